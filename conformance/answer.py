@@ -1,0 +1,70 @@
+"""An answer as checks see it."""
+
+from functools import cached_property
+from typing import Any
+
+from conformance.exchange import Exchange
+from conformance.findings import Unjudgeable
+from conformance.mediatype import MediaType, parse_media_type
+from conformance.strictjson import NotJson, parse_json
+
+
+class Answer:
+    """What came back for one request."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+
+    @property
+    def status(self) -> int | None:
+        """The status code, or None when no complete answer came."""
+        return self.exchange.status
+
+    @property
+    def media_type(self) -> MediaType | None:
+        """The media type of the body."""
+        return parse_media_type(self.exchange.response_header("Content-Type"))
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the request itself was refused: a 4xx that is not about the caller's token or rate."""
+        return self.status is not None and 400 <= self.status < 500 and self.status not in (401, 403, 408, 429)
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON. Raises `Unjudgeable` when it is none: its form is a rule of its own."""
+        try:
+            return parse_json(self.exchange.response_body)
+        except NotJson as error:
+            raise Unjudgeable(f"the answer to {self.request} is no JSON: {error}", self.exchange) from None
+
+    def at(self, *path: str | int) -> Any:
+        """The value at a path such as `("items", 0, "id")`.
+
+        Raises `Unjudgeable` when it is not there: whether it must be there is a rule of its own, judged on every answer.
+        """
+        value = self.json
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                where = ".".join(str(part) for part in path)
+                raise Unjudgeable(f"the answer to {self.request} has no {where}", self.exchange) from None
+        return value
+
+    @property
+    def request(self) -> str:
+        """Method and URL, to name the request in a sentence."""
+        return f"{self.exchange.method} {self.exchange.url}"
+
+    def __str__(self) -> str:
+        if self.status is None:
+            return f"no answer ({self.exchange.error})"
+        body = self.exchange.response_body
+        text = body[:300].decode("utf-8", "replace")
+        return f"{self.status} {text}{'…' if len(body) > 300 else ''}".strip()

@@ -1,0 +1,178 @@
+"""The documented API as checks speak it: one method an operation, and the freedom to send each one wrongly.
+
+Every method takes the state that it is about (so that the request goes to that state's tenant) and returns an `Answer`.
+Keyword arguments replace one part of an otherwise valid request, so that only this part decides.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from conformance.answer import Answer
+from conformance.exchange import Exchange
+from conformance.findings import OutOfScope
+from conformance.mediatype import JSON
+from conformance.states import State
+from spec.description import operations
+
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+OWN_TOKEN = "the target's own token"
+"""Marker for `authorization`: send the token that the target or the state gives."""
+
+
+class Orders:
+    """Both documented APIs of a target.
+
+    `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None where the
+    target leaves it out; `price_id` is the value of a state that `prices` takes in its path, which the documents leave
+    open.
+    """
+
+    def __init__(
+        self,
+        send: Callable[..., Exchange],
+        base_urls: Mapping[str, str | None],
+        headers: Mapping[str, str],
+        token: Callable[[], str | None],
+        price_id: str = "order_uuid",
+    ) -> None:
+        self._send = send
+        self._base_urls = base_urls
+        self._headers = headers
+        self._token = token
+        self._price_id = price_id
+
+    def call(
+        self,
+        operation_id: str,
+        state: State | None,
+        path: Mapping[str, str],
+        *,
+        query: Query = (),
+        body: Any = None,
+        raw_body: bytes | None = None,
+        content_type: str | None = JSON,
+        accept: str | None = JSON,
+        authorization: str | None = OWN_TOKEN,
+        method: str | None = None,
+        allowed_5xx: tuple[int, ...] = (),
+    ) -> Answer:
+        """Send a request for an operation; every part may be replaced by one that the documents forbid.
+
+        `path` values are percent-encoded; members of `query` that are None are left out; `body` is sent as JSON unless
+        `raw_body` is given; `authorization` is a whole header value, or None for no header.
+        """
+        operation = operations()[operation_id]
+        base_url = (state.base_url if state else None) or self._base_urls[operation.api]
+        if operation.api == "order-lines":
+            base_url = self._base_urls["order-lines"]
+        if base_url is None:
+            raise OutOfScope("the target file gives no internal_base_url")
+        url = base_url + operation.path.format(**{name: quote(value, safe="") for name, value in path.items()})
+        pairs = query.items() if isinstance(query, Mapping) else query
+        given = [(name, value) for name, value in pairs if value is not None]
+        if given:
+            url += "?" + urlencode(given)
+        headers = list(self._headers.items())
+        if accept is not None:
+            headers.append(("Accept", accept))
+        if authorization == OWN_TOKEN:
+            token = (state.token if state else None) or self._token()
+            authorization = f"Bearer {token}" if token else None
+        if authorization is not None:
+            headers.append(("Authorization", authorization))
+        payload = raw_body
+        if payload is None and body is not None:
+            payload = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if payload is not None and content_type is not None:
+            headers.append(("Content-Type", content_type))
+        return Answer(
+            self._send(
+                method or operation.method,
+                url,
+                headers,
+                payload,
+                operation=operation_id,
+                allowed_5xx=allowed_5xx,
+                # A 503 that the documents promise is the answer asked for, not a request to wait.
+                patient=not allowed_5xx,
+            )
+        )
+
+    def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002
+        """GET /orders/{id}: the order by its internal or, with `id_type="external"`, its readable id."""
+        path = {"id": _order_id(order, id, id_type)}
+        return self.call("showSalesOrderByIdAndIdType", order, path, query={"id_type": id_type}, **parts)
+
+    def history(self, customer: State, *, customer_id: str | None = None, **parts: Any) -> Answer:
+        """GET /orders: a customer's orders. `count`, `offset` and other query members are keyword arguments."""
+        query: dict[str, Any] = {"customer_id": customer.values["customer_id"] if customer_id is None else customer_id}
+        for name in ("count", "offset"):
+            if name in parts:
+                query[name] = parts.pop(name)
+        query.update(parts.pop("query", {}))
+        return self.call("showOrderHistoryForCustomer", customer, {}, query=query, **parts)
+
+    def prices(self, order: State, items: Any = None, *, id: str | None = None, **parts: Any) -> Answer:  # noqa: A002
+        """POST /orders/{id}/prices for price lines such as `{"type": "product", "id": …}`."""
+        path = {"id": order.values[self._price_id] if id is None else id}
+        parts.setdefault("body", {"items": items})
+        return self.call("createPriceInformationForItems", order, path, **parts)
+
+    def cancel(self, order: State, **parts: Any) -> Answer:
+        """POST /orders/{id}/cancel; without `body`, with a valid reason."""
+        if "raw_body" not in parts:
+            parts.setdefault("body", {"reason": "Customer remorse"})
+        return self._on_order("createCancellation", order, **parts)
+
+    def cancellation_status(self, order: State, **parts: Any) -> Answer:
+        """GET /orders/{id}/cancel."""
+        return self._on_order("showCancellationStatus", order, **parts)
+
+    def extend_grace_period(self, order: State, **parts: Any) -> Answer:
+        """POST /orders/{id}/_extend_grace_period."""
+        return self._on_order("createGracePeriod", order, **parts)
+
+    def _on_order(
+        self,
+        operation_id: str,
+        order: State,
+        *,
+        id: str | None = None,  # noqa: A002
+        id_type: str | None = "internal",
+        **parts: Any,
+    ) -> Answer:
+        path = {"id": _order_id(order, id, id_type)}
+        return self.call(operation_id, order, path, query={"id_type": id_type}, **parts)
+
+    def add_serial_numbers(self, order: State, items: Any = None, *, uuid: str | None = None, **parts: Any) -> Answer:
+        """PATCH /orders/{uuid}/serial_numbers for entries such as `{"id": …, "serial_number": …}`."""
+        path = {"uuid": order.values["order_uuid"] if uuid is None else uuid}
+        parts.setdefault("body", {"items": items})
+        return self.call("updateSalesOrderSerialNumbers", order, path, **parts)
+
+    def cancel_line_item(
+        self,
+        order: State,
+        item_uuid: str,
+        *,
+        order_uuid: str | None = None,
+        id_type: str | None = "internal",
+        **parts: Any,
+    ) -> Answer:
+        """POST /orders/{order_uuid}/items/{item_uuid}/cancel."""
+        path = {"order_uuid": _order_id(order, order_uuid, id_type), "item_uuid": item_uuid}
+        return self.call("createLineItemCancellation", order, path, query={"id_type": id_type}, **parts)
+
+    def cancel_line_item_internally(self, order: State, item_uuid: str, **parts: Any) -> Answer:
+        """POST /line_item/{uuid}/cancel of the internal API."""
+        return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
+
+
+def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:
+    if given_id is not None:
+        return given_id
+    key = "order_id" if id_type == "external" else "order_uuid"
+    return str(order.values[key])

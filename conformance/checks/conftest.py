@@ -1,0 +1,55 @@
+"""What checks ask for: the API, and every state of the states contract as a fixture of its own.
+
+A state's fixture is its name with underscores: `order_in_grace_period` sets `order-in-grace-period` up afresh for the
+check, and the state is given back when the check ends. `states` sets up more, or with other parameters.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.api import Orders
+from conformance.plugin import SESSION
+from conformance.session import PROFILES, Session
+from conformance.state_kinds import STATES
+from conformance.states import State
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest) -> Session:
+    """The session of this process."""
+    found = request.config.stash.get(SESSION, None)
+    if found is None:
+        raise pytest.UsageError("these checks judge a server: name its target file with --target FILE")
+    return found
+
+
+@pytest.fixture
+def orders(session: Session) -> Orders:
+    """The documented API of the target."""
+    return session.orders()
+
+
+@pytest.fixture
+def states(session: Session) -> Callable[..., State]:
+    """Set up a state by its name: `states("order", items=501)`."""
+    return session.state
+
+
+@pytest.fixture
+def examples(session: Session) -> int:
+    """How many examples the run's profile tries a property with."""
+    return PROFILES[session.settings.profile]
+
+
+def _fixture(name: str) -> Any:
+    def state(states: Callable[..., State]) -> State:
+        return states(name)
+
+    state.__doc__ = f"{STATES[name].says}, set up afresh."
+    return pytest.fixture(name=name.replace("-", "_"))(state)
+
+
+for _name in STATES:
+    globals()[f"state_{_name.replace('-', '_')}"] = _fixture(_name)

@@ -1,0 +1,50 @@
+"""What several checks need: ids that nothing has, requests sent at once, and waiting for what must become true."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from conformance.answer import Answer
+from conformance.api import Orders
+from conformance.expectation import given
+from conformance.findings import Unjudgeable
+from conformance.states import State
+
+UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
+UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"
+
+# "Initiates the cancellation": it may be done a little later than its 200 (an open choice of the documents).
+SETTLES_WITHIN_SECONDS = 10.0
+_POLL_SECONDS = 0.1
+
+
+def together(requests: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """Send requests at once, one thread each, released by a barrier; the answers in the order of the requests."""
+    barrier = threading.Barrier(len(requests))
+
+    def send(request: Callable[[], Answer]) -> Answer:
+        barrier.wait()
+        return request()
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(send, requests))
+
+
+def settled(observe: Callable[[], Answer], is_settled: Callable[[Answer], bool]) -> Answer:
+    """Observe until `is_settled`, for a bounded time; the last answer, settled or not."""
+    deadline = time.monotonic() + SETTLES_WITHIN_SECONDS
+    while True:
+        answer = observe()
+        if is_settled(answer) or time.monotonic() >= deadline:
+            return answer
+        time.sleep(_POLL_SECONDS)
+
+
+def cancel_settled(orders: Orders, order: State) -> Answer:
+    """Cancel an order and wait until its cancellation shows. Raises `Unjudgeable` when it does not."""
+    given(orders.cancel(order))
+    answer = settled(lambda: given(orders.cancellation_status(order)), lambda seen: seen.at("canceled") is True)
+    if answer.at("canceled") is not True:
+        raise Unjudgeable("the order was not seen canceled, so what follows from it cannot be judged", answer.exchange)
+    return answer

@@ -1,0 +1,255 @@
+"""The one HTTP client: every request that a run makes goes through it.
+
+It keeps the promises that a judge needs and general clients do not make: a bound on the whole of a request and on the
+length of an answer, no redirect followed (the token would go with it), no header added behind a check's back, and
+every exchange handed to the recorder, those that failed included.
+"""
+
+import email.utils
+import http.client
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import is_connection_dropped
+
+from conformance.exchange import Exchange, Headers, header
+from conformance.watchdog import Watchdog
+
+MAX_ANSWER = 8 * 1024 * 1024
+"""Longest answer read, in bytes after decompression. The longest documented one, 500 price lines, has about 100 kB."""
+
+MAX_WAITS = 6
+MAX_WAIT_SECONDS = 60.0
+_DEFAULT_WAIT = 1.0
+# Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
+# server that does not answer. A connection idle for longer than this is not used again.
+_MAX_IDLE_SECONDS = 1.0
+
+_BROKEN = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError)
+
+
+class RateLimit:
+    """Spaces requests evenly, whichever thread sends them."""
+
+    def __init__(self, per_second: float | None) -> None:
+        self._interval = 1 / per_second if per_second else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Sleep until the next request may go."""
+        if not self._interval:
+            return
+        with self._lock:
+            now = time.monotonic()
+            at = max(now, self._next)
+            self._next = at + self._interval
+        if at > now:
+            time.sleep(at - now)
+
+
+class Client:
+    """Sends requests and reports each exchange to `record`. Threads may share it: each has its own connections."""
+
+    def __init__(
+        self,
+        timeout: float = 10.0,
+        rate: float | None = None,
+        record: Callable[[Exchange], None] = lambda exchange: None,
+    ) -> None:
+        self.timeout = timeout
+        self.record = record
+        self._rate = RateLimit(rate)
+        self._watchdog = Watchdog()
+        self._local = threading.local()
+        self._tls: ssl.SSLContext | None = None
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: bytes | None = None,
+        *,
+        operation: str | None = None,
+        allowed_5xx: tuple[int, ...] = (),
+        patient: bool = True,
+    ) -> Exchange:
+        """Send one request and return its exchange, whatever happened: errors are in `Exchange.error`.
+
+        A `patient` client waits as 429 or 503 with `Retry-After` ask it to and sends again, within bounds; the last
+        exchange is returned, and those before it are recorded as `waited`.
+        """
+        waited = 0.0
+        for attempt in range(MAX_WAITS + 1):
+            exchange = self._send_once(method, url, headers, body, operation, allowed_5xx)
+            pause = _asked_to_wait(exchange) if patient else None
+            exchange.waited = pause is not None and attempt < MAX_WAITS and waited + pause <= MAX_WAIT_SECONDS
+            self.record(exchange)
+            if not exchange.waited or pause is None:
+                break
+            time.sleep(pause)
+            waited += pause
+        return exchange
+
+    def _send_once(
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: bytes | None,
+        operation: str | None,
+        allowed_5xx: tuple[int, ...],
+    ) -> Exchange:
+        parts = urlsplit(url)
+        origin = (parts.scheme, parts.netloc)
+        path = url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
+        self._rate.wait()
+        exchange = Exchange(method, url, headers, body, time.time(), operation, allowed_5xx=allowed_5xx)
+        connection, is_reused = self._connection(origin)
+        start = time.monotonic()
+        self._exchange(connection, path, exchange)
+        if is_reused and exchange.error == _CLOSED_EARLY:
+            # A server may close a kept connection at any time, even as the next request is on its way (RFC 9112, 9.5).
+            # Only on a connection of its own is silence an answer.
+            self._forget(origin)
+            connection, _ = self._connection(origin)
+            exchange.error = None
+            self._exchange(connection, path, exchange)
+        exchange.duration = time.monotonic() - start
+        if exchange.error is not None:
+            self._forget(origin)
+        else:
+            self._connections[origin] = (connection, time.monotonic())
+        return exchange
+
+    def _exchange(self, connection: HTTPConnection, path: str, exchange: Exchange) -> None:
+        try:
+            if connection.sock is None:
+                connection.connect()
+        except _BROKEN as error:
+            exchange.error = f"no connection: {_reason(error)}"
+            return
+        assert connection.sock is not None
+        with self._watchdog.limit(connection.sock, self.timeout) as deadline:
+            try:
+                connection.request(
+                    exchange.method,
+                    path,
+                    body=exchange.request_body,
+                    headers=_sendable(exchange.request_headers),
+                    preload_content=False,
+                )
+                response = connection.getresponse()
+                exchange.response_headers = list(response.headers.iteritems())
+                exchange.response_body, too_long = _read(response)
+                exchange.status = response.status
+                if too_long:
+                    exchange.error = f"the answer is longer than {MAX_ANSWER} bytes"
+                    exchange.status = None
+            except _BROKEN as error:
+                exchange.error = _reason(error)
+            if deadline.passed or (exchange.error and "timed out" in exchange.error):
+                exchange.status = None
+                exchange.error = f"no complete answer within {self.timeout:g} s"
+
+    @property
+    def _connections(self) -> dict[tuple[str, str], tuple[HTTPConnection, float]]:
+        connections: dict[tuple[str, str], tuple[HTTPConnection, float]]
+        try:
+            connections = self._local.connections
+        except AttributeError:
+            connections = self._local.connections = {}
+        return connections
+
+    def _connection(self, origin: tuple[str, str]) -> tuple[HTTPConnection, bool]:
+        """A connection to the origin, and whether it has carried a request before."""
+        kept = self._connections.get(origin)
+        if kept is not None:
+            connection, used_at = kept
+            idle = time.monotonic() - used_at
+            if connection.sock is not None and idle < _MAX_IDLE_SECONDS and not is_connection_dropped(connection):
+                return connection, True
+            self._forget(origin)
+        return self.connect(origin), False
+
+    def connect(self, origin: tuple[str, str]) -> HTTPConnection:
+        """A connection of its own to (scheme, host and port), not yet opened."""
+        scheme, netloc = origin
+        parts = urlsplit(f"{scheme}://{netloc}")
+        host = parts.hostname or ""
+        if scheme == "https":
+            if self._tls is None:
+                self._tls = ssl.create_default_context()
+            return HTTPSConnection(host, parts.port or 443, timeout=self.timeout, ssl_context=self._tls)
+        return HTTPConnection(host, parts.port or 80, timeout=self.timeout)
+
+    def _forget(self, origin: tuple[str, str]) -> None:
+        kept = self._connections.pop(origin, None)
+        if kept is not None:
+            kept[0].close()
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        for origin in list(self._connections):
+            self._forget(origin)
+
+
+_CLOSED_EARLY = "the connection was closed without an answer"
+
+
+def _sendable(headers: Headers) -> urllib3.HTTPHeaderDict:
+    given = urllib3.HTTPHeaderDict()
+    for name, value in headers:
+        given.add(name, value)
+    # Without this header any coding would be acceptable (RFC 9110, 12.5.3), and urllib3 would add its own.
+    given.setdefault("Accept-Encoding", "identity")
+    given.setdefault("User-Agent", "orderproof")
+    return given
+
+
+def _read(response: urllib3.BaseHTTPResponse) -> tuple[bytes, bool]:
+    """The body, decompressed, and whether it was cut because it is too long."""
+    chunks = []
+    length = 0
+    while chunk := response.read(65536, decode_content=True):
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > MAX_ANSWER:
+            return b"".join(chunks), True
+    return b"".join(chunks), False
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
+        return _CLOSED_EARLY
+    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
+        return "timed out"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {error.reason or error}"
+    if isinstance(error, urllib3.exceptions.NameResolutionError):
+        return "the host name cannot be resolved"
+    inner = error.__cause__ or error
+    if isinstance(inner, OSError) and inner.strerror:
+        return inner.strerror
+    return f"{type(error).__name__}: {error}"
+
+
+def _asked_to_wait(exchange: Exchange) -> float | None:
+    """Seconds that a 429, or a 503 with `Retry-After`, asks to wait; None for every other answer (RFC 9110, 10.2.3)."""
+    if exchange.status not in (429, 503):
+        return None
+    value = header(exchange.response_headers or (), "Retry-After")
+    if value is None:
+        return _DEFAULT_WAIT if exchange.status == 429 else None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return _DEFAULT_WAIT

@@ -1,0 +1,37 @@
+"""`orderproof cleanup`: give back what an interrupted run left on the target."""
+
+from pathlib import Path
+
+import click
+
+from conformance.problems import UsageError
+
+
+@click.command("cleanup")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("orderproof-report"), metavar="DIR")
+@click.option("--target", "target_file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Target file.")
+def command(folder: Path, target_file: Path) -> int:
+    """Ask the target's state sources to tear down every state that the run in DIR set up and did not give back."""
+    from conformance.journal import JOURNAL_NAME, Journal
+    from conformance.session import Session, Settings
+    from conformance.target import read_target
+
+    target = read_target(target_file)
+    journal = Journal(folder / JOURNAL_NAME)
+    if not journal.path.exists():
+        click.echo(f"{folder}: nothing was left behind")
+        return 0
+    if not (target.states.callback or target.states.provider):
+        raise UsageError(f"{target_file}: states has neither callback nor provider, so nothing can be given back")
+    session = Session(Settings(target, folder=str(target_file.parent), journal=str(journal.path)))
+    left = journal.left_over()
+    for state in left:
+        session.states.teardown(state)
+    session.close()
+    remaining = len(journal.left_over())
+    if remaining:
+        click.echo(f"{remaining} of {len(left)} states could not be given back; {journal.path} still lists them", err=True)
+        return 1
+    journal.path.unlink()
+    click.echo(f"{len(left)} states given back")
+    return 0

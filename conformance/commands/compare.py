@@ -1,0 +1,39 @@
+"""`orderproof compare`: two records, or several side by side."""
+
+from pathlib import Path
+
+import click
+
+from conformance.commands.options import read_record
+from conformance.problems import UsageError
+
+
+@click.command("compare")
+@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
+def command(records: tuple[Path, ...]) -> int:
+    """Compare two RECORDS, the older first: exit 1 where a rule regressed or is no longer judged.
+
+    More than two are shown side by side, a column each.
+    """
+    from reports.compare import compare, matrix
+
+    if len(records) < 2:
+        raise UsageError("compare: give at least two records")
+    loaded = [read_record(path) for path in records]
+    if len(loaded) > 2:
+        for number, (path, record) in enumerate(zip(records, loaded, strict=True), 1):
+            click.echo(f"{number}: {path} ({record['target']['name']}, {record['verdict']})")
+        for rule_id, title, verdicts in matrix(loaded):
+            agreed = " " if len(set(verdicts)) == 1 else "≠"
+            click.echo(f"{agreed} {rule_id:<7} {' '.join(f'{verdict:<14}' for verdict in verdicts)} {title}")
+        return 0
+    changes = compare(*loaded)
+    for kind in ("regressed", "lost", "fixed", "newly judged", "changed"):
+        of_kind = [change for change in changes if change.kind == kind]
+        if of_kind:
+            click.echo(f"{kind} ({len(of_kind)})")
+        for change in of_kind:
+            click.echo(f"  {change.id:<7} {change.before} -> {change.after}  {change.title}")
+    worse = sum(change.is_worse for change in changes)
+    click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: {worse} worse, {len(changes)} rules differ")
+    return 1 if worse else 0

@@ -1,0 +1,44 @@
+"""`orderproof gate`: decide a release from a record."""
+
+from pathlib import Path
+
+import click
+
+from conformance.commands.options import accept_partial_option, read_record, waivers_option
+from conformance.problems import UsageError
+
+
+@click.command("gate")
+@click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
+@waivers_option
+@accept_partial_option
+@click.option("--allow-selection", is_flag=True, help="Accept a record that was limited by --rules.")
+def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow_selection: bool) -> int:
+    """Decide from RECORD (a report.json, or the folder that holds it) whether a release may go.
+
+    Exit codes as those of `run`; a waiver that is expired, unneeded or names no rule fails the gate too.
+    """
+    from reports.verdict import EXIT_CODES
+    from reports.waivers import WaiverError, apply, read_waivers
+
+    record = read_record(record_path)
+    if record["selection"] and not allow_selection:
+        raise UsageError(
+            f"{record_path}: the run was limited to {', '.join(record['selection'])}; judge the whole catalogue, "
+            "or pass --allow-selection"
+        )
+    try:
+        known = read_waivers(waivers) if waivers else []
+    except WaiverError as error:
+        raise UsageError(str(error)) from None
+    record, problems = apply(record, known)
+    click.echo(record["headline"])
+    for row in record["rules"]:
+        if row["verdict"] in ("fail", "waived"):
+            click.echo(f"  {row['verdict']:<7} {row['id']:<7} {row['title']}")
+    for problem in problems:
+        click.echo(f"  {problem}")
+    code = EXIT_CODES[record["verdict"]]
+    if record["verdict"] == "partial" and accept_partial:
+        code = 0
+    return 1 if problems and code == 0 else code

@@ -1,0 +1,71 @@
+"""`orderproof rules`: list the rules, or explain one."""
+
+import fnmatch
+import json
+import textwrap
+
+import click
+
+from conformance.problems import UsageError
+
+
+@click.command("rules")
+@click.argument("words", nargs=-1, metavar="[explain] [GLOB]…")
+@click.option("--level", type=click.Choice(["documented", "implied", "advisory"]), help="Only rules of this level.")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def command(words: tuple[str, ...], level: str | None, as_json: bool) -> int:
+    """List the rules, or those whose id matches a GLOB such as 'GRA-*'; `rules explain GRA-4` tells all about one."""
+    from conformance.target import did_you_mean
+    from spec.catalogue import AREAS, DOCUMENTS, catalogue
+
+    explain = bool(words) and words[0] == "explain"
+    patterns = [word.upper() for word in (words[1:] if explain else words)]
+    if explain and not patterns:
+        raise UsageError("rules explain: name a rule, such as GRA-1")
+    for pattern in patterns:
+        if not any(fnmatch.fnmatchcase(rule_id, pattern) for rule_id in catalogue()):
+            raise UsageError(f"rules: no rule {pattern}{did_you_mean(pattern, list(catalogue()))}")
+    chosen = [
+        rule
+        for rule in catalogue().values()
+        if (not patterns or any(fnmatch.fnmatchcase(rule.id, pattern) for pattern in patterns))
+        and level in (None, rule.level)
+    ]
+    if as_json:
+        click.echo(json.dumps([_as_data(rule) for rule in chosen], ensure_ascii=False, indent=1))
+        return 0
+    area = None
+    for rule in chosen:
+        if explain:
+            click.echo(f"{rule.id}: {rule.title}\n")
+            click.echo(f"  level      {rule.level}")
+            click.echo(f"  area       {AREAS[rule.area]}")
+            click.echo(f"  operation  {rule.operation or 'all'}")
+            click.echo(f"  source     {DOCUMENTS[rule.source.document]}, {rule.source.section}")
+            click.echo(textwrap.indent(textwrap.fill(f"“{rule.source.words}”", 90), "             "))
+            if rule.passive:
+                click.echo("  judged on  every answer of the run, whichever check asked")
+            if rule.note:
+                click.echo(textwrap.indent(textwrap.fill(rule.note, 90), "  "))
+            click.echo()
+            continue
+        if rule.area != area:
+            area = rule.area
+            click.echo(f"\n{AREAS[area]}")
+        click.echo(f"  {rule.id:<7} {rule.level:<10} {rule.source.document:<3} {rule.title}")
+    if not explain:
+        gating = sum(rule.gates for rule in chosen)
+        click.echo(f"\n{len(chosen)} rules, {gating} of them gate; `orderproof rules explain ID` tells all about one")
+    return 0
+
+
+def _as_data(rule) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    source = {"document": rule.source.document, "section": rule.source.section, "words": rule.source.words}
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "level": rule.level,
+        "area": rule.area,
+        "operation": rule.operation,
+        "source": source,
+    }

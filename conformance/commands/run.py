@@ -1,0 +1,239 @@
+"""`orderproof run`: judge a server and report."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance import __version__
+from conformance.commands.options import (
+    accept_partial_option,
+    color_option,
+    parse_reports,
+    parse_shard,
+    read_record,
+    waivers_option,
+)
+from conformance.problems import UsageError, VoidError
+from conformance.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: its record, and whether the user broke it off."""
+
+    record: dict[str, Any]
+    interrupted: bool
+
+
+@click.command("run", short_help="Judge a server and report.")
+@click.argument("base_url", required=False)
+@click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
+@click.option("--states", "states_file", type=click.Path(path_type=Path), metavar="FILE", help="States, in a file apart.")
+@click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Header for every request.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("orderproof-report"), metavar="DIR",
+              show_default=True, help="Folder for the report.")
+@click.option("--report", "reports", multiple=True, callback=parse_reports, metavar="FORMAT=PATH",
+              help="Write the report in another format too (repeatable).")
+@click.option("--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable).")
+@click.option("--last-failed", is_flag=True, help="Judge only the rules that the last run in --out found broken.")
+@click.option("--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all generation.")
+@click.option("--profile", type=click.Choice(["quick", "default", "deep"]), default="default", show_default=True,
+              help="How much is generated.")
+@click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
+@click.option("--wait-for-target", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait until it answers.")
+@click.option("--dry-run", is_flag=True, help="List the checks that would run and the states they need; send nothing.")
+@click.option("--keep-personal-data", is_flag=True, help="Do not mask names, addresses and e-mails in the report.")
+@click.option("--fault", metavar="NAME", help="Judge the embedded server broken by this seeded fault.")
+@click.option("--variant", metavar="NAME", help="Judge the embedded server with this open choice taken.")
+@waivers_option
+@accept_partial_option
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict: the report is all that is wanted.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only what is broken and the verdict.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each rule's strength too.")
+@color_option
+def command(base_url: str | None, target_file: Path | None, **options: Any) -> int:
+    """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
+
+    The console report goes to stdout, the record to OUT/report.json.
+    """
+    from conformance.controller import Selection
+
+    selection = Selection(_patterns(options), options["shard"])
+    if not selection.rules():
+        raise UsageError(f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them")
+    waivers = _waivers(options["waivers"])
+    with _target(base_url, target_file, options) as (target, folder):
+        if options["dry_run"]:
+            _dry_run(target, folder, selection)
+            return 0
+        ended = _judge(target, folder, selection, options)
+    return _report(ended, waivers, options)
+
+
+def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
+    if not options["last_failed"]:
+        return tuple(options["patterns"])
+    if options["patterns"]:
+        raise UsageError("--last-failed: give it or --rules, not both")
+    broken = tuple(row["id"] for row in read_record(options["out"])["rules"] if row["verdict"] == "fail")
+    if not broken:
+        raise UsageError(f"--last-failed: the last run in {options['out']} broke no rule")
+    return broken
+
+
+def _waivers(path: Path | None) -> Any:
+    from reports.waivers import WaiverError, read_waivers
+
+    try:
+        return read_waivers(path) if path else []
+    except WaiverError as error:
+        raise UsageError(str(error)) from None
+
+
+@contextmanager
+def _target(base_url: str | None, target_file: Path | None, options: dict[str, Any]) -> Iterator[tuple[Target, Path]]:
+    from conformance.target import check_url, read_states, read_target, with_headers
+
+    folder = target_file.parent if target_file else Path.cwd()
+    if base_url is None and target_file is None:
+        from conformance.embedded import embedded_target
+
+        if options["states_file"]:
+            raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
+        arguments = [text for name in ("fault", "variant") if options[name] for text in (f"--{name}", options[name])]
+        with embedded_target(arguments) as target:
+            yield with_headers(target, options["headers"]), folder
+        return
+    for name in ("fault", "variant"):
+        if options[name]:
+            raise UsageError(f"--{name} is for the embedded server alone; leave BASE_URL and --target out")
+    if target_file:
+        target = read_target(target_file, base_url)
+    else:
+        url = check_url(base_url, "BASE_URL")
+        target = Target(name=url.partition("://")[2], base_url=url)
+    target = with_headers(target, options["headers"])
+    if options["states_file"]:
+        if target.states:
+            raise UsageError(f"--states: {target_file} has states too; give them in one place")
+        target = replace(target, states=read_states(options["states_file"]))
+    yield target, folder
+
+
+def _dry_run(target: Target, folder: Path, selection: Any) -> None:
+    from conformance.runner import run_checks
+    from conformance.session import Settings
+    from conformance.state_kinds import STATES
+
+    result = run_checks(Settings(target, folder=str(folder)), selection, collect_only=True)
+    needed = {}
+    for name, rules, fixtures in result.checks:
+        states = [state for state in STATES if state.replace("-", "_") in fixtures]
+        needed.update(dict.fromkeys(states))
+        click.echo(f"{', '.join(rules):<16} {name}{f'  [{chr(44).join(states)}]' if states else ''}")
+    click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
+
+
+def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]) -> Ended:
+    from conformance.journal import JOURNAL_NAME, Journal
+    from conformance.preflight import preflight, wait_for_target
+    from conformance.progress import Progress
+    from conformance.runner import CollectionError, run_checks
+    from conformance.session import Session, Settings
+    from reports.record import Run, build
+    from spec.catalogue import catalogue
+
+    started = datetime.now(UTC)
+    progress = Progress(enabled=not options["quiet"])
+    options["out"].mkdir(parents=True, exist_ok=True)
+    journal = Journal(options["out"] / JOURNAL_NAME)
+    if journal.path.exists() and journal.left_over():
+        raise UsageError(
+            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {options['out']}` gives them back "
+            "(or delete the file)"
+        )
+    settings = Settings(target, options["seed"], options["profile"], str(folder), str(journal.path))
+    session = Session(settings)
+    before: list[dict[str, Any]] = []
+    result, void = None, None
+    try:
+        progress.say("preflight")
+        if options["wait_for_target"]:
+            wait_for_target(session, options["wait_for_target"])
+        try:
+            settings = preflight(session)
+        except VoidError as error:
+            void = str(error)
+        before = [exchange.to_dict() for exchange in session.trace.exchanges]
+        if void is None:
+            result = run_checks(settings, selection, max_failures=options["max_failures"], progress=progress.outcome)
+    except CollectionError as error:
+        void = f"the suite itself could not be loaded: {error}"
+    finally:
+        session.close()
+        progress.end()
+    if journal.path.exists() and not journal.left_over():
+        journal.path.unlink()
+    outcomes = result.outcomes if result else []
+    run = Run(
+        version=__version__,
+        target={"name": target.name, "base_url": target.base_url, "internal_base_url": target.internal_base_url},
+        started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        duration_s=(datetime.now(UTC) - started).total_seconds(),
+        seed=options["seed"],
+        profile=options["profile"],
+        requests_before=before,
+        secrets=frozenset(session.secrets).union(*(outcome["secrets"] for outcome in outcomes)),
+        keep_personal_data=options["keep_personal_data"],
+        selection=selection.patterns,
+        shard=selection.shard,
+        out_of_scope=_out_of_scope(target),
+        missing_states={name: reason for outcome in outcomes for name, reason in outcome["missing"].items()},
+        void=void,
+        cut_short=result.cut_short if result else None,
+    )
+    record, _ = build(run, [catalogue()[rule_id] for rule_id in selection.rules()], outcomes)
+    return Ended(record, bool(result and result.interrupted))
+
+
+def _out_of_scope(target: Target) -> dict[str, str]:
+    from spec.description import operations
+
+    if target.internal_base_url is not None:
+        return {}
+    reason = "the target file gives no internal_base_url"
+    return {one.id: reason for one in operations().values() if one.api == "order-lines"}
+
+
+def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
+    from reports.console import make_console, render
+    from reports.formats import FORMATS
+    from reports.record import RECORD_NAME, write, write_text
+    from reports.verdict import EXIT_CODES, EXIT_INTERRUPTED
+    from reports.waivers import apply
+
+    record, problems = apply(ended.record, waivers)
+    path = options["out"] / RECORD_NAME
+    write(record, path)
+    for name, place in options["reports"]:
+        write_text(place, FORMATS[name](record))
+    console = make_console(options["color"])
+    render(record, console, verbose=options["verbose"], quiet=options["quiet"])
+    for problem in problems:
+        click.echo(problem, err=True)
+    if not options["quiet"]:
+        click.echo(f"record: {path}")
+    if ended.interrupted:
+        return EXIT_INTERRUPTED
+    code = EXIT_CODES[record["verdict"]]
+    if record["verdict"] == "partial" and options["accept_partial"]:
+        code = 0
+    if problems and code == 0:
+        code = 1
+    return 0 if options["exit_zero"] else code

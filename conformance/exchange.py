@@ -1,0 +1,67 @@
+"""An exchange: one request and what came back, as plain data."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request as it was sent and its answer, if one came whole.
+
+    `status` is None and `error` says why when no complete answer came. `operation` is the operationId that the request
+    is about, or None. `allowed_5xx` are server errors that the documents name for the state the request was made in.
+    Times are seconds; `started_at` since the epoch.
+    """
+
+    method: str
+    url: str
+    request_headers: Headers
+    request_body: bytes | None
+    started_at: float
+    operation: str | None = None
+    status: int | None = None
+    response_headers: Headers | None = None
+    response_body: bytes = b""
+    duration: float = 0.0
+    error: str | None = None
+    waited: bool = False
+    allowed_5xx: tuple[int, ...] = ()
+
+    def response_header(self, name: str) -> str | None:
+        """The first value of a header of the answer, whatever its case."""
+        return header(self.response_headers or (), name)
+
+    def request_header(self, name: str) -> str | None:
+        """The first value of a header of the request, whatever its case."""
+        return header(self.request_headers, name)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready data: bodies as base64, to pass between processes without loss."""
+        data = asdict(self)
+        data["request_body"] = None if self.request_body is None else base64.b64encode(self.request_body).decode()
+        data["response_body"] = base64.b64encode(self.response_body).decode()
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Exchange":
+        """The exchange that `to_dict` gave."""
+        body = data["request_body"]
+        return cls(
+            **{
+                **data,
+                "request_body": None if body is None else base64.b64decode(body),
+                "response_body": base64.b64decode(data["response_body"]),
+                "request_headers": [(name, value) for name, value in data["request_headers"]],
+                "response_headers": [(name, value) for name, value in data["response_headers"] or ()],
+                "allowed_5xx": tuple(data["allowed_5xx"]),
+            }
+        )
+
+
+def header(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+    """The first value of a header, whatever its case."""
+    return next((value for key, value in headers if key.lower() == name.lower()), None)

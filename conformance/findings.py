@@ -1,0 +1,53 @@
+"""How a check ends when it does not pass: a rule is broken, or it could not be judged, or a state is missing."""
+
+import pytest
+
+from conformance.exchange import Exchange
+
+
+class Finding(AssertionError):
+    """A rule is broken. `message` is a sentence for a stranger; `expected` and `observed` stand side by side."""
+
+    def __init__(self, message: str, expected: str = "", observed: str = "", *exchanges: Exchange) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.observed = observed
+        self.exchanges = exchanges
+
+    def __str__(self) -> str:
+        parts = [self.message]
+        if self.expected:
+            parts.append(f"expected: {self.expected}")
+        if self.observed:
+            parts.append(f"observed: {self.observed}")
+        return "\n".join(parts)
+
+
+class Unjudgeable(pytest.skip.Exception):
+    """The rule could not be judged: a step that should only prepare or observe went wrong. Verdict `inconclusive`.
+
+    Neither a pass nor a failure, since the rule in question was never reached. It derives from pytest's skip so that
+    Hypothesis ends a property at once instead of shrinking what is no finding.
+    """
+
+    def __init__(self, reason: str, *exchanges: Exchange) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.exchanges = exchanges
+
+
+class NotRun(pytest.skip.Exception):
+    """A state or a permission is missing. Verdict `not-run`, with the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutOfScope(pytest.skip.Exception):
+    """The target file puts the rule out of scope. Verdict `not-applicable`, with the reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

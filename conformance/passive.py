@@ -1,0 +1,195 @@
+"""Passive validation: every answer of a run, whichever check asked, must be a documented one.
+
+It judges form alone: status, media type and body against the OpenAPI descriptions. What a request should have been
+answered is the checks' matter.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from conformance.exchange import Exchange
+from conformance.mediatype import JSON, ORDERS_V2, parse_media_type
+from conformance.strictjson import NotJson, parse_json
+from spec.catalogue import Rule, catalogue
+from spec.description import Operation, description, operations, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one exchange says about one rule: kept (`message` None) or broken."""
+
+    rule: str
+    message: str | None = None
+    expected: str = ""
+    observed: str = ""
+
+
+@cache
+def _rules(kind: str, operation: str | None) -> tuple[str, ...]:
+    """Ids of the passive rules of a kind that speak of an operation: its own, and those of all operations."""
+    return tuple(
+        rule.id
+        for rule in catalogue().values()
+        if rule.passive == kind and (rule.operation is None or rule.operation == operation)
+    )
+
+
+def passive_rules() -> tuple[Rule, ...]:
+    """The rules that passive validation judges."""
+    return tuple(rule for rule in catalogue().values() if rule.passive)
+
+
+def _step(name: str) -> str:
+    """A step of a JSON pointer in a URI's fragment (RFC 6901, 6)."""
+    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~")
+
+
+@cache
+def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs.Validator:
+    operation = operations()[operation_id]
+    response = operation.responses[status]
+    if "$ref" in response:
+        pointer = response["$ref"]
+    else:
+        pointer = f"#/paths/{_step(operation.path)}/{operation.method.lower()}/responses/{status}"
+    pointer += f"/content/{_step(media_type)}/schema"
+    uri = f"urn:orderproof:{operation.api}"
+    registry = jsonschema_rs.Registry([(uri, description(operation.api))], draft=jsonschema_rs.Draft202012)
+    return jsonschema_rs.Draft202012Validator({"$ref": uri + pointer}, validate_formats=True, registry=registry)
+
+
+def judge(exchange: Exchange) -> Iterator[Judgement]:
+    """Judge one exchange; yields a judgement for every passive rule that it says something about."""
+    operation_id = exchange.operation
+    if exchange.status is None:
+        for rule in _rules("answered", operation_id):
+            yield Judgement(rule, f"{_request(exchange)}: {exchange.error}", "a complete HTTP answer", str(exchange.error))
+        return
+    for rule in _rules("answered", operation_id):
+        yield Judgement(rule)
+    if exchange.waited:
+        return
+    broken = exchange.status >= 500 and exchange.status not in exchange.allowed_5xx
+    # An undocumented method that a server does not know is 501 by RFC 9110, 9.1: not a failure of the server.
+    if operation_id and exchange.status == 501 and exchange.method != operations()[operation_id].method:
+        broken = False
+    for rule in _rules("no-5xx", operation_id):
+        message = f"{_request(exchange)} was answered {exchange.status}" if broken else None
+        yield Judgement(rule, message, "no server error", _shown(exchange) if broken else "")
+    if operation_id is None or exchange.method != operations()[operation_id].method:
+        return
+    operation = operations()[operation_id]
+    if 200 <= exchange.status < 300:
+        yield from _judge_success(exchange, operation)
+    elif str(exchange.status) in operation.responses:
+        yield from _judge_problem(exchange, operation)
+
+
+def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
+    status = str(exchange.status)
+    documented = [code for code in operation.responses if code.startswith("2")]
+    is_documented = status in documented
+    for rule in _rules("status", operation.id):
+        message = None if is_documented else f"{_request(exchange)} succeeded with the undocumented status {status}"
+        yield Judgement(rule, message, " or ".join(documented), status)
+    if not is_documented:
+        return
+    content = resolve(operation.api, operation.responses[status]).get("content", {})
+    if not content:
+        return
+    wanted = _negotiated(exchange, tuple(content))
+    if wanted is None:
+        return
+    given = exchange.response_header("Content-Type")
+    found = parse_media_type(given)
+    expected = parse_media_type(wanted)
+    assert expected is not None
+    matches = found is not None and expected.covers(found)
+    for rule in _rules("media", operation.id):
+        message = None if matches else f"{_request(exchange)} was answered as {given or 'no media type'}"
+        yield Judgement(rule, message, wanted, given or "no Content-Type")
+    yield from _judge_body("body", exchange, operation, status, wanted)
+
+
+def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
+    status = str(exchange.status)
+    content = resolve(operation.api, operation.responses[status]).get("content", {})
+    for media_type, body in content.items():
+        found = parse_media_type(exchange.response_header("Content-Type"))
+        expected = parse_media_type(media_type)
+        assert expected is not None
+        matches = found is not None and expected.covers(found)
+        given = exchange.response_header("Content-Type") or "no Content-Type"
+        if body.get("x-shown"):
+            for rule in _rules("problem-media", operation.id):
+                message = None if matches else f"{_request(exchange)} was refused with {status} as {given}"
+                yield Judgement(rule, message, media_type, given)
+        # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
+        yield from _judge_body("problem-body", exchange, operation, status, media_type)
+        return
+
+
+def _judge_body(
+    kind: str, exchange: Exchange, operation: Operation, status: str, media_type: str
+) -> Iterator[Judgement]:
+    rules = _rules(kind, operation.id)
+    if not rules:
+        return
+    message, expected, observed = _body_error(exchange, operation, status, media_type)
+    for rule in rules:
+        yield Judgement(rule, message, expected, observed)
+
+
+def _body_error(
+    exchange: Exchange, operation: Operation, status: str, media_type: str
+) -> tuple[str | None, str, str]:
+    try:
+        body = parse_json(exchange.response_body)
+    except NotJson as error:
+        return f"the body of {_request(exchange)} is no JSON: {error}", "JSON", _shown(exchange)
+    if not isinstance(body, dict) and not status.startswith("2"):
+        return f"the body of {_request(exchange)} is no object", "an object", _shown(exchange)
+    for error in _validator(operation.id, status, media_type).iter_errors(body):
+        where = "/".join(str(part) for part in error.instance_path) or "the body"
+        value = _value_at(body, list(error.instance_path))
+        return f"{_request(exchange)}: {where}: {error.message}"[:500], _demand(error), f"{where}: {value}"
+    return None, "", ""
+
+
+def _demand(error: jsonschema_rs.ValidationError) -> str:
+    return f"valid against {'/'.join(str(part) for part in error.schema_path)} of the description"
+
+
+def _value_at(body: Any, path: list[Any]) -> str:
+    for step in path:
+        body = body[step]
+    return json.dumps(body, ensure_ascii=False)[:200]
+
+
+def _negotiated(exchange: Exchange, offered: tuple[str, ...]) -> str | None:
+    """The media type that a success must have, or None where the documents do not say.
+
+    Only the two documented `Accept` values decide (and none at all, for which the documents name the default); what any
+    other gets is the server's choice.
+    """
+    accept = exchange.request_header("Accept")
+    if len(offered) == 1:
+        return offered[0]
+    asked = JSON if accept is None else accept
+    asked_type = parse_media_type(asked)
+    return next((known for known in (JSON, ORDERS_V2) if known in offered and parse_media_type(known) == asked_type), None)
+
+
+def _request(exchange: Exchange) -> str:
+    return f"{exchange.method} {exchange.url}"
+
+
+def _shown(exchange: Exchange) -> str:
+    return f"{exchange.status} {exchange.response_body[:300].decode('utf-8', 'replace')}"
+

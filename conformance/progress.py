@@ -1,0 +1,32 @@
+"""Progress of a run on stderr: a live line on a terminal, and nothing in a log."""
+
+import os
+import shutil
+import sys
+from typing import Any
+
+
+class Progress:
+    """Says how far a run is. `outcome` fits the runner's `progress`."""
+
+    def __init__(self, enabled: bool = True) -> None:
+        self._live = enabled and sys.stderr.isatty() and not os.environ.get("CI")
+        self._done = self._broken = self._requests = 0
+
+    def say(self, text: str) -> None:
+        """Replace the live line."""
+        if self._live:
+            width = shutil.get_terminal_size().columns
+            sys.stderr.write(f"\r\x1b[2K{text[: width - 1]}")
+            sys.stderr.flush()
+
+    def outcome(self, outcome: dict[str, Any], total: int) -> None:
+        """Count one finished check."""
+        self._done += 1
+        self._requests += len(outcome["exchanges"])
+        self._broken += outcome["outcome"] == "fail"
+        self.say(f"{self._done}/{total} checks, {self._requests} requests, {self._broken} failed  {outcome['check']}")
+
+    def end(self) -> None:
+        """Remove the live line."""
+        self.say("")

@@ -1,0 +1,150 @@
+"""Starting and stopping the reference server, in-process, with the stub OMS beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Self
+
+from uvicorn.config import Config
+from uvicorn.server import Server
+
+from conformance.reference.app import OrderApi
+from conformance.reference.control import control_app
+from conformance.reference.decisions import Decisions
+from conformance.reference.oms import SERVED, StubOms
+from conformance.reference.states import World
+from conformance.reference.store import Store
+from conformance.reference.webhook import WebhookClient
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+HOST = "127.0.0.1"
+KEEP_ALIVE = 75
+
+
+class _Server(Server):
+    """A uvicorn server that stops at once when told to, instead of looking for it ten times a second."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            Config(
+                app,
+                http="h11",
+                ws="none",
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE,
+                timeout_graceful_shutdown=1,
+                h11_max_incomplete_event_size=64 * 1024,
+            )
+        )
+        self._told = asyncio.Event()
+
+    def stop(self) -> None:
+        """Stop serving; called within the event loop."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """Refresh the date once a second until told to stop."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), timeout=1)
+
+
+class Running:
+    """A reference server that is up: where it is, and how to end it."""
+
+    def __init__(self, decisions: type[Decisions], port: int, host: str, token: str | None) -> None:
+        self.oms = StubOms()
+        self.store = Store(token)
+        self._webhooks = WebhookClient()
+        self.decisions = decisions(self.store, self._webhooks)
+        control = control_app(World(self.decisions, self.oms), lambda: self.judged)
+        self._api = OrderApi(self.decisions, control)
+        self._socket, self._oms_socket = _listen(host, port), _listen(HOST, 0)
+        self.token = self.store.tenants["main"].token
+        root = _url(self._socket)
+        self.base_url, self.state_url, self.requests_url = (f"{root}/{path}" for path in ("v0", "_state", "_requests"))
+        for tenant in SERVED:
+            self.store.tenants[tenant].webhook = self.oms.webhook(_url(self._oms_socket), tenant)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._servers: list[_Server] = []
+        self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    @property
+    def judged(self) -> int:
+        """How many requests the API has received so far."""
+        return self._api.judged
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        pairs = ((self._api, self._socket), (self.oms.app, self._oms_socket))
+        serving = []
+        for app, sock in pairs:
+            server = _Server(app)
+            self._servers.append(server)
+            serving.append(asyncio.create_task(server.serve(sockets=[sock])))
+        # The sockets listen already: a request that comes before the servers do waits in their backlog.
+        self._ready.set()
+        await asyncio.gather(*serving)
+
+    def _stop(self) -> None:
+        for server in self._servers:
+            server.stop()
+
+    def close(self) -> None:
+        """End the server; harmless if it has ended already."""
+        if self._loop is not None and self._thread.is_alive():
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop)
+            self._thread.join()
+        self._webhooks.close()
+
+    def __enter__(self) -> Self:
+        """The running server itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.close()
+
+
+def start(
+    decisions: type[Decisions] | None = None, port: int = 0, host: str = HOST, token: str | None = None
+) -> Running:
+    """Start a reference server in a thread of this process; port 0 takes a free one, no token makes a fresh one."""
+    return Running(decisions or Decisions, port, host, token)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    # Named as TCP: asyncio turns Nagle's delay off only for sockets that say so.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(512)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _url(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"http://{host}:{port}"

@@ -1,0 +1,188 @@
+"""Provider states: fresh data for whoever asks, by the names of the contract."""
+
+# ruff: noqa: ARG001 - the states share one signature
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from conformance.reference.factory import new_customer, new_order
+from conformance.reference.store import TENANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.reference.decisions import Decisions
+    from conformance.reference.oms import StubOms
+    from conformance.reference.store import Customer, Order, Tenant
+
+Params = dict[str, Any]
+Values = dict[str, Any]
+TERMINAL = ("complete", "cancelled", "returned")
+AGO = timedelta(hours=2)
+
+
+class BadParams(Exception):  # noqa: N818 - the caller's mistake, told to the caller
+    """A state was asked for with parameters that it does not have."""
+
+
+class World(NamedTuple):
+    """Where states are set up."""
+
+    decisions: Decisions
+    oms: StubOms
+
+    def customer(self, tenant: Tenant) -> Customer:
+        """A fresh customer."""
+        return new_customer(self.decisions.store, tenant)
+
+    def order(self, tenant: Tenant, customer: Customer | None = None, **details: Any) -> Order:
+        """A fresh order of the platform, in its grace period unless `details` say otherwise."""
+        details.setdefault("placed_at", self.decisions.now())
+        order = new_order(self.decisions.store, customer or self.customer(tenant), **details)
+        tenant.add(order)
+        return order
+
+    def oms_order(self, tenant: Tenant, customer: Customer, **details: Any) -> Order:
+        """A fresh order that only the external OMS of the tenant knows."""
+        details.setdefault("placed_at", self.decisions.now())
+        order = new_order(self.decisions.store, customer, external=True, **details)
+        self.oms.add(tenant.name, order)
+        return order
+
+
+def _values(order: Order) -> Values:
+    return {
+        "order_uuid": order.uuid,
+        "order_id": order.readable_id,
+        "customer_id": order.customer.id,
+        "item_uuids": list(order.items),
+    }
+
+
+def _order(world: World, tenant: Tenant, params: Params) -> Values:
+    return _values(world.order(tenant, items=params["items"]))
+
+
+def _in_grace_period(world: World, tenant: Tenant, params: Params) -> Values:
+    order = world.order(tenant)
+    # Rendered as a correct server renders it, whatever this one does.
+    return _values(order) | {"due_at": order.due_at.replace(tzinfo=None).isoformat() + "Z"}
+
+
+def _past_grace_period(world: World, tenant: Tenant, params: Params) -> Values:
+    return _values(world.order(tenant, placed_at=world.decisions.now() - AGO, item_status="in_fulfillment"))
+
+
+def _closed(world: World, tenant: Tenant, params: Params) -> Values:
+    placed_at = world.decisions.now() - AGO
+    return _values(world.order(tenant, placed_at=placed_at, item_status="complete", status="closed"))
+
+
+def _preordered(world: World, tenant: Tenant, params: Params) -> Values:
+    order = world.order(tenant)
+    first, second = order.items.values()
+    first.preordered = True
+    return _values(order) | {"item_uuid": first.id, "other_item_uuid": second.id}
+
+
+def _terminal_preordered(world: World, tenant: Tenant, params: Params) -> Values:
+    order = world.order(tenant)
+    first = next(iter(order.items.values()))
+    first.preordered, first.status = True, params["status"]
+    return _values(order) | {"item_uuid": first.id}
+
+
+def _customer_with_orders(world: World, tenant: Tenant, params: Params) -> Values:
+    customer = world.customer(tenant)
+    now = world.decisions.now() - AGO
+    step = timedelta(0) if params["equal_times"] else timedelta(minutes=1)
+    store = world.order if tenant.webhook is None else world.oms_order
+    count = params["orders"]
+    orders = [
+        store(tenant, customer=customer, placed_at=now - step * (count - 1 - n), items=1, status="closed")
+        for n in range(count)
+    ]
+    return {"customer_id": customer.id, "order_ids": [order.readable_id for order in reversed(orders)]}
+
+
+def _customer_without_orders(world: World, tenant: Tenant, params: Params) -> Values:
+    return {"customer_id": world.customer(tenant).id}
+
+
+def _oms_order(world: World, tenant: Tenant, params: Params) -> Values:
+    return _values(world.oms_order(tenant, world.customer(tenant), placed_at=world.decisions.now() - AGO))
+
+
+def _oms_trouble(world: World, tenant: Tenant, params: Params) -> Values:
+    order = world.oms_order(tenant, world.customer(tenant))
+    return {"order_id": order.readable_id, "customer_id": order.customer.id}
+
+
+class Param(NamedTuple):
+    """A parameter of a state: its default, and what it may be."""
+
+    default: Any
+    allowed: Callable[[Any], bool]
+    what: str
+
+
+class State(NamedTuple):
+    """A state: what sets it up, its parameters, and the tenant on which it holds."""
+
+    set_up: Callable[[World, Tenant, Params], Values]
+    params: Mapping[str, Param] = MappingProxyType({})
+    tenant: str = "main"
+
+
+def _integer(default: int, least: int, most: int) -> Param:
+    return Param(default, lambda value: type(value) is int and least <= value <= most, f"an integer, {least} to {most}")
+
+
+ITEMS = {"items": _integer(2, 1, 2000)}
+STATES = {
+    "order": State(_order, ITEMS),
+    "order-cancelable": State(_order, ITEMS),
+    "order-in-grace-period": State(_in_grace_period),
+    "order-past-grace-period": State(_past_grace_period),
+    "order-closed": State(_closed),
+    "order-with-preordered-item": State(_preordered),
+    "order-with-terminal-preordered-item": State(
+        _terminal_preordered,
+        {"status": Param("complete", lambda value: value in TERMINAL, f"one of {', '.join(TERMINAL)}")},
+    ),
+    "customer-with-orders": State(
+        _customer_with_orders,
+        {
+            "orders": _integer(3, 0, 1000),
+            "equal_times": Param(False, lambda value: isinstance(value, bool), "true or false"),
+        },
+    ),
+    "customer-without-orders": State(_customer_without_orders),
+    "oms-order": State(_oms_order, tenant="oms"),
+    "oms-platform-order": State(_order, ITEMS, tenant="oms"),
+    "oms-invalid-payload": State(_oms_trouble, tenant="oms-invalid-payload"),
+    "oms-unavailable": State(_oms_trouble, tenant="oms-unavailable"),
+    "oms-misconfigured": State(_oms_trouble, tenant="oms-misconfigured"),
+}
+
+
+def set_up(world: World, name: str, given: Params) -> Values:
+    """Set up a state; its values carry a `token` where it holds on another tenant than the main one."""
+    state = STATES[name]
+    # Undocumented: any state can be had on another tenant.
+    known = dict(state.params) | {"tenant": Param(state.tenant, lambda value: value in TENANTS, f"one of {TENANTS}")}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise BadParams(f"The state '{name}' has no parameter {unknown[0]!r}; it has {', '.join(known)}.")
+    for key, value in given.items():
+        if not known[key].allowed(value):
+            raise BadParams(f"The parameter {key!r} of the state '{name}' must be {known[key].what}.")
+    params = {key: param.default for key, param in known.items()} | given
+    tenant = world.decisions.store.tenants[params["tenant"]]
+    values = state.set_up(world, tenant, params)
+    return values if tenant.name == "main" else values | {"token": tenant.token}
+
+
+__all__ = ["STATES", "BadParams", "World", "set_up"]

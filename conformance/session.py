@@ -1,0 +1,135 @@
+"""What a process that runs checks has at hand: client, tokens, states, and the trace of the check that is running."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from conformance.api import Orders
+from conformance.auth import Tokens
+from conformance.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
+from conformance.client import Client
+from conformance.exchange import Exchange
+from conformance.findings import NotRun
+from conformance.journal import Journal
+from conformance.problems import StateUnavailable
+from conformance.states import State, States, sources_of
+from conformance.target import Target
+
+PROFILES = {"quick": 5, "default": 20, "deep": 200}
+"""Examples that a property is tried with, by profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run was asked for, as far as the processes that run checks need it.
+
+    `price_id` and `no_token` are what preflight found out: the id that `prices` takes, and why requests that need
+    authorization cannot be made (None where they can).
+    """
+
+    target: Target
+    seed: int = 0
+    profile: str = "default"
+    folder: str = "."
+    journal: str | None = None
+    price_id: str = "order_uuid"
+    no_token: str | None = None
+
+    def to_json(self) -> str:
+        """Text to hand to a worker process. Holds the secrets."""
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({**data, "target": self.target.to_dict()})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Settings":
+        """The settings that `to_json` gave."""
+        data = json.loads(text)
+        return cls(**{**data, "target": Target.from_dict(data["target"])})
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one check did: its exchanges in order, its states, and where its current example began."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    example_from: int = 0
+
+    def begin_example(self) -> None:
+        """Mark that a property starts over: a finding shows the exchanges from here on."""
+        self.example_from = len(self.exchanges)
+
+
+class Session:
+    """Everything a check needs, built once in each process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        target = settings.target
+        limits = target.limits
+        # Workers share the target's rate: each keeps to its part of it.
+        rate = limits.rate / limits.workers if limits.rate else None
+        self.client = Client(limits.timeout, rate, self._record)
+        self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
+        self.tokens = Tokens(target.auth, self._side_client)
+        self.secrets: set[str] = self.tokens.secrets
+        self.trace = Trace()
+        self.states = States(
+            list(
+                sources_of(
+                    target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder)
+                )
+            ),
+            Journal(Path(settings.journal)).note if settings.journal else None,
+        )
+
+    def _record(self, exchange: Exchange) -> None:
+        self.trace.exchanges.append(exchange)
+
+    def _token(self) -> str | None:
+        if self.settings.no_token:
+            raise NotRun(self.settings.no_token)
+        return self.tokens.current()
+
+    def orders(self) -> Orders:
+        """The documented API of the target."""
+        target = self.settings.target
+        return Orders(
+            self.client.send,
+            {"orders": target.base_url, "order-lines": target.internal_base_url},
+            target.headers,
+            self._token,
+            self.settings.price_id,
+        )
+
+    def take(self, name: str, **params: Any) -> State:
+        """Set a state up; `end` gives it back. Raises `StateUnavailable`."""
+        state = self.states.setup(name, **params)
+        if state.token:
+            self.secrets.add(state.token)
+        self.trace.states.append(state)
+        return state
+
+    def state(self, name: str, **params: Any) -> State:
+        """Set a state up for the running check. Raises `NotRun` with the reason when it cannot be had."""
+        try:
+            return self.take(name, **params)
+        except StateUnavailable as error:
+            raise NotRun(str(error)) from None
+
+    def begin(self) -> None:
+        """Start the trace of a check."""
+        self.trace = Trace()
+
+    def end(self) -> Trace:
+        """End the check: give its states back and return its trace."""
+        trace = self.trace
+        for state in reversed(trace.states):
+            self.states.teardown(state)
+        return trace
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+        self._side_client.close()

@@ -1,0 +1,55 @@
+"""The states that checks may ask for: the table of the states contract, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
+
+
+@dataclass(frozen=True, slots=True)
+class StateKind:
+    """One state that checks may ask for: what it means, its parameters with their defaults, and its values."""
+
+    name: str
+    says: str
+    params: Mapping[str, Any]
+    values: tuple[str, ...]
+
+
+STATES: Mapping[str, StateKind] = {
+    kind.name: kind
+    for kind in (
+        StateKind("order", "an order", {"items": 2}, _ORDER),
+        StateKind("order-cancelable", "an order that can be canceled, in its grace period", {"items": 2}, _ORDER),
+        StateKind(
+            "order-in-grace-period",
+            "an order with at least 10 minutes of its grace period left",
+            {},
+            (*_ORDER, "due_at"),
+        ),
+        StateKind("order-past-grace-period", "an order whose grace period is over, not canceled", {}, _ORDER),
+        StateKind("order-closed", "a closed order", {}, _ORDER),
+        StateKind(
+            "order-with-preordered-item",
+            "an order with one pre-ordered item and one that is not",
+            {},
+            (*_ORDER, "item_uuid", "other_item_uuid"),
+        ),
+        StateKind(
+            "order-with-terminal-preordered-item",
+            "an order with a pre-ordered item in a terminal status",
+            {"status": None},
+            (*_ORDER, "item_uuid"),
+        ),
+        StateKind("customer-with-orders", "a customer and all their orders", {"orders": 3}, ("customer_id", "order_ids")),
+        StateKind("customer-without-orders", "a customer without orders", {}, ("customer_id",)),
+        StateKind("oms-order", "an order that the external OMS serves", {}, _ORDER),
+        StateKind(
+            "oms-invalid-payload", "an external OMS that answers with an invalid payload", {}, ("order_id", "customer_id")
+        ),
+        StateKind("oms-unavailable", "an external OMS that cannot be reached", {}, ("order_id", "customer_id")),
+        StateKind("oms-misconfigured", "a webhook that is configured wrongly", {}, ("order_id", "customer_id")),
+        StateKind("oms-platform-order", "an order of the platform, unknown to the external OMS", {}, _ORDER),
+    )
+}

@@ -1,0 +1,28 @@
+"""JSON as RFC 8259 has it: Python's own reader takes NaN and Infinity, and bytes that are no UTF-8."""
+
+import json
+from typing import Any
+
+
+class NotJson(ValueError):
+    """The bytes are no JSON text; the message says why."""
+
+
+def _refuse(constant: str) -> Any:
+    raise NotJson(f"{constant} is no JSON value")
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse a JSON text. Raises `NotJson`."""
+    try:
+        # A byte order mark may be ignored by a reader (RFC 8259, 8.1).
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
+    except UnicodeDecodeError as error:
+        raise NotJson(f"byte {error.start} is no UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{error.msg} at character {error.pos}" if body else "the body is empty") from None
+    except RecursionError:
+        raise NotJson("it is nested too deeply") from None
+    except ValueError as error:
+        # An integer of more digits than Python converts.
+        raise NotJson(str(error)) from None

@@ -1,0 +1,160 @@
+"""The report on the console, in the manner of h2spec: areas, rules, a mark each, and the failures at the end."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from reports.color import use_color
+from reports.harmless import harmless, one_line
+
+MARKS: Mapping[str, tuple[str, str, str]] = {
+    "pass": ("✓", "+", "green"),
+    "fail": ("✗", "x", "bold red"),
+    "warn": ("!", "!", "yellow"),
+    "waived": ("~", "~", "yellow"),
+    "inconclusive": ("?", "?", "magenta"),
+    "not-run": ("–", "-", "cyan"),
+    "not-applicable": ("·", ".", "dim"),
+}
+_VERDICT_STYLES = {"conforming": "bold green", "non-conforming": "bold red", "partial": "bold yellow", "void": "bold magenta"}
+_CURL_LIMIT = 1_200
+_FINDINGS_SHOWN = 3
+
+
+def make_console(color: str, stream: TextIO | None = None) -> Console:
+    """A console for one stream; without a terminal, lines are left long for the reader's own tools."""
+    stream = stream or sys.stdout
+    is_terminal = stream.isatty()
+    return Console(
+        file=stream,
+        force_terminal=use_color(color, stream),
+        no_color=not use_color(color, stream),
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=not is_terminal,
+        legacy_windows=False,
+    )
+
+
+def render(record: Mapping[str, Any], console: Console, *, verbose: bool = False, quiet: bool = False) -> None:
+    """Print a record. `quiet`: only what is broken and the verdict; `verbose`: also each rule's strength."""
+    unicode_ok = (console.encoding or "").lower().startswith("utf")
+    if not quiet:
+        _header(record, console)
+        if not record["void"]:
+            _areas(record, console, unicode_ok, verbose)
+    _failures(record, console, unicode_ok)
+    if not quiet:
+        _unjudged(record, console)
+    _closing(record, console)
+
+
+def _mark(verdict: str, unicode_ok: bool) -> tuple[str, str]:
+    fancy, plain, style = MARKS[verdict]
+    return (fancy if unicode_ok else plain), style
+
+
+def _header(record: Mapping[str, Any], console: Console) -> None:
+    target = record["target"]
+    line = Text(f"orderproof {record['orderproof']}", "bold")
+    line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
+    line.append(f"  seed {record['seed']}, profile {record['profile']}", "dim")
+    console.print(line)
+    if record["selection"]:
+        console.print(Text(f"only rules {', '.join(record['selection'])}", "yellow"))
+
+
+def _areas(record: Mapping[str, Any], console: Console, unicode_ok: bool, verbose: bool) -> None:
+    area = None
+    for row in record["rules"]:
+        if row["area"] != area:
+            area = row["area"]
+            console.print()
+            console.print(Text(f"{record['spec']['areas'].get(area, area)}", "bold"))
+        mark, style = _mark(row["verdict"], unicode_ok)
+        line = Text("  ")
+        line.append(mark, style)
+        line.append(f" {row['id']:<7}", "dim")
+        line.append(row["title"])
+        if row["verdict"] in ("not-run", "inconclusive", "not-applicable", "waived"):
+            line.append(f"  ({row['verdict']}: {one_line(row['reason'], 160)})", style)
+        elif verbose:
+            strength = row["strength"]
+            line.append(f"  ({row['level']}, {strength['requests']} requests, {strength['checks']} checks)", "dim")
+        console.print(line)
+
+
+def _failures(record: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    for verdict, title in (("fail", "Broken rules"), ("warn", "Warnings (advisory rules)")):
+        broken = [row for row in record["rules"] if row["verdict"] == verdict]
+        if not broken:
+            continue
+        console.print()
+        console.print(Text(title, "bold"))
+        for number, row in enumerate(broken, 1):
+            _one_failure(number, row, record, console, unicode_ok)
+
+
+def _one_failure(
+    number: int, row: Mapping[str, Any], record: Mapping[str, Any], console: Console, unicode_ok: bool
+) -> None:
+    mark, style = _mark(row["verdict"], unicode_ok)
+    console.print()
+    console.print(Text.assemble(f"{number}. ", (f"{mark} {row['id']}", style), f" {row['title']}"))
+    source = row["source"]
+    document = record["spec"]["documents"].get(source["document"], source["document"])
+    _indented(console, Text(f"“{source['words']}”" if unicode_ok else f'"{source["words"]}"', "italic"))
+    _indented(console, Text(f"{document}, {source['section']} ({row['level']})", "dim"))
+    for finding in row["findings"][:_FINDINGS_SHOWN]:
+        console.print()
+        _indented(console, Text(harmless(finding["message"])))
+        for label in ("expected", "observed"):
+            if finding[label]:
+                _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
+        lines = finding["curl"]
+        decisive = finding["decisive"]
+        if len(lines) > 1:
+            _indented(console, Text(f"{len(lines)} requests led here; all of them are in the record. The decisive one:", "dim"))
+        if decisive is not None and lines:
+            line = lines[finding["exchanges"].index(decisive)] if decisive in finding["exchanges"] else lines[-1]
+            if len(line) > _CURL_LIMIT:
+                _indented(console, Text(f"(a body of {len(line)} characters: its curl line is in the record)", "dim"))
+            else:
+                _indented(console, Text(harmless(line), "cyan"))
+    hidden = len(row["findings"]) - _FINDINGS_SHOWN
+    if hidden > 0:
+        _indented(console, Text(f"and {hidden} more findings in the record", "dim"))
+    _indented(console, Text(f"again: orderproof run … --rules {row['id']} --seed {record['seed']}", "dim"))
+
+
+def _indented(console: Console, text: Text) -> None:
+    # Padding wraps to the console's width, which is made up where there is no terminal.
+    if console.soft_wrap:
+        console.print(Text("   ") + text)
+    else:
+        console.print(Padding(text, (0, 0, 0, 3)))
+
+
+def _unjudged(record: Mapping[str, Any], console: Console) -> None:
+    if record["missing_states"] and record["verdict"] != "void":
+        console.print()
+        console.print(Text("Missing states (rules that need them were not run)", "bold"))
+        for name, reason in record["missing_states"].items():
+            console.print(Text(f"  {name}: {one_line(reason.removeprefix(f'state {name}: '), 200)}", "cyan"))
+
+
+def _closing(record: Mapping[str, Any], console: Console) -> None:
+    if record["void"]:
+        console.print()
+        console.print(Text(harmless(record["headline"]), _VERDICT_STYLES["void"]))
+        console.print(Text(f"nothing was judged; {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
+        return
+    counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
+    console.print()
+    console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))
+    console.print(Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim"))

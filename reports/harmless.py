@@ -1,0 +1,32 @@
+"""Server bytes on their way to a terminal or a CI log, made harmless."""
+
+import re
+import unicodedata
+
+_COMMAND = re.compile(r"^(\s*)(::|##\[|##vso\[|##teamcity\[)", re.MULTILINE)
+
+
+def harmless(text: str) -> str:
+    """A text that moves no cursor, sets no title, reverses no line and gives a CI runner no command.
+
+    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); a line that begins like a runner's command gets
+    a character before it that keeps it from being one.
+    """
+    shown = "".join(_shown(character) for character in text)
+    return _COMMAND.sub("\\1\u2506\\2", shown)
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t":
+        return character
+    # Cc control, Cf format (bidirectional overrides), Cs lone surrogates, Zl and Zp separators.
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return character
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """A text on one harmless line, shortened."""
+    folded = harmless(" ".join(text.split()))
+    return folded if len(folded) <= limit else folded[: limit - 1] + "…"

@@ -1,0 +1,87 @@
+"""Joining the records of a run's shards: the evidence is put together and judged anew by the one verdict function."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.evidence import Evidence
+from reports.verdict import judge, joined_checks
+from spec.catalogue import catalogue
+
+_SAME = ("orderproof", "spec", "target", "seed", "profile", "selection")
+
+
+class MergeError(ValueError):
+    """Records that are no shards of one run; the message says why."""
+
+
+def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    """Join (name, record) pairs, one for each shard. Raises `MergeError`."""
+    _check_shards(records)
+    first_name, first = records[0]
+    for name, record in records[1:]:
+        for key in _SAME:
+            if record[key] != first[key]:
+                raise MergeError(f"{name}: its {key} differs from that of {first_name}; these are not shards of one run")
+    in_order = [record for _, record in sorted(records, key=lambda pair: pair[1]["shard"])]
+    exchanges: list[Any] = []
+    evidence: dict[str, Evidence] = {row["id"]: Evidence() for row in first["rules"]}
+    left_out: dict[str, str] = {}
+    for record in in_order:
+        shift = len(exchanges)
+        exchanges += [{**exchange, "number": exchange["number"] + shift} for exchange in record["exchanges"]]
+        for row in record["rules"]:
+            evidence[row["id"]].checks += row["checks"]
+            evidence[row["id"]].findings += [_shifted(finding, shift) for finding in row["findings"]]
+            if row["verdict"] == "not-applicable" and row["operation"]:
+                left_out[row["operation"]] = row["reason"]
+    for entry in evidence.values():
+        entry.checks = joined_checks(entry.checks)
+    voids = [record["void"] for record in in_order if record["void"]]
+    verdict = judge(
+        [catalogue()[rule_id] for rule_id in evidence],
+        evidence,
+        out_of_scope=left_out,
+        void=voids[0] if voids else None,
+    )
+    return {
+        **first,
+        "started_at": min(record["started_at"] for record in in_order),
+        "duration_s": max(record["duration_s"] for record in in_order),
+        "verdict": verdict.verdict,
+        "headline": verdict.headline,
+        "summary": verdict.summary,
+        "requests": sum(record["requests"] for record in in_order),
+        "shard": None,
+        "void": voids[0] if voids else None,
+        "missing_states": {name: why for record in in_order for name, why in record["missing_states"].items()},
+        "rules": verdict.rows,
+        "exchanges": exchanges,
+    }
+
+
+def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    seen: dict[int, str] = {}
+    total = None
+    for name, record in records:
+        if not record["shard"]:
+            raise MergeError(f"{name}: is no shard but a whole run")
+        index, count = record["shard"]
+        if total not in (None, count):
+            raise MergeError(f"{name}: is a shard of {count}, others are of {total}")
+        if index in seen:
+            raise MergeError(f"{name}: shard {index} is there twice (also {seen[index]})")
+        seen[index], total = name, count
+    missing = sorted(set(range(1, (total or 0) + 1)) - set(seen))
+    if missing:
+        raise MergeError(f"shard {missing[0]} of {total} is missing")
+
+
+def _shifted(finding: Mapping[str, Any], shift: int) -> Any:
+    decisive = finding["decisive"]
+    return {
+        **finding,
+        "exchanges": [number + shift for number in finding["exchanges"]],
+        "decisive": None if decisive is None else decisive + shift,
+    }
+
+

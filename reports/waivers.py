@@ -1,0 +1,122 @@
+"""Waivers: known failures that do not gate until they expire.
+
+A file of `[[waiver]]` tables with `id`, `reason`, `issue`, `owner`, `expires` (a date) and, optionally, the
+`fingerprint` of the finding that is waived. A waiver that is expired, that names no rule, or whose rule is kept by now
+is a problem of its own: waivers that nobody needs hide the next failure.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from reports.verdict import conclude
+from spec.catalogue import catalogue
+
+_REQUIRED = ("id", "reason", "issue", "owner", "expires")
+
+
+class WaiverError(ValueError):
+    """A waiver file that cannot be used; the message says what is wrong in which waiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One failure that is known and accepted until the day `expires` is over."""
+
+    id: str
+    reason: str
+    issue: str
+    owner: str
+    expires: date
+    fingerprint: str | None = None
+
+
+def read_waivers(path: Path) -> list[Waiver]:
+    """Read a waiver file. Raises `WaiverError`."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WaiverError(f"{path}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WaiverError(f"{path}: is no TOML ({error})") from None
+    if set(data) - {"waiver"} or not isinstance(data.get("waiver", []), list):
+        raise WaiverError(f"{path}: must hold [[waiver]] tables and nothing else")
+    return [_waiver(f"{path}: waiver {number}", entry) for number, entry in enumerate(data.get("waiver", []), 1)]
+
+
+def _waiver(where: str, entry: Any) -> Waiver:
+    if not isinstance(entry, dict):
+        raise WaiverError(f"{where}: must be a table")
+    for key in _REQUIRED:
+        if not entry.get(key):
+            raise WaiverError(f"{where}: {key} is missing (a waiver needs {', '.join(_REQUIRED)})")
+    unknown = set(entry) - {*_REQUIRED, "fingerprint"}
+    if unknown:
+        raise WaiverError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+    expires = entry["expires"]
+    if isinstance(expires, str):
+        try:
+            expires = date.fromisoformat(expires)
+        except ValueError:
+            raise WaiverError(f"{where}: expires {expires!r} is no date; write 2026-12-01") from None
+    if isinstance(expires, datetime) or not isinstance(expires, date):
+        raise WaiverError(f"{where}: expires must be a date such as 2026-12-01")
+    for key in ("id", "reason", "issue", "owner"):
+        if not isinstance(entry[key], str):
+            raise WaiverError(f"{where}: {key} must be text")
+    return Waiver(**{**entry, "expires": expires})
+
+
+def fingerprint(row: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
+    """A finding's name across runs: its rule and check, and none of the ids and times that differ from run to run."""
+    return hashlib.sha256(f"{row['id']}\n{finding['check']}".encode()).hexdigest()[:16]
+
+
+def apply(
+    record: Mapping[str, Any], waivers: Sequence[Waiver], today: date | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """The record with its waived failures marked, and the problems of the waivers themselves."""
+    today = today or datetime.now(UTC).date()
+    problems = []
+    live: list[Waiver] = []
+    rows = {row["id"]: row for row in record["rules"]}
+    for waiver in waivers:
+        row = rows.get(waiver.id)
+        if waiver.id not in catalogue():
+            problems.append(f"waiver {waiver.id}: names no rule")
+        elif waiver.expires < today:
+            problems.append(f"waiver {waiver.id}: expired on {waiver.expires} (owner {waiver.owner}, {waiver.issue})")
+        elif row is not None and row["verdict"] in ("pass", "not-applicable"):
+            problems.append(f"waiver {waiver.id}: the rule is kept by now; remove the waiver")
+        else:
+            live.append(waiver)
+    changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in record["rules"]]
+    verdict = conclude(changed, void=record["void"], cut_short=record["cut_short"])
+    headline = verdict.headline
+    if verdict.summary["waived"]:
+        headline += f", first expires {min(waiver.expires for waiver in live)}"
+    if not waivers:
+        return dict(record), problems
+    return {
+        **record,
+        "rules": changed,
+        "verdict": verdict.verdict,
+        "summary": verdict.summary,
+        "headline": headline,
+    }, problems
+
+
+def _waived(row: Mapping[str, Any], waivers: Iterable[Waiver]) -> dict[str, Any]:
+    waivers = list(waivers)
+    if row["verdict"] != "fail" or not waivers:
+        return dict(row)
+    prints = {waiver.fingerprint for waiver in waivers}
+    if None not in prints and any(fingerprint(row, finding) not in prints for finding in row["findings"]):
+        return dict(row)
+    first = waivers[0]
+    reason = f"waived until {first.expires}: {first.reason} ({first.issue}, {first.owner})"
+    return {**row, "verdict": "waived", "reason": reason}

@@ -1,0 +1,100 @@
+"""The two OpenAPI descriptions as data: the operations, and what each answer must look like."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from spec.yamlfile import read_yaml
+
+DESCRIPTIONS: Mapping[str, Path] = {
+    "orders": Path(__file__).with_name("orders.openapi.yaml"),
+    "order-lines": Path(__file__).with_name("order-lines.openapi.yaml"),
+}
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented operation. `api` is its key in `DESCRIPTIONS`; `definition` its OpenAPI object."""
+
+    id: str
+    api: str
+    method: str
+    path: str
+    definition: Mapping[str, Any]
+
+    @property
+    def path_pattern(self) -> re.Pattern[str]:
+        """A regular expression for the concrete paths of this operation, below the base URL."""
+        return re.compile(re.sub(r"\{[^}]+\}", "[^/]+", self.path.replace(".", r"\.")))
+
+    @property
+    def responses(self) -> Mapping[str, Any]:
+        """The documented answers, by status (as text) or `default`."""
+        responses: Mapping[str, Any] = self.definition["responses"]
+        return responses
+
+
+@cache
+def description(api: str) -> Mapping[str, Any]:
+    """The parsed OpenAPI document of an API in `DESCRIPTIONS`."""
+    document: Mapping[str, Any] = read_yaml(DESCRIPTIONS[api])
+    return document
+
+
+def resolve(api: str, node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow `$ref`s within one description until a real object is reached."""
+    while "$ref" in node:
+        target: Any = description(api)
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            target = target[part.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
+
+
+@cache
+def operations() -> Mapping[str, Operation]:
+    """Every documented operation of both APIs, by operationId."""
+    return {
+        definition["operationId"]: Operation(definition["operationId"], api, method.upper(), path, definition)
+        for api in DESCRIPTIONS
+        for path, item in description(api)["paths"].items()
+        for method, definition in item.items()
+        if method in _METHODS
+    }
+
+
+@cache
+def personal_members() -> frozenset[tuple[str, str]]:
+    """Members that hold personal data (`x-personal-data`), as (name of the enclosing member, own name).
+
+    A pair, because `name` is a person's in `customer` and a product's in `product_attributes`.
+    """
+    found: set[tuple[str, str]] = set()
+    seen: set[tuple[str, int]] = set()
+
+    def walk(api: str, schema: Any, parent: str) -> None:
+        if not isinstance(schema, Mapping):
+            return
+        schema = resolve(api, schema)
+        if (parent, id(schema)) in seen:
+            return
+        seen.add((parent, id(schema)))
+        for name, member in schema.get("properties", {}).items():
+            if isinstance(member, Mapping) and resolve(api, member).get("x-personal-data"):
+                found.add((parent, name))
+            walk(api, member, name)
+        for keyword in ("oneOf", "anyOf", "allOf"):
+            for branch in schema.get(keyword, ()):
+                walk(api, branch, parent)
+        walk(api, schema.get("items"), parent)
+
+    for operation in operations().values():
+        for response in operation.responses.values():
+            for content in resolve(operation.api, response).get("content", {}).values():
+                walk(operation.api, content.get("schema"), "")
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""What is sent: Hypothesis strategies for requests, one module a concept."""
