@@ -46,7 +46,7 @@ class Answer:
     def at(self, *path: str | int) -> Any:
         """The value at a path such as `("items", 0, "id")`.
 
-        Raises `Unjudgeable` when it is not there: whether it must be there is a rule of its own, judged on every answer.
+        Raises `Unjudgeable` when it is not there: whether it must be is a rule of its own, judged on every answer.
         """
         value = self.json
         for step in path:

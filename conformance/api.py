@@ -57,6 +57,7 @@ class Orders:
         accept: str | None = JSON,
         authorization: str | None = OWN_TOKEN,
         method: str | None = None,
+        extra_headers: Sequence[tuple[str, str]] = (),
         allowed_5xx: tuple[int, ...] = (),
     ) -> Answer:
         """Send a request for an operation; every part may be replaced by one that the documents forbid.
@@ -79,10 +80,11 @@ class Orders:
         if accept is not None:
             headers.append(("Accept", accept))
         if authorization == OWN_TOKEN:
-            token = (state.token if state else None) or self._token()
+            token = self.token_for(state)
             authorization = f"Bearer {token}" if token else None
         if authorization is not None:
             headers.append(("Authorization", authorization))
+        headers += extra_headers
         payload = raw_body
         if payload is None and body is not None:
             payload = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -100,6 +102,10 @@ class Orders:
                 patient=not allowed_5xx,
             )
         )
+
+    def token_for(self, state: State | None) -> str | None:
+        """The token that requests about a state are made with: that of its tenant, or the target's own."""
+        return (state.token if state else None) or self._token()
 
     def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002
         """GET /orders/{id}: the order by its internal or, with `id_type="external"`, its readable id."""

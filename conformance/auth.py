@@ -51,7 +51,9 @@ class Tokens:
         headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
         exchange = self._client.send("POST", oauth2.token_url, headers, urlencode(form).encode())
         if exchange.status is None:
-            raise VoidError(f"no token could be fetched from auth.oauth2.token_url {oauth2.token_url}: {exchange.error}")
+            raise VoidError(
+                f"no token could be fetched from auth.oauth2.token_url {oauth2.token_url}: {exchange.error}"
+            )
         try:
             answer = json.loads(exchange.response_body)
             token = answer["access_token"]

@@ -228,7 +228,9 @@ def _read(response: urllib3.BaseHTTPResponse) -> tuple[bytes, bool]:
 def _reason(error: BaseException) -> str:
     if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
         return _CLOSED_EARLY
-    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
+    # A refused connection is a NewConnectionError, which urllib3 derives from its time-outs.
+    is_refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError) and not is_refused:
         return "timed out"
     if isinstance(error, ssl.SSLError):
         return f"TLS: {error.reason or error}"

@@ -148,6 +148,10 @@ class PlainController(Controller):
         terminalreporter.write_line(f"{verdict.verdict}: {verdict.headline}")
 
     def _verdict(self) -> Verdict:
-        rules = [rule for rule in catalogue().values() if any(rule.id in (*one["rules"], *one["passive"]) for one in self.outcomes)]
+        rules = [
+            rule
+            for rule in catalogue().values()
+            if any(rule.id in (*one["rules"], *one["passive"]) for one in self.outcomes)
+        ]
         evidence, _ = collect(rules, self.outcomes)
         return judge(rules, evidence)

@@ -16,7 +16,7 @@ _STOP_SECONDS = 5.0
 def embedded_target(arguments: Sequence[str] = ()) -> Iterator[Target]:
     """Start the reference server and give the target that it is; stops it in the end.
 
-    `arguments` go to `python -m conformance.reference`, such as `--fault NAME`. Raises `VoidError` when it does not start.
+    `arguments` go to `python -m conformance.reference`, such as `--fault NAME`. Raises `VoidError` when it fails.
     """
     # The server ends with its standard input, so it cannot outlive a run that is killed.
     command = [sys.executable, "-m", "conformance.reference", "--until-eof", *arguments]

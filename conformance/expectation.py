@@ -38,7 +38,7 @@ class Expectation:
         return self.has_status(*statuses)
 
     def is_refused(self) -> Answer:
-        """The request is refused for what it is: a 4xx, whichever, but none that is about the caller's token or rate."""
+        """The request is refused for what it is: any 4xx, but none that is about the caller's token or rate."""
         if not self.answer.is_refusal:
             raise self._fail(f"{self.answer.request} was answered {_status(self.answer)}, not refused", "a 4xx refusal")
         return self.answer
@@ -47,6 +47,20 @@ class Expectation:
         """The caller is turned away: any 4xx, since the documents leave open which."""
         if self.answer.status is None or not 400 <= self.answer.status < 500:
             raise self._fail(f"{self.answer.request} was answered {_status(self.answer)}, not denied", "a 4xx")
+        return self.answer
+
+    def is_not_served(self) -> Answer:
+        """Nothing was found or done: a 4xx, or a redirect, which some servers give for a path that they tidy first."""
+        status = self.answer.status
+        if status is None or not 300 <= status < 500:
+            raise self._fail(f"{self.answer.request} was answered {_status(self.answer)}", "a 4xx")
+        return self.answer
+
+    def is_answered(self, *, unknown_method: bool = False) -> Answer:
+        """A complete answer that is no server error; a method that the server does not know may get a 501."""
+        status = self.answer.status
+        if status is None or (status >= 500 and not (unknown_method and status == 501)):
+            raise self._fail(f"{self.answer.request} was answered {_status(self.answer)}", "any answer below 500")
         return self.answer
 
     def has_media_type(self, wanted: str) -> Answer:

@@ -1,11 +1,11 @@
 """How a check ends when it does not pass: a rule is broken, or it could not be judged, or a state is missing."""
 
-import pytest
+import unittest
 
 from conformance.exchange import Exchange
 
 
-class Finding(AssertionError):
+class Finding(AssertionError):  # noqa: N818 - the field's word for it
     """A rule is broken. `message` is a sentence for a stranger; `expected` and `observed` stand side by side."""
 
     def __init__(self, message: str, expected: str = "", observed: str = "", *exchanges: Exchange) -> None:
@@ -24,10 +24,10 @@ class Finding(AssertionError):
         return "\n".join(parts)
 
 
-class Unjudgeable(pytest.skip.Exception):
+class Unjudgeable(unittest.SkipTest):
     """The rule could not be judged: a step that should only prepare or observe went wrong. Verdict `inconclusive`.
 
-    Neither a pass nor a failure, since the rule in question was never reached. It derives from pytest's skip so that
+    Neither a pass nor a failure, since the rule in question was never reached. It derives from `SkipTest` so that
     Hypothesis ends a property at once instead of shrinking what is no finding.
     """
 
@@ -37,7 +37,7 @@ class Unjudgeable(pytest.skip.Exception):
         self.exchanges = exchanges
 
 
-class NotRun(pytest.skip.Exception):
+class NotRun(unittest.SkipTest):
     """A state or a permission is missing. Verdict `not-run`, with the reason."""
 
     def __init__(self, reason: str) -> None:
@@ -45,7 +45,7 @@ class NotRun(pytest.skip.Exception):
         self.reason = reason
 
 
-class OutOfScope(pytest.skip.Exception):
+class OutOfScope(unittest.SkipTest):
     """The target file puts the rule out of scope. Verdict `not-applicable`, with the reason."""
 
     def __init__(self, reason: str) -> None:

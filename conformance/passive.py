@@ -14,7 +14,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from conformance.exchange import Exchange
-from conformance.mediatype import JSON, ORDERS_V2, parse_media_type
+from conformance.mediatype import JSON, parse_media_type
 from conformance.strictjson import NotJson, parse_json
 from spec.catalogue import Rule, catalogue
 from spec.description import Operation, description, operations, resolve
@@ -60,7 +60,7 @@ def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs
         pointer = f"#/paths/{_step(operation.path)}/{operation.method.lower()}/responses/{status}"
     pointer += f"/content/{_step(media_type)}/schema"
     uri = f"urn:orderproof:{operation.api}"
-    registry = jsonschema_rs.Registry([(uri, description(operation.api))], draft=jsonschema_rs.Draft202012)
+    registry = jsonschema_rs.Registry([(uri, dict(description(operation.api)))], draft=jsonschema_rs.Draft202012)
     return jsonschema_rs.Draft202012Validator({"$ref": uri + pointer}, validate_formats=True, registry=registry)
 
 
@@ -69,7 +69,9 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
     operation_id = exchange.operation
     if exchange.status is None:
         for rule in _rules("answered", operation_id):
-            yield Judgement(rule, f"{_request(exchange)}: {exchange.error}", "a complete HTTP answer", str(exchange.error))
+            yield Judgement(
+                rule, f"{_request(exchange)}: {exchange.error}", "a complete HTTP answer", str(exchange.error)
+            )
         return
     for rule in _rules("answered", operation_id):
         yield Judgement(rule)
@@ -146,24 +148,22 @@ def _judge_body(
         yield Judgement(rule, message, expected, observed)
 
 
-def _body_error(
-    exchange: Exchange, operation: Operation, status: str, media_type: str
-) -> tuple[str | None, str, str]:
+def _body_error(exchange: Exchange, operation: Operation, status: str, media_type: str) -> tuple[str | None, str, str]:
     try:
         body = parse_json(exchange.response_body)
     except NotJson as error:
         return f"the body of {_request(exchange)} is no JSON: {error}", "JSON", _shown(exchange)
     if not isinstance(body, dict) and not status.startswith("2"):
         return f"the body of {_request(exchange)} is no object", "an object", _shown(exchange)
-    for error in _validator(operation.id, status, media_type).iter_errors(body):
-        where = "/".join(str(part) for part in error.instance_path) or "the body"
-        value = _value_at(body, list(error.instance_path))
-        return f"{_request(exchange)}: {where}: {error.message}"[:500], _demand(error), f"{where}: {value}"
+    for fault in _validator(operation.id, status, media_type).iter_errors(body):
+        where = "/".join(str(part) for part in fault.instance_path) or "the body"
+        value = _value_at(body, list(fault.instance_path))
+        return f"{_request(exchange)}: {where}: {fault.message}"[:500], _demand(fault), f"{where}: {value}"
     return None, "", ""
 
 
-def _demand(error: jsonschema_rs.ValidationError) -> str:
-    return f"valid against {'/'.join(str(part) for part in error.schema_path)} of the description"
+def _demand(fault: jsonschema_rs.ValidationError) -> str:
+    return f"valid against {'/'.join(str(part) for part in fault.schema_path)} of the description"
 
 
 def _value_at(body: Any, path: list[Any]) -> str:
@@ -175,15 +175,16 @@ def _value_at(body: Any, path: list[Any]) -> str:
 def _negotiated(exchange: Exchange, offered: tuple[str, ...]) -> str | None:
     """The media type that a success must have, or None where the documents do not say.
 
-    Only the two documented `Accept` values decide (and none at all, for which the documents name the default); what any
-    other gets is the server's choice.
+    Only the two documented `Accept` values decide, spelled as they are documented (and none at all, for which the
+    documents name the default). What any other gets is the server's choice, and so is whether it knows the same type
+    in another spelling.
     """
-    accept = exchange.request_header("Accept")
     if len(offered) == 1:
         return offered[0]
-    asked = JSON if accept is None else accept
-    asked_type = parse_media_type(asked)
-    return next((known for known in (JSON, ORDERS_V2) if known in offered and parse_media_type(known) == asked_type), None)
+    # Several fields of one name are one list (RFC 9110, 5.3).
+    accepts = [value for name, value in exchange.request_headers if name.lower() == "accept"]
+    asked = ", ".join(accepts).strip() if accepts else JSON
+    return asked if asked in offered else None
 
 
 def _request(exchange: Exchange) -> str:
@@ -192,4 +193,3 @@ def _request(exchange: Exchange) -> str:
 
 def _shown(exchange: Exchange) -> str:
     return f"{exchange.status} {exchange.response_body[:300].decode('utf-8', 'replace')}"
-

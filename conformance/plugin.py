@@ -7,7 +7,7 @@ of `conformance.checks` are collected. `orderproof run` registers a `Controller`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.session import Session
 
 CONTROLLER = "orderproof-controller"
-SESSION = pytest.StashKey["Session"]()
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _ERROR = pytest.StashKey[BaseException]()
 
 
@@ -85,7 +85,7 @@ def check_name(nodeid: str) -> str:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Start a trace with each check."""
     session = item.config.stash.get(SESSION, None)
     if session is not None and rules_of(item):
@@ -94,16 +94,15 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Attach the outcome of a check to the report of its last phase."""
+    # Before the yield: pytest replaces what derives from SkipTest by an exception of its own.
+    if call.excinfo is not None and _ERROR not in item.stash:
+        item.stash[_ERROR] = call.excinfo.value
     report = yield
     session = item.config.stash.get(SESSION, None)
     if session is None or not rules_of(item):
         return report
-    if call.excinfo is not None and _ERROR not in item.stash:
-        item.stash[_ERROR] = call.excinfo.value
     if call.when == "teardown":
         from conformance.outcome import outcome_of
 

@@ -1,8 +1,8 @@
 """Preflight: what is wrong before anything is judged.
 
-Tells apart, by a few requests that change nothing, a target that cannot be reached, a configuration that is wrong (token,
-path) and test data that is missing. A run that fails here is void, and its message names the key to change. It is
-careful not to void a target that merely breaks rules: a cause is named only when every probe agrees on it.
+Tells apart, by a few requests that change nothing, a target that cannot be reached, a configuration that is wrong
+(token, path) and test data that is missing. A run that fails here is void, and its message names the key to change. It
+is careful not to void a target that merely breaks rules: a cause is named only when every probe agrees on it.
 """
 
 import time
@@ -52,7 +52,9 @@ def preflight(session: Session) -> Settings:
     _check_internal_host(session)
     strangers = _probe_without_states(orders, settings.seed)
     if all(probe.answer.status is None for probe in strangers):
-        raise VoidError(f"base_url: nothing answers at {settings.target.base_url} ({strangers[0].answer.exchange.error})")
+        raise VoidError(
+            f"base_url: nothing answers at {settings.target.base_url} ({strangers[0].answer.exchange.error})"
+        )
     denied = all(probe.answer.status in (401, 403) for probe in strangers)
     if denied and not session.tokens.configured:
         return replace(settings, no_token="the target demands a token and the target file gives none (auth.bearer)")
@@ -131,7 +133,9 @@ def _judge(settings: Settings, strangers: list[Probe], known: list[Probe], order
         place = strangers[0].answer.exchange.response_header("Location") or "nowhere"
         raise VoidError(f"base_url: {target.base_url} redirects every request (to {place}); give the final URL")
     if all_in(429, 503):
-        raise VoidError(f"limits.rate: {target.base_url} answers {statuses[0]} to every request and asks to wait too long")
+        raise VoidError(
+            f"limits.rate: {target.base_url} answers {statuses[0]} to every request and asks to wait too long"
+        )
     if all(status is None or status >= 500 for status in statuses):
         seen = ", ".join(sorted({str(status) for status in statuses if status}))
         raise VoidError(f"base_url: {target.base_url} answers {seen} to every request: it is not in working order")

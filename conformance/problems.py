@@ -9,5 +9,5 @@ class VoidError(Exception):
     """Nothing can be judged: the message names the cause and the key to change. Exit code 3."""
 
 
-class StateUnavailable(Exception):
+class StateUnavailable(Exception):  # noqa: N818 - it is an answer of a source, not an error of ours
     """A state could not be had; the message says which and why."""

@@ -18,9 +18,9 @@ _DIVISORS = {"cheap": 1, "costly": 4}
 def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Callable[[Check], Check]:
     """Try a check with examples from `strategies`, as many as the run's profile says (a quarter of them if `costly`).
 
-    The check must ask for the `session` fixture by name: each example marks its beginning there, so that a finding shows
-    the exchanges of the minimal example alone. No example database, no deadline and no time limits: the same seed sends
-    the same requests.
+    The check must ask for the `session` fixture by name: each example marks its beginning there, so that a finding
+    shows the exchanges of the minimal example alone. No example database and no time limits: the same seed
+    sends the same requests.
     """
 
     def decorate(check: Check) -> Check:

@@ -76,11 +76,7 @@ class Session:
         self.secrets: set[str] = self.tokens.secrets
         self.trace = Trace()
         self.states = States(
-            list(
-                sources_of(
-                    target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder)
-                )
-            ),
+            list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
 

@@ -42,11 +42,16 @@ STATES: Mapping[str, StateKind] = {
             {"status": None},
             (*_ORDER, "item_uuid"),
         ),
-        StateKind("customer-with-orders", "a customer and all their orders", {"orders": 3}, ("customer_id", "order_ids")),
+        StateKind(
+            "customer-with-orders", "a customer and all their orders", {"orders": 3}, ("customer_id", "order_ids")
+        ),
         StateKind("customer-without-orders", "a customer without orders", {}, ("customer_id",)),
         StateKind("oms-order", "an order that the external OMS serves", {}, _ORDER),
         StateKind(
-            "oms-invalid-payload", "an external OMS that answers with an invalid payload", {}, ("order_id", "customer_id")
+            "oms-invalid-payload",
+            "an external OMS that answers with an invalid payload",
+            {},
+            ("order_id", "customer_id"),
         ),
         StateKind("oms-unavailable", "an external OMS that cannot be reached", {}, ("order_id", "customer_id")),
         StateKind("oms-misconfigured", "a webhook that is configured wrongly", {}, ("order_id", "customer_id")),

@@ -78,7 +78,9 @@ class FixedLists:
         if not fitting:
             raise StateUnavailable(f"no entry of the list fits{asked}" if self._lists[name] else "its list is empty")
         count = len(fitting)
-        raise StateUnavailable(f"its list is used up ({count} {'entry' if count == 1 else 'entries'}{asked}); add entries")
+        raise StateUnavailable(
+            f"its list is used up ({count} {'entry' if count == 1 else 'entries'}{asked}); add entries"
+        )
 
 
 def _words(params: Values) -> str:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 
-class NotJson(ValueError):
+class NotJson(ValueError):  # noqa: N818 - reads as what it says
     """The bytes are no JSON text; the message says why."""
 
 

@@ -120,7 +120,10 @@ def _expanded(node: Any, where: str) -> Any:
     if isinstance(node, str):
         return _expand(node, where)
     if isinstance(node, dict):
-        return {key: _expanded(value, f"{where}.{key}" if where[-1] != ":" else f"{where} {key}") for key, value in node.items()}
+        return {
+            key: _expanded(value, f"{where}.{key}" if where[-1] != ":" else f"{where} {key}")
+            for key, value in node.items()
+        }
     if isinstance(node, list):
         return [_expanded(value, f"{where}[{index}]") for index, value in enumerate(node)]
     return node
@@ -229,7 +232,7 @@ def _auth(value: Any, where: str) -> Auth:
 
 
 def _headers(value: Any, where: str) -> dict[str, str]:
-    headers = {}
+    headers: dict[str, str] = {}
     for name, item in _mapping(value, where, None).items():
         headers.update([check_header(name, _text(item, f"{where}.{name}"), where)])
     return headers
@@ -266,7 +269,9 @@ def parse_states(value: Any, where: str) -> StateSources:
         for index, entry in enumerate(entries):
             missing = [key for key in STATES[name].values if key not in entry]
             if missing:
-                raise UsageError(f"{where}.{name}[{index}]: {missing[0]} is missing ({name} needs {', '.join(STATES[name].values)})")
+                raise UsageError(
+                    f"{where}.{name}[{index}]: {missing[0]} is missing ({name} needs {', '.join(STATES[name].values)})"
+                )
         fixed[name] = entries
     callback = data.get("callback")
     provider = data.get("provider")

@@ -23,7 +23,8 @@ def parse_time(text: str, *, zoneless: bool = False) -> datetime | None:
     offset = timedelta(hours=int(match[10] or 0), minutes=int(match[11] or 0)) * (-1 if sign == "-" else 1)
     second = int(match[6])
     try:
-        moment = datetime(*(int(match[part]) for part in range(1, 6)), min(second, 59), tzinfo=timezone(offset))
+        year, month, day, hour, minute = (int(match[part]) for part in range(1, 6))
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(offset))
     except ValueError:
         return None
     if second > 60:

@@ -20,7 +20,12 @@ MARKS: Mapping[str, tuple[str, str, str]] = {
     "not-run": ("–", "-", "cyan"),
     "not-applicable": ("·", ".", "dim"),
 }
-_VERDICT_STYLES = {"conforming": "bold green", "non-conforming": "bold red", "partial": "bold yellow", "void": "bold magenta"}
+_VERDICT_STYLES = {
+    "conforming": "bold green",
+    "non-conforming": "bold red",
+    "partial": "bold yellow",
+    "void": "bold magenta",
+}
 _CURL_LIMIT = 1_200
 _FINDINGS_SHOWN = 3
 
@@ -119,7 +124,10 @@ def _one_failure(
         lines = finding["curl"]
         decisive = finding["decisive"]
         if len(lines) > 1:
-            _indented(console, Text(f"{len(lines)} requests led here; all of them are in the record. The decisive one:", "dim"))
+            _indented(
+                console,
+                Text(f"{len(lines)} requests led here; all of them are in the record. The decisive one:", "dim"),
+            )
         if decisive is not None and lines:
             line = lines[finding["exchanges"].index(decisive)] if decisive in finding["exchanges"] else lines[-1]
             if len(line) > _CURL_LIMIT:
@@ -157,4 +165,6 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
     counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
     console.print()
     console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))
-    console.print(Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim"))
+    console.print(
+        Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim")
+    )

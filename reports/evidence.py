@@ -15,7 +15,7 @@ PASSIVE = "every answer"
 
 
 class CheckEntry(TypedDict):
-    """What one check said about a rule. `requests` is how many it sent, or how many answers passive validation judged."""
+    """What one check said about a rule. `requests`: how many it sent, or how many answers passive validation judged."""
 
     check: str
     outcome: str
@@ -43,7 +43,9 @@ class Evidence:
     findings: list[FindingEntry] = field(default_factory=list)
 
 
-def collect(rules: Sequence[Rule], outcomes: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Evidence], list[dict[str, Any]]]:
+def collect(
+    rules: Sequence[Rule], outcomes: Iterable[Mapping[str, Any]]
+) -> tuple[dict[str, Evidence], list[dict[str, Any]]]:
     """Evidence for each of `rules`, by id, and the run's exchanges in order; an exchange's number is its index."""
     evidence = {rule.id: Evidence() for rule in rules}
     judged = {rule.id: 0 for rule in rules if rule.passive}

@@ -9,8 +9,8 @@ _COMMAND = re.compile(r"^(\s*)(::|##\[|##vso\[|##teamcity\[)", re.MULTILINE)
 def harmless(text: str) -> str:
     """A text that moves no cursor, sets no title, reverses no line and gives a CI runner no command.
 
-    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); a line that begins like a runner's command gets
-    a character before it that keeps it from being one.
+    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); a line that begins like a runner's command
+    gets a character before it that keeps it from being one.
     """
     shown = "".join(_shown(character) for character in text)
     return _COMMAND.sub("\\1\u2506\\2", shown)

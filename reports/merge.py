@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.evidence import Evidence
-from reports.verdict import judge, joined_checks
+from reports.verdict import joined_checks, judge
 from spec.catalogue import catalogue
 
 _SAME = ("orderproof", "spec", "target", "seed", "profile", "selection")
@@ -21,7 +21,9 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     for name, record in records[1:]:
         for key in _SAME:
             if record[key] != first[key]:
-                raise MergeError(f"{name}: its {key} differs from that of {first_name}; these are not shards of one run")
+                raise MergeError(
+                    f"{name}: its {key} differs from that of {first_name}; these are not shards of one run"
+                )
     in_order = [record for _, record in sorted(records, key=lambda pair: pair[1]["shard"])]
     exchanges: list[Any] = []
     evidence: dict[str, Evidence] = {row["id"]: Evidence() for row in first["rules"]}
@@ -83,5 +85,3 @@ def _shifted(finding: Mapping[str, Any], shift: int) -> Any:
         "exchanges": [number + shift for number in finding["exchanges"]],
         "decisive": None if decisive is None else decisive + shift,
     }
-
-

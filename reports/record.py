@@ -136,7 +136,10 @@ def _body(body: bytes, masker: Masker, limit: int) -> dict[str, Any]:
 
 
 def _finding(
-    finding: Mapping[str, Any], exchanges: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]], masker: Masker
+    finding: Mapping[str, Any],
+    exchanges: Sequence[Mapping[str, Any]],
+    shown: Sequence[Mapping[str, Any]],
+    masker: Masker,
 ) -> dict[str, Any]:
     lines = []
     for number in finding["exchanges"]:

@@ -71,7 +71,7 @@ def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: 
     unjudged = gating["inconclusive"] + gating["not-run"]
     judged = gating["pass"] + gating["fail"] + gating["waived"]
     verdict: RunVerdict
-    if void or not judged:
+    if void or not (judged or gating["not-run"]):
         verdict = "void"
         headline = f"void: {void or 'no rule could be judged'}"
     elif gating["fail"]:
@@ -80,7 +80,8 @@ def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: 
         headline += f", {_rules(unjudged)} not judged" if unjudged else ""
     elif unjudged or cut_short:
         verdict = "partial"
-        headline = f"partial: nothing broken, but {_rules(unjudged)} not judged"
+        nothing = "nothing broken, but" if judged else "nothing could be judged:"
+        headline = f"partial: {nothing} {_rules(unjudged)} not judged"
     else:
         verdict = "conforming"
         headline = f"conforming: {_rules(gating['pass'])} kept"
@@ -88,7 +89,7 @@ def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: 
         headline += f", {counts['waived']} waived" if counts["waived"] else ""
         headline += f", {counts['warn']} warnings" if counts["warn"] else ""
         headline += f" ({cut_short})" if cut_short else ""
-    summary = {name: counts[name] for name in RULE_VERDICTS}
+    summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
     return Verdict(verdict, EXIT_CODES[verdict], headline, rows, summary)
 
 

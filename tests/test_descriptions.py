@@ -174,12 +174,15 @@ def test_an_error_says_whether_the_document_shows_its_media_type(name):
     shown = {key for key, (_, content) in errors.items() if content["x-shown"] is True}
 
     assert {media for media, _ in errors.values()} == {PROBLEM if name == "orders.openapi.yaml" else JSON}
-    assert {operation for operation, _ in shown} == (
-        {"createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"}
-        & {operation["operationId"] for _, _, operation in operations(name)}
-    )
-    for operation, part in errors:
-        assert errors[operation, part][1]["x-shown"] is (operation in {shown_in for shown_in, _ in shown})
+    # Of the tabs above a sample only the open one shows its media type: the 400, wherever it is not a 200.
+    with_errors_open = {
+        "createCancellation",
+        "updateSalesOrderSerialNumbers",
+        "createLineItemCancellation",
+        "cancelLineItem",
+    }
+    here = {operation["operationId"] for _, _, operation in operations(name)}
+    assert shown == {(operation, "400") for operation in with_errors_open & here}
 
 
 @every_description

@@ -19,7 +19,7 @@ from conformance.states import State
 @pytest.fixture
 def session(request: pytest.FixtureRequest) -> Session:
     """The session of this process."""
-    found = request.config.stash.get(SESSION, None)
+    found: Session | None = request.config.stash.get(SESSION, None)
     if found is None:
         raise pytest.UsageError("these checks judge a server: name its target file with --target FILE")
     return found

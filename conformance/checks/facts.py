@@ -4,12 +4,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from conformance.answer import Answer
 from conformance.api import Orders
 from conformance.expectation import given
 from conformance.findings import Unjudgeable
 from conformance.states import State
+
+QUARTER_HOUR = timedelta(minutes=15)
 
 UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
 UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_simultaneous_extensions_are_done_or_refused_and_never_lost(orders, orde
     id_types = ["internal", "external"] * (number // 2)
 
     answers = together(
-        [lambda id_type=id_type: orders.extend_grace_period(order_in_grace_period, id_type=id_type) for id_type in id_types]
+        [partial(orders.extend_grace_period, order_in_grace_period, id_type=id_type) for id_type in id_types]
     )
 
     for answer in answers:

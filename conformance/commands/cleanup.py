@@ -9,7 +9,9 @@ from conformance.problems import UsageError
 
 @click.command("cleanup")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("orderproof-report"), metavar="DIR")
-@click.option("--target", "target_file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Target file.")
+@click.option(
+    "--target", "target_file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Target file."
+)
 def command(folder: Path, target_file: Path) -> int:
     """Ask the target's state sources to tear down every state that the run in DIR set up and did not give back."""
     from conformance.journal import JOURNAL_NAME, Journal
@@ -30,7 +32,9 @@ def command(folder: Path, target_file: Path) -> int:
     session.close()
     remaining = len(journal.left_over())
     if remaining:
-        click.echo(f"{remaining} of {len(left)} states could not be given back; {journal.path} still lists them", err=True)
+        click.echo(
+            f"{remaining} of {len(left)} states could not be given back; {journal.path} still lists them", err=True
+        )
         return 1
     journal.path.unlink()
     click.echo(f"{len(left)} states given back")

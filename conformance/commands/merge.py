@@ -10,7 +10,9 @@ from conformance.problems import UsageError
 
 @click.command("merge")
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("orderproof-report"), show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("orderproof-report"), show_default=True
+)
 def command(records: tuple[Path, ...], out: Path) -> int:
     """Join the RECORDS of all shards of one run into OUT/report.json. A missing or doubled shard is refused."""
     from reports.merge import MergeError, merge

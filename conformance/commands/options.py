@@ -27,7 +27,7 @@ waivers_option = click.option(
 )
 
 
-def parse_shard(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[int, int] | None:
+def parse_shard(_ctx: click.Context, _option: click.Parameter, value: str | None) -> tuple[int, int] | None:
     """`i/n` as a pair. Raises `click.BadParameter`."""
     if value is None:
         return None
@@ -37,7 +37,7 @@ def parse_shard(ctx: click.Context, option: click.Parameter, value: str | None) 
     return int(match[1]), int(match[2])
 
 
-def parse_reports(ctx: click.Context, option: click.Parameter, value: tuple[str, ...]) -> list[tuple[str, Path]]:
+def parse_reports(_ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> list[tuple[str, Path]]:
     """`FORMAT=PATH` pairs. Raises `click.BadParameter` for a format that there is none of."""
     from reports.formats import FORMATS
 

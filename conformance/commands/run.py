@@ -33,20 +33,45 @@ class Ended:
 @click.command("run", short_help="Judge a server and report.")
 @click.argument("base_url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
-@click.option("--states", "states_file", type=click.Path(path_type=Path), metavar="FILE", help="States, in a file apart.")
+@click.option(
+    "--states", "states_file", type=click.Path(path_type=Path), metavar="FILE", help="States, in a file apart."
+)
 @click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Header for every request.")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("orderproof-report"), metavar="DIR",
-              show_default=True, help="Folder for the report.")
-@click.option("--report", "reports", multiple=True, callback=parse_reports, metavar="FORMAT=PATH",
-              help="Write the report in another format too (repeatable).")
-@click.option("--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("orderproof-report"),
+    metavar="DIR",
+    show_default=True,
+    help="Folder for the report.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    callback=parse_reports,
+    metavar="FORMAT=PATH",
+    help="Write the report in another format too (repeatable).",
+)
+@click.option(
+    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
+)
 @click.option("--last-failed", is_flag=True, help="Judge only the rules that the last run in --out found broken.")
-@click.option("--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge.")
+@click.option(
+    "--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge."
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all generation.")
-@click.option("--profile", type=click.Choice(["quick", "default", "deep"]), default="default", show_default=True,
-              help="How much is generated.")
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "default", "deep"]),
+    default="default",
+    show_default=True,
+    help="How much is generated.",
+)
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
-@click.option("--wait-for-target", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait until it answers.")
+@click.option(
+    "--wait-for-target", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait until it answers."
+)
 @click.option("--dry-run", is_flag=True, help="List the checks that would run and the states they need; send nothing.")
 @click.option("--keep-personal-data", is_flag=True, help="Do not mask names, addresses and e-mails in the report.")
 @click.option("--fault", metavar="NAME", help="Judge the embedded server broken by this seeded fault.")
@@ -66,7 +91,9 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
 
     selection = Selection(_patterns(options), options["shard"])
     if not selection.rules():
-        raise UsageError(f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them")
+        raise UsageError(
+            f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
+        )
     waivers = _waivers(options["waivers"])
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
@@ -106,6 +133,7 @@ def _target(base_url: str | None, target_file: Path | None, options: dict[str, A
 
         if options["states_file"]:
             raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
+        _check_choices(options)
         arguments = [text for name in ("fault", "variant") if options[name] for text in (f"--{name}", options[name])]
         with embedded_target(arguments) as target:
             yield with_headers(target, options["headers"]), folder
@@ -124,6 +152,15 @@ def _target(base_url: str | None, target_file: Path | None, options: dict[str, A
             raise UsageError(f"--states: {target_file} has states too; give them in one place")
         target = replace(target, states=read_states(options["states_file"]))
     yield target, folder
+
+
+def _check_choices(options: dict[str, Any]) -> None:
+    from conformance.reference.choices import UnknownChoiceError, choose
+
+    try:
+        choose(*([options[name]] if options[name] else [] for name in ("fault", "variant")))
+    except UnknownChoiceError as error:
+        raise UsageError(str(error)) from None
 
 
 def _dry_run(target: Target, folder: Path, selection: Any) -> None:

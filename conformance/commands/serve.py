@@ -8,21 +8,30 @@ import click
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 takes a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 takes a free one."
+)
 @click.option("--token", help="Access token to accept; without it a fresh one is made and printed.")
 @click.option("--fault", metavar="NAME", help="Break one rule on purpose.")
 @click.option("--variant", metavar="NAME", help="Take one open choice differently.")
-@click.option("--target", "target_file", type=click.Path(dir_okay=False), metavar="FILE",
-              help="Write a target file for `orderproof run --target`.")
-def command(host: str, port: int, token: str | None, fault: str | None, variant: str | None, target_file: str | None) -> int:
+@click.option(
+    "--target",
+    "target_file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write a target file for `orderproof run --target`.",
+)
+def command(
+    host: str, port: int, token: str | None, fault: str | None, variant: str | None, target_file: str | None
+) -> int:
     """Serve the reference server until interrupted."""
     from conformance.problems import UsageError
-    from conformance.reference.choices import UnknownChoice, choose
+    from conformance.reference.choices import UnknownChoiceError, choose
     from conformance.reference.server import start
 
     try:
         decisions = choose(faults=[fault] if fault else [], variants=[variant] if variant else [])
-    except UnknownChoice as error:
+    except UnknownChoiceError as error:
         raise UsageError(str(error)) from None
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
 
+class _Gone(Exception):  # noqa: N818 - the client went away: nobody is left to be told of an error
+    """The request ended before it was complete."""
+
+
 class OrderApi:
     """Everything under `/v0`; what is beside it goes to `control`."""
 
@@ -31,7 +35,10 @@ class OrderApi:
             return
         self.judged += 1
         call = call_from_scope(scope)
-        answer = await self._answer(call, receive)
+        try:
+            answer = await self._answer(call, receive)
+        except _Gone:
+            return
         await self._send(call, answer, send)
 
     async def _answer(self, call: Call, receive: Receive) -> Answer:
@@ -40,6 +47,8 @@ class OrderApi:
             answer = await self._decide(call, receive)
         except Refusal as refusal:
             answer = decide.refusal_answer(call, refusal)
+        except _Gone:
+            raise
         except Exception as error:
             answer = decide.crash_answer(call, error)
         await decide.before_answer(call, answer)
@@ -51,6 +60,7 @@ class OrderApi:
         await decide.admit(call)
         decide.route(call)
         call.tenant = decide.authenticate(call)
+        await decide.before_operation(call)
         return await HANDLERS[call.operation](decide, call)
 
     async def _send(self, call: Call, answer: Answer, send: Send) -> None:
@@ -71,6 +81,9 @@ async def _body(receive: Receive, limit: int) -> bytes:
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            # Half a request is none: it must have no effect.
+            raise _Gone
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > limit:

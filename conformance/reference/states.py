@@ -1,6 +1,5 @@
 """Provider states: fresh data for whoever asks, by the names of the contract."""
 
-# ruff: noqa: ARG001 - the states share one signature
 from __future__ import annotations
 
 from datetime import timedelta
@@ -65,22 +64,22 @@ def _order(world: World, tenant: Tenant, params: Params) -> Values:
     return _values(world.order(tenant, items=params["items"]))
 
 
-def _in_grace_period(world: World, tenant: Tenant, params: Params) -> Values:
+def _in_grace_period(world: World, tenant: Tenant, _: Params) -> Values:
     order = world.order(tenant)
     # Rendered as a correct server renders it, whatever this one does.
     return _values(order) | {"due_at": order.due_at.replace(tzinfo=None).isoformat() + "Z"}
 
 
-def _past_grace_period(world: World, tenant: Tenant, params: Params) -> Values:
+def _past_grace_period(world: World, tenant: Tenant, _: Params) -> Values:
     return _values(world.order(tenant, placed_at=world.decisions.now() - AGO, item_status="in_fulfillment"))
 
 
-def _closed(world: World, tenant: Tenant, params: Params) -> Values:
+def _closed(world: World, tenant: Tenant, _: Params) -> Values:
     placed_at = world.decisions.now() - AGO
     return _values(world.order(tenant, placed_at=placed_at, item_status="complete", status="closed"))
 
 
-def _preordered(world: World, tenant: Tenant, params: Params) -> Values:
+def _preordered(world: World, tenant: Tenant, _: Params) -> Values:
     order = world.order(tenant)
     first, second = order.items.values()
     first.preordered = True
@@ -107,15 +106,15 @@ def _customer_with_orders(world: World, tenant: Tenant, params: Params) -> Value
     return {"customer_id": customer.id, "order_ids": [order.readable_id for order in reversed(orders)]}
 
 
-def _customer_without_orders(world: World, tenant: Tenant, params: Params) -> Values:
+def _customer_without_orders(world: World, tenant: Tenant, _: Params) -> Values:
     return {"customer_id": world.customer(tenant).id}
 
 
-def _oms_order(world: World, tenant: Tenant, params: Params) -> Values:
+def _oms_order(world: World, tenant: Tenant, _: Params) -> Values:
     return _values(world.oms_order(tenant, world.customer(tenant), placed_at=world.decisions.now() - AGO))
 
 
-def _oms_trouble(world: World, tenant: Tenant, params: Params) -> Values:
+def _oms_trouble(world: World, tenant: Tenant, _: Params) -> Values:
     order = world.oms_order(tenant, world.customer(tenant))
     return {"order_id": order.readable_id, "customer_id": order.customer.id}
 

@@ -7,11 +7,12 @@ from conformance.reference.decisions.grace import GracePeriod
 from conformance.reference.decisions.history import History
 from conformance.reference.decisions.lines import LineItems
 from conformance.reference.decisions.prices import Prices
+from conformance.reference.decisions.retrieval import Retrieval
 from conformance.reference.decisions.routing import Routing
 from conformance.reference.decisions.serials import SerialNumbers
 
 
-class Decisions(Routing, Authorization, History, Prices, GracePeriod, SerialNumbers, LineItems):
+class Decisions(Routing, Authorization, Retrieval, History, Prices, GracePeriod, SerialNumbers, LineItems):
     """The decisions of a correct server."""
 
 

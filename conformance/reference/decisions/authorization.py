@@ -1,6 +1,5 @@
 """Who asks: bearer tokens, and the tenant behind each."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -1,6 +1,5 @@
 """Request bodies: JSON objects, and nothing else."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 import json

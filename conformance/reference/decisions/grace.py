@@ -1,6 +1,5 @@
 """Extending the grace period, with optimistic concurrency."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,5 @@
 """Canceling a line item, by the public API and by the internal one."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

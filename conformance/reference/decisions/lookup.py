@@ -1,6 +1,5 @@
 """Finding orders, items and customers: exactly the one that is named, and only the tenant's own."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 import re

@@ -1,6 +1,5 @@
 """When the external OMS is asked, and what is made of its answer."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 import json

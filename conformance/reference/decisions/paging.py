@@ -1,6 +1,5 @@
 """`offset` and `count`: what is accepted, and which page it means."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 from dataclasses import dataclass

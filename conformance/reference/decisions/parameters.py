@@ -1,6 +1,5 @@
 """Query parameters: which are there, and what they say."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 import re

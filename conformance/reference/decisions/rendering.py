@@ -1,6 +1,5 @@
 """What an order looks like in an answer."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 from datetime import datetime, timedelta

@@ -1,6 +1,5 @@
 """Which operation a request names."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -63,3 +62,6 @@ class Routing(Errors):
 
     async def admit(self, call: Call) -> None:
         """Let a request in, before anything else is known of it: where a rate limit would refuse."""
+
+    async def before_operation(self, call: Call) -> None:
+        """The moment between authorization and the operation: nothing has been validated yet."""

@@ -1,6 +1,5 @@
 """Serial numbers of order items."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple

@@ -1,6 +1,5 @@
 """How an answer is put on the wire: the freedoms of JSON and HTTP."""
 
-# ruff: noqa: ARG002 - an override may need what the default leaves unused
 from __future__ import annotations
 
 import json

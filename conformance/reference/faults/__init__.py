@@ -1,13 +1,23 @@
-"""Seeded faults."""
+"""Seeded faults: servers that are wrong in one point each, so that it shows whether a check notices."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from conformance.reference.seeds import Fault, collect
 
-if TYPE_CHECKING:
-    from conformance.reference.decisions import Decisions
+MODULES = (
+    "authorization",
+    "cancellation",
+    "errors",
+    "grace",
+    "history",
+    "lines",
+    "lookup",
+    "media",
+    "prices",
+    "serials",
+)
 
 
-def all_faults() -> dict[str, type[Decisions]]:
+def all_faults() -> dict[str, type[Fault]]:
     """Every seeded fault by its name."""
-    return {}
+    return collect(__name__, MODULES, Fault)

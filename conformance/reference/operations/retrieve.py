@@ -13,11 +13,7 @@ async def get_order(decide: Decisions, call: Call) -> Answer:
     """GET `/orders/{id}`."""
     call.media_type = decide.negotiate(call)
     id_type = decide.id_type(call)
-    if decide.asks_oms_for_order(call, id_type):
-        payload = await decide.oms_order(call, call.path["id"])
-        return decide.success(call, decide.oms_order_document(call, payload))
-    order = decide.existing_order(call, call.path["id"], id_type)
-    return decide.success(call, decide.order_document(call, order, id_type))
+    return decide.success(call, await decide.fetch_order(call, call.path["id"], id_type))
 
 
 async def get_history(decide: Decisions, call: Call) -> Answer:

@@ -1,13 +1,12 @@
-"""Variants."""
+"""Variants: servers that are right, each taking one of the choices that the documents leave open otherwise."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from conformance.reference.seeds import Variant, collect
 
-if TYPE_CHECKING:
-    from conformance.reference.decisions import Decisions
+MODULES = ("behaviour", "refusals", "values", "wire")
 
 
-def all_variants() -> dict[str, type[Decisions]]:
+def all_variants() -> dict[str, type[Variant]]:
     """Every variant by its name."""
-    return {}
+    return collect(__name__, MODULES, Variant)

@@ -1,0 +1,92 @@
+"""Each of the nine operations as one valid request, for rules that speak of all of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.answer import Answer
+from conformance.api import Orders
+from conformance.expectation import given
+from conformance.mediatype import ORDERS_V2
+from conformance.states import State
+
+Send = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One operation: the state that its request needs, how to send it, and how to see what it did.
+
+    `send(orders, state, **parts)` sends a valid request of which `parts` replace some; `observe(orders, state)` reads
+    what the operation would change, as a value that two observations can be compared by. `success` is its documented
+    status.
+    """
+
+    operation: str
+    state: str
+    send: Send
+    observe: Callable[[Orders, State], Any] | None = None
+    success: int = 200
+
+
+def _status(orders: Orders, order: State) -> Any:
+    return given(orders.cancellation_status(order)).json
+
+
+def _items(orders: Orders, order: State) -> Any:
+    return given(orders.show(order)).at("items")
+
+
+def _entry(order: State) -> list[dict[str, Any]]:
+    return [{"id": order.values["item_uuids"][0], "serial_number": "SN-1"}]
+
+
+def _line(order: State) -> list[dict[str, Any]]:
+    return [{"type": "product", "id": order.values["item_uuids"][0]}]
+
+
+_CASES = (
+    Case("showSalesOrderByIdAndIdType", "order", lambda orders, order, **parts: orders.show(order, **parts)),
+    Case(
+        "showOrderHistoryForCustomer",
+        "customer-with-orders",
+        lambda orders, customer, **parts: orders.history(customer, **{"accept": ORDERS_V2, **parts}),
+    ),
+    Case(
+        "createPriceInformationForItems",
+        "order",
+        lambda orders, order, **parts: orders.prices(order, _line(order), **parts),
+    ),
+    Case("createCancellation", "order-cancelable", lambda orders, order, **parts: orders.cancel(order, **parts), _status),
+    Case(
+        "showCancellationStatus",
+        "order",
+        lambda orders, order, **parts: orders.cancellation_status(order, **parts),
+    ),
+    Case(
+        "createGracePeriod",
+        "order-in-grace-period",
+        lambda orders, order, **parts: orders.extend_grace_period(order, **parts),
+    ),
+    Case(
+        "updateSalesOrderSerialNumbers",
+        "order",
+        lambda orders, order, **parts: orders.add_serial_numbers(order, _entry(order), **parts),
+        _items,
+        success=204,
+    ),
+    Case(
+        "createLineItemCancellation",
+        "order-with-preordered-item",
+        lambda orders, order, **parts: orders.cancel_line_item(order, order.item_uuid, **parts),
+        _items,
+    ),
+    Case(
+        "cancelLineItem",
+        "order-with-preordered-item",
+        lambda orders, order, **parts: orders.cancel_line_item_internally(order, order.item_uuid, **parts),
+        _items,
+    ),
+)
+
+CASES: Mapping[str, Case] = {case.operation: case for case in _CASES}

@@ -1,0 +1,125 @@
+"""Authorization: every operation is for callers with an access token, and others are neither served nor told anything."""
+
+import pytest
+
+from conformance.checks.every_operation import CASES
+from conformance.checks.facts import QUARTER_HOUR
+from conformance.expectation import expect, given, given_time
+from conformance.findings import Finding, Unjudgeable
+from conformance.rule_mark import rule
+
+WRITING = [case.operation for case in CASES.values() if case.observe is not None]
+READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "createPriceInformationForItems"]
+
+
+@pytest.fixture
+def accepted(orders, states):
+    """Send an operation's request with other credentials; its twin with the right ones must then be accepted."""
+
+    def attempt(operation, *credentials):
+        case = CASES[operation]
+        state = states(case.state)
+        for authorization in credentials:
+            answer = case.send(orders, state, authorization=authorization)
+            sent = "no Authorization header" if authorization is None else "credentials that are no valid token"
+            expect(answer, f"the request had {sent}").is_denied()
+        given(case.send(orders, state), case.success)
+
+    return attempt
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [pytest.param(operation, marks=rule(f"SEC-{number}")) for number, operation in enumerate(CASES, 1)],
+)
+def test_a_caller_without_a_token_is_denied(accepted, operation):
+    accepted(operation, None)
+
+
+@rule("SEC-10")
+@pytest.mark.parametrize("operation", CASES)
+def test_a_token_that_was_never_issued_is_denied(orders, accepted, operation):
+    token = valid_token(orders)
+
+    accepted(operation, "Bearer orderproof-unknown-token", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0")
+
+
+@rule("SEC-11")
+@pytest.mark.parametrize("operation", CASES)
+def test_the_token_under_another_scheme_is_denied(orders, accepted, operation):
+    accepted(operation, f"Basic {valid_token(orders)}")
+
+
+@rule("SEC-12")
+@pytest.mark.parametrize("operation", WRITING)
+@pytest.mark.parametrize("authorization", [None, "Bearer orderproof-unknown-token"], ids=["none", "unknown"])
+def test_a_denied_caller_changes_nothing(orders, states, operation, authorization):
+    case = CASES[operation]
+    state = states(case.state)
+    before = case.observe(orders, state)
+
+    denied = case.send(orders, state, authorization=authorization)
+
+    after = case.observe(orders, state)
+    if after != before:
+        raise Finding(
+            f"{denied.request} without a valid token was answered {denied.status} and changed the order all the same",
+            str(before),
+            str(after),
+            denied.exchange,
+        )
+    given(case.send(orders, state), case.success)
+
+
+@rule("SEC-12")
+@pytest.mark.parametrize("authorization", [None, "Bearer orderproof-unknown-token"], ids=["none", "unknown"])
+def test_a_denied_caller_extends_nothing(orders, order_in_grace_period, authorization):
+    before = given_time(given(orders.extend_grace_period(order_in_grace_period)), "due_at")
+
+    denied = orders.extend_grace_period(order_in_grace_period, authorization=authorization)
+
+    after = given_time(given(orders.extend_grace_period(order_in_grace_period)), "due_at")
+    if round((after - before) / QUARTER_HOUR, 2) != 1:
+        raise Finding(
+            f"{denied.request} without a valid token was answered {denied.status} and moved the timer all the same",
+            (before + QUARTER_HOUR).isoformat(),
+            after.isoformat(),
+            denied.exchange,
+        )
+
+
+@rule("SEC-13")
+@pytest.mark.parametrize("operation", READING)
+def test_a_denied_caller_is_told_nothing(orders, states, operation):
+    case = CASES[operation]
+    state = states(case.state)
+
+    denied = case.send(orders, state, authorization=None)
+
+    # What the caller put into the request itself may come back in the refusal.
+    asked = denied.exchange.url + (denied.exchange.request_body or b"").decode()
+    known = [value for value in flat(state.values) if len(value) >= 6 and value not in asked]
+    text = denied.exchange.response_body.decode("utf-8", "replace")
+    told = [value for value in known if value in text]
+    if told:
+        raise Finding(
+            f"{denied.request} without a token was answered {denied.status} and tells {told[0]}",
+            "nothing about the order",
+            str(denied),
+            denied.exchange,
+        )
+    given(case.send(orders, state), case.success)
+
+
+def valid_token(orders):
+    token = orders.token_for(None)
+    if token is None:
+        raise Unjudgeable("the target file gives no token to try under other names")
+    return token
+
+
+def flat(values):
+    """The ids that a state gives, each a text; its tenant's address and token are none."""
+    for key, value in values.items():
+        if key not in ("base_url", "token", "due_at"):
+            yield from value if isinstance(value, list) else [str(value)]

@@ -1,0 +1,109 @@
+"""Robustness: whatever is sent, there is an answer, and it is no server error."""
+
+import pytest
+
+from conformance.checks.every_operation import CASES
+from conformance.checks.facts import UNKNOWN_UUID
+from conformance.expectation import expect, given
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from strategies.odd import odd_headers, odd_queries, odd_segments
+
+BY_ID = {
+    "showSalesOrderByIdAndIdType": lambda orders, id_: orders.call(
+        "showSalesOrderByIdAndIdType", None, {"id": id_}, query={"id_type": "external"}
+    ),
+    "showCancellationStatus": lambda orders, id_: orders.call(
+        "showCancellationStatus", None, {"id": id_}, query={"id_type": "external"}
+    ),
+    "createCancellation": lambda orders, id_: orders.call(
+        "createCancellation", None, {"id": id_}, query={"id_type": "external"}, body={"reason": "Customer remorse"}
+    ),
+    "createGracePeriod": lambda orders, id_: orders.call(
+        "createGracePeriod", None, {"id": id_}, query={"id_type": "external"}
+    ),
+    "createPriceInformationForItems": lambda orders, id_: orders.call(
+        "createPriceInformationForItems", None, {"id": id_}, body={"items": [{"type": "shipping"}]}
+    ),
+    "updateSalesOrderSerialNumbers": lambda orders, id_: orders.call(
+        "updateSalesOrderSerialNumbers",
+        None,
+        {"uuid": id_},
+        body={"items": [{"id": UNKNOWN_UUID, "serial_number": "SN-1"}]},
+    ),
+    "createLineItemCancellation": lambda orders, id_: orders.call(
+        "createLineItemCancellation",
+        None,
+        {"order_uuid": id_, "item_uuid": id_},
+        query={"id_type": "internal"},
+    ),
+    "cancelLineItem": lambda orders, id_: orders.call("cancelLineItem", None, {"uuid": id_}),
+}
+
+
+@rule("ROB-3")
+@pytest.mark.parametrize("operation", BY_ID)
+@property_of(segment=odd_segments)
+def test_an_odd_id_is_refused(session, orders, operation, segment):
+    expect(BY_ID[operation](orders, segment), "nothing has this id").is_not_served()
+
+
+@rule("ROB-4")
+@property_of(query=odd_queries)
+def test_an_odd_query_is_answered(session, orders, query):
+    expect(orders.call("showOrderHistoryForCustomer", None, {}, query=query)).is_answered()
+    expect(orders.call("showSalesOrderByIdAndIdType", None, {"id": UNKNOWN_UUID}, query=query)).is_answered()
+
+
+@rule("ROB-5")
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW"])
+@pytest.mark.parametrize("operation", BY_ID)
+def test_an_undocumented_method_is_answered(orders, operation, method):
+    paths = {"id": UNKNOWN_UUID, "uuid": UNKNOWN_UUID, "order_uuid": UNKNOWN_UUID, "item_uuid": UNKNOWN_UUID}
+
+    answer = orders.call(operation, None, paths, method=method)
+
+    expect(answer, f"{method} is not documented here").is_answered(unknown_method=True)
+
+
+@rule("ROB-6")
+@property_of(header=odd_headers)
+def test_an_odd_header_is_answered(session, orders, header):
+    answer = orders.call(
+        "showSalesOrderByIdAndIdType",
+        None,
+        {"id": UNKNOWN_UUID},
+        query={"id_type": "internal"},
+        accept=None if header[0] == "Accept" else "application/json",
+        extra_headers=[header],
+    )
+
+    expect(answer, f"the header was {header[0]}: {header[1][:40]}").is_answered()
+
+
+@rule("ROB-7")
+@pytest.mark.parametrize(
+    "operation", ["createCancellation", "createPriceInformationForItems", "updateSalesOrderSerialNumbers"]
+)
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 20_000, b'{"items":' * 5_000, b"\xff\xfe\x00", b'"\xed\xa0\x80"', b"NaN", b"\x00"],
+    ids=["deep array", "deep object", "no UTF-8", "lone surrogate", "NaN", "NUL"],
+)
+def test_a_body_that_is_no_json_object_is_refused(orders, states, operation, body):
+    case = CASES[operation]
+    state = states(case.state)
+
+    answer = case.send(orders, state, raw_body=body)
+
+    expect(answer, "the body is no JSON object").is_denied()
+    given(case.send(orders, state), case.success)
+
+
+@rule("ROB-8")
+def test_ordinary_requests_are_answered_after_odd_ones(orders, order):
+    orders.show(order, id="%00/../" * 200)
+    orders.call("showOrderHistoryForCustomer", None, {}, query=[("count", "9" * 400)] * 20)
+    orders.prices(order, raw_body=b"[" * 50_000)
+
+    expect(orders.show(order), "an ordinary request, after odd ones").has_status(200)

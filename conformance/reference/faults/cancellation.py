@@ -1,0 +1,179 @@
+"""Faults in canceling an order and in its cancellation status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conformance.reference.exchange import CANCEL, CANCELLATION_STATUS
+from conformance.reference.faults.statuses import wrong_status
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.decisions.cancellation import Cancellation
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Order
+
+
+class CancelFault(Fault):
+    """A fault in canceling."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN",)
+    operation: ClassVar[str] = CANCEL
+
+
+class EmptyReasonAccepted(CancelFault):
+    """An empty reason is accepted."""
+
+    def check_reason(self, call: Call, body: dict[str, Any]) -> str:
+        """Empty is good enough."""
+        return "" if body.get("reason") == "" else super().check_reason(call, body)
+
+
+class MissingReasonAccepted(CancelFault):
+    """A missing reason is accepted."""
+
+    def check_reason(self, call: Call, body: dict[str, Any]) -> str:
+        """None is good enough."""
+        return super().check_reason(call, {"reason": "none"} | body)
+
+
+class NumberAsReasonAccepted(CancelFault):
+    """A reason that is a number is accepted."""
+
+    def check_reason(self, call: Call, body: dict[str, Any]) -> str:
+        """Anything becomes text."""
+        reason = body.get("reason")
+        return str(reason) if isinstance(reason, int) else super().check_reason(call, body)
+
+
+class NumberAsNoteAccepted(CancelFault):
+    """A note that is a number is accepted."""
+
+    def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
+        """Anything becomes text."""
+        note = body.get("note")
+        return str(note) if isinstance(note, int) else super().check_note(call, body)
+
+
+class NullAsNoteRefused(CancelFault):
+    """A note that is null is refused."""
+
+    def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
+        """Only a string will do."""
+        if "note" in body and body["note"] is None:
+            raise self.invalid_body(call, "'note' is not of type 'string'.")
+        return super().check_note(call, body)
+
+
+class MissingNoteRefused(CancelFault):
+    """A request without a note is refused."""
+
+    def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
+        """Required."""
+        if "note" not in body:
+            raise self.invalid_body(call, "'note' is a required property.")
+        return super().check_note(call, body)
+
+
+class CancelDoesNothing(CancelFault):
+    """The answer is 200, and nothing happens, ever."""
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """Nothing."""
+
+
+class CanceledTwice(CancelFault):
+    """An order that is canceled can be canceled again."""
+
+    def check_cancelable(self, call: Call, order: Order) -> None:
+        """Canceled is cancelable."""
+        if not order.cancel_requested:
+            super().check_cancelable(call, order)
+
+
+class ClosedCanceled(CancelFault):
+    """A closed order can be canceled."""
+
+    def check_cancelable(self, call: Call, order: Order) -> None:
+        """Closed is cancelable."""
+        if order.status != "closed" or order.cancel_requested:
+            super().check_cancelable(call, order)
+
+
+class CanceledBeforeValidation(CancelFault):
+    """A request that is refused for its body has canceled the order already."""
+
+    async def before_operation(self, call: Call) -> None:
+        """Cancel first, ask later; a valid request then finds its order as it was."""
+        if call.operation != CANCEL or b'"reason":""' not in call.body.replace(b" ", b""):
+            return
+        order = self.find_order(call, call.path["id"], self.id_type(call))
+        if order is not None and self.is_cancelable(call, order):
+            order.cancel_requested, order.canceled_at = True, self.now()
+
+
+class OtherOrdersCanceled(CancelFault):
+    """The orders that were stored just before and after are canceled, too."""
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """Three at once."""
+        orders = list(call.tenant.orders.values())
+        position = orders.index(order)
+        for one in orders[max(position - 1, 0) : position + 2]:
+            super().cancel(call, one, cancellation)
+
+
+class CancelableAfterCancel(CancelFault):
+    """The status of a canceled order still says that it is cancelable."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def is_cancelable(self, call: Call, order: Order) -> bool:
+        """Canceled is cancelable."""
+        return order.cancel_requested or super().is_cancelable(call, order)
+
+
+class CanceledNeverReported(CancelFault):
+    """The status of a canceled order never says that it is canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def has_effect(self, call: Call, order: Order) -> bool:
+        """Never."""
+        return False
+
+
+class StatusAsText(CancelFault):
+    """The cancellation status has texts in place of booleans."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """`"true"` for `true`."""
+        return {name: str(value).lower() for name, value in super().cancellation_status(call, order).items()}
+
+
+class StatusCancels(CancelFault):
+    """Asking for the cancellation status cancels the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """After the answer is made."""
+        status = super().cancellation_status(call, order)
+        order.cancel_requested, order.canceled_at = True, order.canceled_at or self.now()
+        return status
+
+
+GENERATED = tuple(
+    wrong_status(name, says, module=__name__, breaks=("CAN",), operation=CANCEL, refused=reason, status=status)
+    for name, reason, status, says in (
+        ("CancelOfUnknownOrderIs400", "order-not-found", 400, "Canceling an order that does not exist gets 400."),
+        ("CancelOfClosedOrderIs500", "order-closed", 500, "Canceling a closed order crashes."),
+        ("SecondCancelIs500", "order-canceled", 500, "Canceling a canceled order crashes."),
+    )
+)

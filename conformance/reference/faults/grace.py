@@ -1,0 +1,91 @@
+"""Faults in the grace period."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from conformance.reference.exchange import EXTEND
+from conformance.reference.faults.statuses import wrong_status
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Order
+
+
+class GraceFault(Fault):
+    """A fault in the grace period."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA",)
+    operation: ClassVar[str] = EXTEND
+
+
+class ExtendsBy10Minutes(GraceFault):
+    """The timer is extended by 10 minutes."""
+
+    def extension(self, call: Call, order: Order) -> timedelta:
+        """Five too few."""
+        return timedelta(minutes=10)
+
+
+class ExtendsFromNow(GraceFault):
+    """The 15 minutes are counted from now, not from where the timer stood."""
+
+    def new_due_at(self, call: Call, order: Order, due_at: datetime) -> datetime:
+        """From now."""
+        return self.now() + self.extension(call, order)
+
+
+class ExtendsExpired(GraceFault):
+    """An expired grace period is extended."""
+
+    def grace_period_over(self, call: Call, order: Order) -> None:
+        """Never mind."""
+
+
+class ExtendsCanceled(GraceFault):
+    """The grace period of a canceled order is extended."""
+
+    def canceled_in_grace_period(self, call: Call, order: Order) -> None:
+        """Never mind."""
+
+
+class ExtensionNotWritten(GraceFault):
+    """The answer says that the timer is extended, but it is not."""
+
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """Nothing is written."""
+        return True
+
+
+class ExtensionLost(GraceFault):
+    """Of two concurrent extensions both are granted, and one is lost: nothing is compared at the write."""
+
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """The last one wins."""
+        return super().write_due_at(call, order, order.version, due_at)
+
+
+class ExtensionRevivesCanceled(GraceFault):
+    """An extension that raced with a cancellation is granted."""
+
+    async def lost_the_race(self, call: Call, order: Order) -> datetime:
+        """Granted if the order was canceled in between."""
+        if order.cancel_requested:
+            order.due_at = self.new_due_at(call, order, order.due_at)
+            return order.due_at
+        return await super().lost_the_race(call, order)
+
+
+GENERATED = tuple(
+    wrong_status(name, says, module=__name__, breaks=("GRA",), operation=EXTEND, refused=reason, status=status)
+    for name, reason, status, says in (
+        ("ExpiredGracePeriodIs400", "grace-period-over", 400, "An expired grace period gets 400."),
+        ("ExpiredGracePeriodIs409", "grace-period-over", 409, "An expired grace period gets 409."),
+        ("UnknownOrderIs412", "order-not-found", 412, "An order that does not exist gets 412."),
+        ("ConflictIs500", "grace-period-conflict", 500, "A concurrent extension crashes."),
+    )
+)

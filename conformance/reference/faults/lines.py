@@ -1,0 +1,100 @@
+"""Faults in canceling line items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Item, Order
+
+
+class LineFault(Fault):
+    """A fault in canceling line items, publicly and internally."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN", "INT")
+    operation: ClassVar[str] = CANCEL_LINE
+
+
+class OrdinaryLineCanceled(LineFault):
+    """A line that is not pre-ordered is canceled."""
+
+    def is_preordered(self, call: Call, item: Item) -> bool:
+        """Every line is."""
+        return True
+
+
+class TerminalLineCanceled(LineFault):
+    """A line in a terminal status is canceled."""
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """None is."""
+        return frozenset()
+
+
+class CompleteLineCanceled(LineFault):
+    """A line that is complete is canceled; only `cancelled` and `returned` count as terminal."""
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """One is missing."""
+        return frozenset({"cancelled", "returned"})
+
+
+class NeighbourLineCanceled(LineFault):
+    """The next line of the order is canceled, too."""
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """Two at once."""
+        items = list(order.items.values())
+        return [item, items[(item.index + 1) % len(items)]]
+
+
+class WrongLineCanceled(LineFault):
+    """The next line of the order is canceled instead."""
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """The neighbour only."""
+        items = list(order.items.values())
+        return [items[(item.index + 1) % len(items)]]
+
+
+class LineCancelDoesNothing(LineFault):
+    """The answer is 200, and nothing happens, ever."""
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """Nothing."""
+
+
+class LineOfAnyOrder(LineFault):
+    """The line of another order is canceled, whatever order the path names."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN",)
+
+    def line_item(self, call: Call, order: Order, identifier: str) -> Item:
+        """Found wherever it is."""
+        owner = self.find_order_of_item(call, identifier)
+        return super().line_item(call, owner or order, identifier)
+
+
+class LineIdTypeIgnored(LineFault):
+    """The order is found by either kind of id, whatever `id_type` says."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN",)
+
+    def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """Whichever fits."""
+        return super().line_order(call, identifier, "internal" if self.is_uuid(call, identifier) else "external")
+
+
+class InternalErrorsAsProblems(LineFault):
+    """The internal API tells its errors as `application/problem+json`, like the public one."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def error_media_type(self, call: Call, reason: str) -> str:
+        """The same for both."""
+        return "application/problem+json"

@@ -1,0 +1,173 @@
+"""Faults in finding orders, and in asking the external OMS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conformance.reference import documents
+from conformance.reference.exchange import GET_ORDER, HISTORY
+from conformance.reference.faults.statuses import wrong_status
+from conformance.reference.problems import Refusal
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Customer, Order
+
+
+class LookupFault(Fault):
+    """A fault in finding orders."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD",)
+    operation: ClassVar[str] = GET_ORDER
+
+
+class InternalAsksOms(LookupFault):
+    """An order that is asked for by its internal id is fetched from the external OMS."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+
+    def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
+        """Whatever the id."""
+        return self.webhook(call) is not None
+
+
+class InternalFallsBackToOms(LookupFault):
+    """An internal id that the platform does not know is looked up in the external OMS."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+
+    async def fetch_order(self, call: Call, identifier: str, id_type: str) -> dict[str, Any]:
+        """Ask the OMS after all."""
+        try:
+            return await super().fetch_order(call, identifier, id_type)
+        except Refusal as refusal:
+            if id_type == "external" or refusal.reason != "order-not-found" or self.webhook(call) is None:
+                raise
+            payload = await self.ask_oms(call, {"order_uuid": identifier})
+            if payload is None:
+                raise
+            return self.oms_order_document(call, payload)
+
+
+class ExternalNeverAsksOms(LookupFault):
+    """The platform's database answers for `external`, even if an external OMS is configured."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+
+    def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
+        """Never."""
+        return False
+
+
+class ExternalFallsBackToPlatform(LookupFault):
+    """An order that the external OMS does not know is looked up in the platform's database."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+
+    async def unknown_to_oms(self, call: Call, identifier: str) -> dict[str, Any]:
+        """The platform may know it."""
+        return self.order_document(call, self.existing_order(call, identifier, "external"), "external")
+
+
+class InternalTakesReadableIds(LookupFault):
+    """An order is found by its readable id with `id_type=internal`."""
+
+    def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
+        """Either will do."""
+        return self.find_external(call, identifier) or super().find_order(call, identifier, id_type)
+
+
+class ExternalTakesUuids(LookupFault):
+    """An order is found by its UUID with `id_type=external`."""
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """Either will do."""
+        return super().find_external(call, identifier) or self.find_internal(call, identifier)
+
+
+class ReadableIdsByPrefix(LookupFault):
+    """A readable id is compared by its beginning only."""
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """The newest that begins so."""
+        orders = [order for tenant in self.tenants_searched(call) for order in tenant.readable.values()]
+        return next((order for order in reversed(orders) if order.readable_id.startswith(identifier)), None)
+
+
+class ReadableIdsIgnoreWhatFollows(LookupFault):
+    """What follows after a readable id is ignored."""
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """As long as an id is."""
+        return super().find_external(call, identifier[:11])
+
+
+class UnknownIdTypeIsExternal(LookupFault):
+    """An `id_type` that is none is taken for `external`."""
+
+    def with_unknown_id_type(self, call: Call, value: str) -> str:
+        """Anything but `internal`."""
+        return "external"
+
+
+class MissingIdTypeIsInternal(LookupFault):
+    """A missing `id_type` is taken for `internal`."""
+
+    def without_id_type(self, call: Call) -> str:
+        """A default that no document gives."""
+        return "internal"
+
+
+class PaymentHistoryForInternal(LookupFault):
+    """`payment_history` is filled when an order is asked for by its internal id."""
+
+    def payment_history(self, call: Call, order: Order, id_type: str) -> Any:
+        """Always."""
+        return documents.payment_history_document(order)
+
+
+class InvalidPayloadServed(LookupFault):
+    """What the external OMS answers is passed on without validation."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS",)
+
+    def check_payload(self, call: Call, payload: Any) -> dict[str, Any]:
+        """Made up to look like an order."""
+        return {"placed_at": "2021-11-22T12:51:39.30", "items": [], **payload}
+
+
+class OmsTroubleIsAnEmptyHistory(LookupFault):
+    """With plain JSON, a history that the external OMS cannot give is empty."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS", "OMS")
+    operation: ClassVar[str] = HISTORY
+
+    async def oms_history(self, call: Call, customer: Customer) -> list[dict[str, Any]]:
+        """No trouble."""
+        try:
+            return await super().oms_history(call, customer)
+        except Refusal:
+            return []
+
+
+class OmsTroubleReachesV2(LookupFault):
+    """With the vendor type, the external OMS's trouble gets 409 or 412, which are for `application/json` only."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS", "OMS")
+    operation: ClassVar[str] = HISTORY
+
+    def oms_trouble_v2(self, call: Call, trouble: Refusal) -> Any:
+        """Passed on."""
+        raise trouble
+
+
+GENERATED = tuple(
+    wrong_status(name, says, module=__name__, breaks=("ORD", "OMS"), operation=GET_ORDER, refused=reason, status=status)
+    for name, reason, status, says in (
+        ("InvalidPayloadIs500", "oms-payload-invalid", 500, "An invalid payload of the external OMS gets 500."),
+        ("MisconfiguredOmsIs500", "oms-misconfigured", 500, "A misconfigured webhook gets 500."),
+        ("UnavailableOmsIs404", "oms-unavailable", 404, "An order of an unavailable OMS gets 404."),
+        ("UnknownOrderIs400", "order-not-found", 400, "An order that does not exist gets 400."),
+    )
+)

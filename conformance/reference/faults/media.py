@@ -1,0 +1,103 @@
+"""Faults in media types and in what depends on them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from conformance.reference.exchange import GET_ORDER, HISTORY, JSON, VENDOR_TYPE
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from conformance.reference.exchange import Call
+    from conformance.reference.media import MediaType
+
+
+class MediaFault(Fault):
+    """A fault in media types."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD", "HIS")
+    operation: ClassVar[str] = GET_ORDER
+
+
+class VendorTypeCalledJson(MediaFault):
+    """An answer of the vendor type is called `application/json`."""
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """One name for both."""
+        return JSON if media_type.startswith(VENDOR_TYPE) else media_type
+
+
+class VendorTypeWithoutVersion(MediaFault):
+    """An answer of the vendor type does not tell its version."""
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """The parameter is lost."""
+        return VENDOR_TYPE if media_type.startswith(VENDOR_TYPE) else media_type
+
+
+class VendorTypeIgnored(MediaFault):
+    """Everything is answered as `application/json`."""
+
+    def offers(self, call: Call) -> list[str]:
+        """Nothing else."""
+        return [JSON]
+
+    def nothing_acceptable(self, call: Call) -> str:
+        """Never refused."""
+        return JSON
+
+
+class VendorTypeByDefault(MediaFault):
+    """Without `Accept` the history comes in the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS",)
+    operation: ClassVar[str] = HISTORY
+
+    def default_media_type(self, call: Call) -> str:
+        """The newest."""
+        return self.offers(call)[1] if call.operation == HISTORY else JSON
+
+
+class AcceptComparedAsText(MediaFault):
+    """`Accept` is compared as text: a space or a capital letter, and the vendor type is not recognized."""
+
+    def accepted_ranges(self, call: Call, accept: str) -> Sequence[MediaType]:
+        """No parsing."""
+        known = {JSON, f"{VENDOR_TYPE};version=2", "*/*"}
+        return super().accepted_ranges(call, accept if accept in known else JSON)
+
+
+class PlacedAtWithoutZone(MediaFault):
+    """`placed_at` in the vendor type does not say that it is UTC."""
+
+    def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
+        """As in plain JSON."""
+        return self.placed_at_v1(call, placed_at)
+
+
+class PlacedAtWithOffset(MediaFault):
+    """`placed_at` in the vendor type is the right instant, but not in UTC."""
+
+    def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
+        """An hour ahead of UTC."""
+        return f"{self.placed_at_v1(call, placed_at + timedelta(hours=1))}+01:00"
+
+
+class PlacedAtShifted(MediaFault):
+    """`placed_at` in the vendor type is another instant: local time that calls itself UTC."""
+
+    def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
+        """Five hours behind."""
+        return super().placed_at_v2(call, placed_at - timedelta(hours=5))
+
+
+class PlacedAtInSeconds(MediaFault):
+    """`placed_at` in the vendor type is a number of seconds, not a text like `2024-03-28T12:43:36Z`."""
+
+    def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
+        """Seconds since 1970."""
+        return str(int(placed_at.timestamp()))

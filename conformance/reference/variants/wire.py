@@ -1,0 +1,131 @@
+"""How an answer is written: the freedoms of JSON and HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.seeds import Variant
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.problems import Refusal
+
+
+class ChunkedAnswers(Variant):
+    """Bodies are chunked."""
+
+    def declares_length(self, call: Call, answer: Answer) -> bool:
+        """Only that of an empty one."""
+        return not answer.content and super().declares_length(call, answer)
+
+
+class AnswersInPieces(Variant):
+    """Bodies are sent in pieces of 97 bytes."""
+
+    def body_parts(self, call: Call, content: bytes) -> list[bytes]:
+        """Cut up."""
+        return [content[start : start + 97] for start in range(0, len(content), 97)]
+
+
+class ConnectionsClosed(Variant):
+    """Every answer ends its connection."""
+
+    def closes_connection(self, call: Call, answer: Answer) -> bool:
+        """Always."""
+        return True
+
+
+class ConnectionsClosedAfterErrors(Variant):
+    """A refusal ends its connection."""
+
+    def closes_connection(self, call: Call, answer: Answer) -> bool:
+        """Unless all went well."""
+        return answer.status >= 400
+
+
+class TitleCaseHeaders(Variant):
+    """The names of header fields are written in title case."""
+
+    def header_name(self, call: Call, name: str) -> str:
+        """`Content-Type`."""
+        return name.title()
+
+
+class CharsetParameter(Variant):
+    """`Content-Type` names the character set."""
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """With a parameter more."""
+        return f"{media_type}; charset=utf-8"
+
+
+class QuotedVersion(Variant):
+    """The version in the vendor type is spaced and quoted, and its name in upper case."""
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """The same media type."""
+        return media_type.replace(";version=2", ' ; Version="2"')
+
+
+class UpperCaseMediaTypes(Variant):
+    """Media types are written in upper case."""
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """Types have no case."""
+        return media_type.upper()
+
+
+class KeysReversed(Variant):
+    """Objects have their keys in another order."""
+
+    def encode(self, call: Call, document: Any) -> bytes:
+        """From Z to A."""
+        return super().encode(call, _reversed(document))
+
+
+def _reversed(document: Any) -> Any:
+    if isinstance(document, dict):
+        return {name: _reversed(document[name]) for name in sorted(document, reverse=True)}
+    return [_reversed(element) for element in document] if isinstance(document, list) else document
+
+
+class PrettyJson(Variant):
+    """JSON has indentation and a line's end."""
+
+    def encode(self, call: Call, document: Any) -> bytes:
+        """For people."""
+        return json.dumps(document, indent=4).encode() + b"\r\n"
+
+
+class UnescapedJson(Variant):
+    """JSON has its characters in UTF-8, not escaped."""
+
+    def encode(self, call: Call, document: Any) -> bytes:
+        """As they are."""
+        return json.dumps(document, ensure_ascii=False).encode()
+
+
+class RequestIdInUpperCase(Variant):
+    """`request_id` is hexadecimal in upper case."""
+
+    def error_request_id(self, call: Call) -> str:
+        """Upper case."""
+        return call.request_id.upper()
+
+
+class LongMessages(Variant):
+    """The message of an error is long, and has more than one line."""
+
+    def error_message(self, call: Call, refusal: Refusal) -> str:
+        """Said five times."""
+        return "\n".join([f"{refusal.message} – “{refusal.reason}”"] * 5)
+
+
+class MoreHeaders(Variant):
+    """Answers have more header fields."""
+
+    def header_fields(self, call: Call, answer: Answer) -> dict[str, str]:
+        """As a gateway adds them."""
+        more = {"vary": "Accept", "cache-control": "no-store", "x-request-id": call.request_id, "server": "gateway"}
+        return super().header_fields(call, answer) | more

@@ -1,0 +1,52 @@
+"""Item lists: ids that have not 36 characters, and words that name no kind of price."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+from strategies.texts import of_printable_characters
+
+Change = Callable[[str], str]
+
+
+class Shortened:
+    """The beginning of an id, with the given number of characters left out."""
+
+    def __init__(self, missing: int) -> None:
+        self.missing = missing
+
+    def __call__(self, identifier: str) -> str:
+        """Change an id."""
+        return identifier[: len(identifier) - self.missing]
+
+    def __repr__(self) -> str:
+        return f"without its last {self.missing} characters"
+
+
+class Lengthened:
+    """An id with a text in it that does not belong there."""
+
+    def __init__(self, at: int, text: str) -> None:
+        self.at = at
+        self.text = text
+
+    def __call__(self, identifier: str) -> str:
+        """Change an id."""
+        return identifier[: self.at] + self.text + identifier[self.at :]
+
+    def __repr__(self) -> str:
+        return f"with {self.text!r} after {self.at} characters"
+
+
+def ids_of_other_lengths(length: int = 36) -> st.SearchStrategy[Change]:
+    """Ways to make of an id of `length` characters one that is shorter or longer; most miss by few characters."""
+    shortened = st.builds(Shortened, st.integers(1, 3) | st.integers(1, length))
+    ends = st.sampled_from((0, length)) | st.integers(0, length)
+    text = st.sampled_from((" ", "0", "a", "-", "é", "𝟘")) | of_printable_characters(max_size=8)
+    return shortened | st.builds(Lengthened, ends, text)
+
+
+def words_of_no_type() -> st.SearchStrategy[str]:
+    """Texts that can be no kind of price, in this version of the API or in a later one: they hold no letter or digit."""
+    marks = st.text(st.characters(categories=("P", "S", "Zs"), exclude_characters="-_"), max_size=12)
+    return st.just("no-such-type-of-price") | marks

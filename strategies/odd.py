@@ -1,0 +1,48 @@
+"""Odd but possible parts of a request: what no client should send, and every server must bear."""
+
+from hypothesis import strategies as st
+
+# Hosts of trouble for path handling: separators, dots, NUL, percent signs, white space, other scripts, astral letters.
+_NASTY = "/\\.%\x00\r\n\t ?#&=+;:@'\"<>|*~\u00e9\u0130\u202e\u4e2d\U0001f4e6"
+
+odd_segments: st.SearchStrategy[str] = st.one_of(
+    st.text(alphabet=st.sampled_from(_NASTY), min_size=1, max_size=12),
+    st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60),
+    st.sampled_from(
+        ["..%2f..", "%00", "%", "%zz", "null", "undefined", "0", "-1", "true", "[]", "{}", "*", "' OR 1=1 --"]
+    ),
+    # Long enough to pass what servers usually bound, short enough that the request line fits everywhere else.
+    st.integers(min_value=200, max_value=6_000).map(lambda length: "a" * length),
+).filter(lambda text: text not in (".", ".."))
+"""Path segments that name no order. `.` and `..` are left out: clients and proxies fold them away (RFC 3986, 5.2.4)."""
+
+odd_queries: st.SearchStrategy[list[tuple[str, str]]] = st.lists(
+    st.tuples(
+        st.one_of(
+            st.sampled_from(["id_type", "customer_id", "count", "offset", "ID_TYPE", "id_type[]", "", "_", "count "]),
+            st.text(alphabet=st.characters(codec="utf-8"), max_size=8),
+        ),
+        st.one_of(
+            st.sampled_from(["", "internal", "external", "null", "-1", "1e3", "9" * 40, "\x00", "%", "\u202e"]),
+            st.text(alphabet=st.characters(codec="utf-8"), max_size=20),
+        ),
+    ),
+    min_size=1,
+    max_size=6,
+)
+"""Query members: known names repeated, unknown ones, empty ones, values of every kind."""
+
+odd_headers: st.SearchStrategy[tuple[str, str]] = st.one_of(
+    st.tuples(
+        st.sampled_from(
+            ["Accept", "Accept-Language", "Content-Type", "If-None-Match", "Range", "Prefer", "X-Request-Id"]
+        ),
+        st.one_of(
+            st.sampled_from(
+                ["", ";", "*/*;q=2", "application/", "/json", 'a/b;c="', ",,,", "bytes=9-1", '"', "a" * 2_000]
+            ),
+            st.text(alphabet=st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=40),
+        ),
+    ),
+)
+"""One header that the documents do not speak of, or with a value that they do not."""
