@@ -36,7 +36,7 @@ class Selection:
         return [rule_id for rule_id in catalogue() if self.has(rule_id)]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Controller:
     """Selects and orders checks, hands settings to workers, and collects outcomes."""
 

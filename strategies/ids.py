@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-# Patterns of look-ups that were meant to be exact: SQL's and the shell's wildcards stand beside plain characters.
-_ADDED = "09afzAZ-_.*%"
+# Patterns of look-ups that were meant to be exact: SQL's and the shell's wildcards stand beside plain characters. No
+# zero: a server may read an id that is a number as one, and then a zero before it is nothing.
+_ADDED = "19afzAZ-_.*%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +14,23 @@ class NearMiss:
     """A way to make an id that names something else or nothing; `text` is what is added or put in place."""
 
     how: str
-    text: str = ""
+    text: str = "1"
 
     def of(self, identifier: str) -> str:
         """The near miss of an id: never the id itself, not even in another case, and never empty."""
-        if self.how == "without-first" and len(identifier) > 1:
-            return identifier[1:]
-        if self.how == "without-last" and len(identifier) > 1:
-            return identifier[:-1]
-        if self.how == "half" and len(identifier) > 1:
-            return identifier[: len(identifier) // 2]
+        if len(identifier) > 1:
+            if self.how == "without-first" and identifier[0] != "0":
+                return identifier[1:]
+            if self.how == "without-last":
+                return identifier[:-1]
+            if self.how == "half":
+                return identifier[: len(identifier) // 2]
         if self.how == "other-last":
-            other = self.text if self.text.casefold() != identifier[-1:].casefold() else "1"
-            return identifier[:-1] + other
+            last = identifier[-1:].casefold()
+            return identifier[:-1] + next(text for text in (self.text, "1", "2") if text.casefold() != last)
         if self.how == "before":
             return self.text + identifier
-        return identifier + (self.text or "0")
+        return identifier + self.text
 
 
 near_misses: st.SearchStrategy[NearMiss] = st.one_of(
@@ -36,7 +38,7 @@ near_misses: st.SearchStrategy[NearMiss] = st.one_of(
     st.builds(NearMiss, st.sampled_from(["other-last", "after", "before"]), st.sampled_from(_ADDED)),
     st.builds(NearMiss, st.sampled_from(["after", "before"]), st.text(_ADDED[:6], min_size=2, max_size=4)),
 )
-"""Near misses of any id: a part of it, more than it, a wildcard, a neighbour. Upper and lower case are no difference."""
+"""Near misses of any id: a part of it, more than it, a wildcard, a neighbour; never the id in another case."""
 
 no_id_types: st.SearchStrategy[str] = st.one_of(
     st.sampled_from(["", "uid", "both", "order", "internal,external", "internalexternal", "ext", "int", "null"]),

@@ -164,11 +164,14 @@ def _check_choices(options: dict[str, Any]) -> None:
 
 
 def _dry_run(target: Target, folder: Path, selection: Any) -> None:
-    from conformance.runner import run_checks
+    from conformance.runner import CollectionError, run_checks
     from conformance.session import Settings
     from conformance.state_kinds import STATES
 
-    result = run_checks(Settings(target, folder=str(folder)), selection, collect_only=True)
+    try:
+        result = run_checks(Settings(target, folder=str(folder)), selection, collect_only=True)
+    except CollectionError as error:
+        raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
     for name, rules, fixtures in result.checks:
         states = [state for state in STATES if state.replace("-", "_") in fixtures]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Self
 
 from uvicorn.config import Config
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 KEEP_ALIVE = 75
+#: How long, in seconds, answers under way may take when the server ends.
+LAST_MOMENT = 1.0
 
 
 class _Server(Server):
@@ -43,7 +46,6 @@ class _Server(Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE,
-                timeout_graceful_shutdown=1,
                 h11_max_incomplete_event_size=64 * 1024,
             )
         )
@@ -59,6 +61,20 @@ class _Server(Server):
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), timeout=1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close at once what is idle, and give answers under way a moment: the original pauses in any case."""
+        for listener in self.servers:
+            listener.close()
+        for sock in sockets or []:
+            sock.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        deadline = time.monotonic() + LAST_MOMENT
+        while self.server_state.connections and time.monotonic() < deadline:
+            await asyncio.sleep(0.002)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 class Running:

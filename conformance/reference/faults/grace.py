@@ -69,15 +69,15 @@ class ExtensionLost(GraceFault):
         return super().write_due_at(call, order, order.version, due_at)
 
 
-class ExtensionRevivesCanceled(GraceFault):
-    """An extension that raced with a cancellation is granted."""
+class ExtensionUndoesCancellation(GraceFault):
+    """An extension writes the order back as it read it: a cancellation in between is undone."""
 
-    async def lost_the_race(self, call: Call, order: Order) -> datetime:
-        """Granted if the order was canceled in between."""
-        if order.cancel_requested:
-            order.due_at = self.new_due_at(call, order, order.due_at)
-            return order.due_at
-        return await super().lost_the_race(call, order)
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """The last one wins, in every respect."""
+        if order.version != version and order.cancel_requested:
+            order.cancel_requested, order.canceled_at, order.status = False, None, "open"
+            return super().write_due_at(call, order, order.version, due_at)
+        return super().write_due_at(call, order, version, due_at)
 
 
 GENERATED = tuple(

@@ -77,22 +77,6 @@ class PricesCompleteIds(PriceFault):
         super().check_price_id(call, line)
 
 
-class PricesInOrderOfItems(PriceFault):
-    """The lines come back sorted, not in the order in which they were asked for."""
-
-    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
-        """Sorted by type and id."""
-        return sorted(super().price_lines(call, order, asked), key=lambda line: (line["type"], line["id"]))
-
-
-class PricesOnceForEach(PriceFault):
-    """An item that is asked for twice is answered once."""
-
-    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
-        """Without repetitions."""
-        return list({line["id"]: line for line in super().price_lines(call, order, asked)}.values())
-
-
 class PricesWithoutStatus(PriceFault):
     """The line of a product does not have its status."""
 

@@ -83,14 +83,16 @@ class UnknownCustomerIs400InV2(Variant):
         raise Refusal("parameter-invalid", "The customer is not known.")
 
 
-class OmsTroubleIs503InV2(Variant):
-    """With the vendor type, trouble with the external OMS gets the documented 503."""
+class UnavailableOmsIs503InV2(Variant):
+    """With the vendor type, an external OMS that is unavailable gets the documented 503."""
 
     choice: ClassVar[int] = 5
 
     def oms_trouble_v2(self, call: Call, trouble: Refusal) -> list[Entry]:
-        """One status for every trouble."""
-        raise self.unavailable(call)
+        """Nothing without the OMS; its other troubles have no status here."""
+        if trouble.reason == "oms-unavailable":
+            raise trouble
+        return super().oms_trouble_v2(call, trouble)
 
 
 class TokenErrorsWithoutBody(Variant):

@@ -157,3 +157,23 @@ class PricesAsFloats(Variant):
     def price(self, call: Call, net: int, tax: int) -> Document:
         """Always a fraction."""
         return {name: float(value) for name, value in super().price(call, net, tax).items()}
+
+
+class PricesInAnotherOrder(Variant):
+    """The lines come back sorted, not in the order in which they were asked for."""
+
+    choice: ClassVar[int] = 9
+
+    def price_lines(self, call: Call, order: Order, asked: list[Document]) -> list[Document]:
+        """Sorted by type and id."""
+        return sorted(super().price_lines(call, order, asked), key=lambda line: (line["type"], line["id"]))
+
+
+class PricesOnceForEach(Variant):
+    """An item that is asked for twice is answered once."""
+
+    choice: ClassVar[int] = 9
+
+    def price_lines(self, call: Call, order: Order, asked: list[Document]) -> list[Document]:
+        """Without repetitions."""
+        return list({line["id"]: line for line in super().price_lines(call, order, asked)}.values())

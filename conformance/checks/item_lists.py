@@ -1,0 +1,62 @@
+"""What the checks of prices and of serial numbers share: both take a list of at most 500 items in a JSON body."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from conformance.answer import Answer
+from conformance.expectation import expect, given
+from conformance.findings import NotRun, Unjudgeable
+from conformance.states import State
+
+LIMIT = 500
+
+# Values of every JSON type, the falsy ones too, which a careless check takes for absent.
+NO_STRINGS: tuple[Any, ...] = (None, True, False, 0, 1, 4711, -1.5, [], {})
+NO_OBJECTS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", [])
+NO_ARRAYS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", {})
+
+OTHER_CONTENT_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded")
+FORMS_OF_JSON = ("application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON")
+
+
+def order_of(states: Callable[..., State], count: int) -> tuple[State, list[str], bool]:
+    """An order, `count` ids of its items, and whether some of them are repeated.
+
+    Not every target can be given an order of hundreds of items. Then a small one must do, each item named many times.
+    """
+    try:
+        order = states("order", items=count)
+    except NotRun:
+        order = states("order")
+        ids = order.item_uuids
+        return order, [ids[index % len(ids)] for index in range(count)], True
+    return order, order.item_uuids[:count], False
+
+
+def accepts_the_limit(answer: Answer, is_repeated: bool, success: int) -> None:
+    """Expect that a list of 500 is accepted; with items named repeatedly a refusal is open, and nothing is judged."""
+    if is_repeated and answer.is_refusal:
+        raise Unjudgeable(
+            f"the states give no order of {LIMIT} items, and a list of {LIMIT} that names items more than once was "
+            "refused, which is open",
+            answer.exchange,
+        )
+    expect(answer, f"{LIMIT} items are not too many").has_status(success)
+
+
+def refuses_beyond_the_limit(send: Callable[[list[Any]], Answer], entries: list[Any], success: int) -> None:
+    """Expect that `entries`, one more than the limit, are refused with 400, and that it is their number which decides.
+
+    The same list without its last entry must be accepted. Where it is not, nothing is judged, unless the longer one is
+    accepted.
+    """
+    answer = send(entries)
+    if not answer.is_success:
+        given(send(entries[:LIMIT]), success)
+    expect(answer, f"{len(entries)} items are more than {LIMIT}").is_problem(400)
+
+
+def cut_off(body: Any, missing: int) -> bytes:
+    """A body as JSON of which the last bytes are missing: no beginning of an object's text is JSON."""
+    return json.dumps(body).encode()[:-missing]

@@ -1,0 +1,137 @@
+"""What the checks of both APIs that cancel line items share: the same story, told through either one.
+
+`cancel(item_uuid, order)` is the operation under test; the order is looked at through the public API.
+"""
+
+from collections.abc import Callable
+
+from conformance.answer import Answer
+from conformance.api import Orders
+from conformance.checks.facts import settled
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.states import State
+
+Cancel = Callable[[State, str], Answer]
+
+TERMINAL = ("complete", "cancelled", "returned")
+
+
+def item_status(orders: Orders, order: State, item_uuid: str) -> object:
+    """The status that an order shows of an item. Raises `Unjudgeable` when it shows none."""
+    answer = given(orders.show(order))
+    for item in answer.at("items"):
+        if item.get("id") == item_uuid and item.get("status") is not None:
+            return item["status"]
+    raise Unjudgeable(f"the order shows no status of its item {item_uuid}", answer.exchange)
+
+
+def status_shown(answer: Answer, item_uuid: str) -> object:
+    """The status of an item in an order that was shown; None where the order does not show the item any more."""
+    return next((item.get("status") for item in answer.at("items") if item.get("id") == item_uuid), None)
+
+
+def shown_after(orders: Orders, order: State, item_uuid: str, before: object) -> Answer:
+    """The order as soon as it shows another status of an item than before; after a bounded time as it is then."""
+    return settled(lambda: given(orders.show(order)), lambda seen: status_shown(seen, item_uuid) != before)
+
+
+def assert_item_unchanged(orders: Orders, order: State, item_uuid: str, before: object, refused: Answer) -> None:
+    """Raise a `Finding` when a refused request changed the status of a pre-ordered item (which waits by nature)."""
+    after = item_status(orders, order, item_uuid)
+    if after != before:
+        raise Finding(
+            f"{refused.request} was refused, and yet the item's status changed",
+            f"the status {before}",
+            f"the status {after}",
+            refused.exchange,
+        )
+
+
+def assert_not_canceled_with(orders: Orders, order: State, item_uuid: str, others: dict[str, object]) -> None:
+    """Raise a `Finding` when one of the `others` (item and status before) shows the status of a canceled item now.
+
+    The platform may move items of its own accord, so a status that is merely another one says nothing.
+    """
+    shown = given(orders.show(order))
+    canceled = status_shown(shown, item_uuid)
+    for other, before in others.items():
+        after = status_shown(shown, other)
+        if after != before and after == canceled:
+            raise Finding(
+                f"the item {other} was canceled too, though {item_uuid} was to be",
+                f"another status than {canceled}",
+                f"the status {after}",
+                shown.exchange,
+            )
+
+
+def item_is_canceled(orders: Orders, order: State, cancel: Cancel) -> None:
+    """The pre-ordered item of an order is canceled, and the order shows it."""
+    before = item_status(orders, order, order.item_uuid)
+    given(cancel(order, order.item_uuid))
+
+    shown = shown_after(orders, order, order.item_uuid, before)
+
+    if status_shown(shown, order.item_uuid) == before:
+        raise Finding(
+            f"the order still shows the status {before} of the item that was canceled",
+            "another status, or no such item",
+            f"the status {before}",
+            shown.exchange,
+        )
+
+
+def canceled_item_shows_cancelled(orders: Orders, order: State, cancel: Cancel) -> None:
+    """The status of a canceled item is the word that samples and the vendor's pages have for it."""
+    before = item_status(orders, order, order.item_uuid)
+    given(cancel(order, order.item_uuid))
+    after = status_shown(shown_after(orders, order, order.item_uuid, before), order.item_uuid)
+    if after == before:
+        raise Unjudgeable("the order does not show that its item was canceled")
+    assert after == "cancelled", f"the canceled item shows the status {after}, not cancelled"
+
+
+def ordinary_item_is_refused(orders: Orders, order: State, cancel: Cancel) -> None:
+    """An item that is not pre-ordered is refused and stays; the pre-ordered one beside it is canceled."""
+    before = item_status(orders, order, order.item_uuid)
+    other_before = item_status(orders, order, order.other_item_uuid)
+
+    answer = cancel(order, order.other_item_uuid)
+
+    expect(answer, "the item is not pre-ordered").is_refused()
+    given(cancel(order, order.item_uuid))
+    shown_after(orders, order, order.item_uuid, before)
+    assert_not_canceled_with(orders, order, order.item_uuid, {order.other_item_uuid: other_before})
+
+
+def terminal_item_is_refused(terminal: State, preordered: State, cancel: Cancel) -> None:
+    """An item in a terminal status is refused; one in another status is canceled by the same request."""
+    answer = cancel(terminal, terminal.item_uuid)
+
+    expect(answer, "the item is in a terminal status").is_refused()
+    given(cancel(preordered, preordered.item_uuid))
+
+
+def item_is_not_canceled_twice(order: State, first: Cancel, second: Cancel) -> None:
+    """Once an item is canceled, a second attempt is refused."""
+    given(first(order, order.item_uuid))
+
+    again = settled(lambda: second(order, order.item_uuid), lambda answer: answer.is_refusal)
+
+    expect(again, "the item was canceled before").is_refused()
+
+
+def neighbours_stay(orders: Orders, order: State, cancel: Cancel) -> None:
+    """The other items and the order itself are not canceled with an item."""
+    before = {uuid: item_status(orders, order, uuid) for uuid in order.item_uuids}
+    if given(orders.cancellation_status(order)).at("canceled") is not False:
+        raise Unjudgeable("the order is canceled already")
+    given(cancel(order, order.item_uuid))
+
+    shown_after(orders, order, order.item_uuid, before[order.item_uuid])
+
+    others = {uuid: status for uuid, status in before.items() if uuid != order.item_uuid}
+    assert_not_canceled_with(orders, order, order.item_uuid, others)
+    status = given(orders.cancellation_status(order))
+    expect(status, "only one of the order's items was canceled").shows(["canceled"], False)

@@ -1,0 +1,123 @@
+"""Reading orders and histories: which order an answer shows, which orders a list holds, and in what order.
+
+Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule of its own, judged on every answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from conformance.answer import Answer
+from conformance.api import Orders
+from conformance.expectation import expect, given, given_time
+from conformance.findings import Finding, Unjudgeable
+from conformance.mediatype import ORDERS_V2
+from conformance.states import State
+from conformance.times import parse_time
+from strategies.paging import MAX_COUNT
+
+# Answers may tell the same time with more or fewer digits of its fraction, cut or rounded.
+SAME_TIME = timedelta(seconds=1)
+
+ONLY_FOR_JSON = (404, 409, 412)
+"""What the documents have for the history as `application/json` alone."""
+
+
+def item_ids(answer: Answer, *path: str | int) -> list[str]:
+    """Ids of the items of the order at a path of an answer, sorted; a UUID's letters have no case."""
+    items = answer.at(*path, "items")
+    return sorted(str(answer.at(*path, "items", index, "id")).casefold() for index in range(len(items)))
+
+
+def is_order(answer: Answer, order: State) -> bool:
+    """Whether an answer shows this order: one of its two ids stands in `id` or `origin_id`."""
+    shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
+    return bool(shown & {order.order_uuid.casefold(), order.order_id.casefold()})
+
+
+def expect_order(answer: Answer, order: State, because: str) -> Answer:
+    """The answer is a 200 that shows this order."""
+    expect(answer, because).has_status(200)
+    if not is_order(answer, order):
+        raise Finding(
+            f"{answer.request} shows another order: {because}",
+            f"the order {order.order_id}",
+            f"id {answer.at('id')}, origin_id {answer.at('origin_id')}",
+            answer.exchange,
+        )
+    return answer
+
+
+def page(orders: Orders, customer: State, **parts: Any) -> Answer:
+    """A page of a customer's history, in the media type that has pages."""
+    return orders.history(customer, **{"accept": ORDERS_V2, **parts})
+
+
+def ids_on(answer: Answer) -> list[str]:
+    """Ids of the orders on a page, as they stand there."""
+    return [str(answer.at("orders", index, "id")) for index in range(len(answer.at("orders")))]
+
+
+def whole(orders: Orders, customer: State) -> list[str]:
+    """Ids of a customer's whole history, in the largest pages that it needs."""
+    wanted = len(customer.order_ids)
+    size = min(MAX_COUNT, max(1, wanted))
+    found: list[str] = []
+    for offset in range(0, max(1, wanted), size):
+        found += ids_on(given(page(orders, customer, count=size, offset=offset or None)))
+    return found
+
+
+def expect_refused_page(answer: Answer, because: str) -> Answer:
+    """The request for a page is refused, and not with a status that is for `application/json` alone."""
+    expect(answer, because).is_refused()
+    if answer.status in ONLY_FOR_JSON:
+        raise Finding(
+            f"{answer.request} was answered {answer.status}: {because}",
+            f"a 4xx refusal other than {', '.join(map(str, ONLY_FOR_JSON))}, which are for application/json only",
+            str(answer),
+            answer.exchange,
+        )
+    return answer
+
+
+def listed(answer: Answer) -> list[Any]:
+    """The orders in a history as `application/json`: a list, or `orders` of an object; no document shows which."""
+    body = answer.json
+    found = body.get("orders") if isinstance(body, dict) else body
+    if not isinstance(found, list):
+        raise Unjudgeable(f"the answer to {answer.request} is no list of orders", answer.exchange)
+    return found
+
+
+def holds(entries: Iterable[Any], order_id: str) -> bool:
+    """Whether an order is in a list; the members of an order in it are documented nowhere."""
+    return any(isinstance(entry, dict) and order_id in entry.values() for entry in entries)
+
+
+def listed_times(answer: Answer) -> list[datetime]:
+    """When the orders in a history as `application/json` were placed."""
+    texts = [entry.get("placed_at") if isinstance(entry, dict) else None for entry in listed(answer)]
+    times = [parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts]
+    if None in times:
+        raise Unjudgeable(f"not every order in the answer to {answer.request} has a placed_at", answer.exchange)
+    return [time for time in times if time is not None]
+
+
+def page_times(answer: Answer) -> list[datetime]:
+    """When the orders on a page were placed."""
+    return [given_time(answer, "orders", index, "placed_at") for index in range(len(answer.at("orders")))]
+
+
+def expect_newest_first(answer: Answer, times: Sequence[datetime]) -> None:
+    """No order in the answer is newer than the one before it."""
+    if len(set(times)) < 2:
+        raise Unjudgeable("the list holds no two orders that were placed at different times", answer.exchange)
+    for index, (earlier, later) in enumerate(zip(times, times[1:], strict=False), 1):
+        if later > earlier:
+            raise Finding(
+                f"{answer.request}: order {index + 1} of the list was placed later than order {index}",
+                "orders sorted by placed_at, the newest first",
+                f"placed_at {earlier.isoformat()} before {later.isoformat()}",
+                answer.exchange,
+            )

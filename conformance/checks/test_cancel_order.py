@@ -1,0 +1,221 @@
+"""Cancel order: an order that can be canceled is, once, by either of its ids; and no other order is."""
+
+from functools import partial
+
+import pytest
+
+from conformance.checks.cancellations import (
+    CROSSED,
+    NO_ID_TYPES,
+    assert_status_unchanged,
+    given_cancelable,
+    given_refused,
+    near_misses,
+    status_of,
+)
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled, together
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.rule_mark import rule
+
+ID_TYPES = ("internal", "external")
+
+
+@rule("CAN-2")
+def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
+    given_cancelable(orders, order_cancelable)
+
+    answer = orders.cancel(order_cancelable, body={"reason": "Item was damaged during shipping"})
+
+    expect(answer, "the order can be canceled, and a reason is given").has_status(200)
+
+
+@rule("CAN-3")
+def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
+    given_cancelable(orders, order_cancelable)
+    given(orders.cancel(order_cancelable))
+
+    for id_type in ID_TYPES:
+        status = settled(
+            lambda id_type=id_type: given(orders.cancellation_status(order_cancelable, id_type=id_type)),
+            lambda seen: seen.at("canceled") is True,
+        )
+        expect(status, f"the order was canceled, and is asked for by its {id_type} id").shows(["canceled"], True)
+
+
+@rule("CAN-4")
+def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
+    given_cancelable(orders, order_cancelable)
+    given(orders.cancel(order_cancelable))
+
+    status = settled(
+        lambda: given(orders.cancellation_status(order_cancelable)), lambda seen: seen.at("cancelable") is False
+    )
+
+    expect(status, "the order was canceled").shows(["cancelable"], False)
+
+
+@rule("CAN-5")
+def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
+    given_cancelable(orders, order_cancelable)
+
+    answer = orders.cancel(order_cancelable, id_type="external")
+
+    expect(answer, "the order can be canceled").has_status(200)
+    status = settled(
+        lambda: given(orders.cancellation_status(order_cancelable)), lambda seen: seen.at("cancelable") is False
+    )
+    expect(status, "the order was canceled by its readable id").shows(["cancelable"], False)
+
+
+@rule("CAN-17")
+@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
+def test_an_unknown_order_is_not_found(orders, order_cancelable, id_type, unknown):
+    answer = orders.cancel(order_cancelable, id=unknown, id_type=id_type)
+
+    expect(answer, "there is no such order").is_problem(404)
+    given(orders.cancel(order_cancelable, id_type=id_type))
+
+
+@rule("CAN-18")
+def test_an_id_is_not_found_under_the_other_type(orders, order_cancelable):
+    before = given_cancelable(orders, order_cancelable)
+    uuid, readable = order_cancelable.order_uuid, order_cancelable.order_id
+
+    as_external = orders.cancel(order_cancelable, id=uuid, id_type=CROSSED["internal"])
+    as_internal = orders.cancel(order_cancelable, id=readable, id_type=CROSSED["external"])
+
+    expect(as_external, "a UUID is no readable id").is_problem(404)
+    expect(as_internal, "a readable id is no UUID").is_problem(400, 404)
+    assert_status_unchanged(orders, order_cancelable, before, as_external)
+    given(orders.cancel(order_cancelable))
+
+
+@rule("CAN-19")
+def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable):
+    before = given_cancelable(orders, order_cancelable)
+
+    for near in near_misses(orders, order_cancelable):
+        answer = orders.cancel(order_cancelable, id=near.id, id_type=near.id_type)
+        expect(answer, f"no order has this id; it is {near.what}").is_problem(*near.not_found)
+        assert_status_unchanged(orders, order_cancelable, before, answer)
+
+    given(orders.cancel(order_cancelable))
+
+
+@rule("CAN-29")
+def test_the_case_of_a_readable_id_counts(orders, order_cancelable):
+    swapped = order_cancelable.order_id.swapcase()
+    if swapped == order_cancelable.order_id:
+        raise Unjudgeable(f"the readable id {swapped} has no letters")
+    given(orders.show(order_cancelable, id=swapped, id_type="external"), 404)
+
+    answer = orders.cancel(order_cancelable, id=swapped, id_type="external")
+
+    expect(answer, "the order's id is written otherwise").is_problem(404)
+    given(orders.cancel(order_cancelable, id_type="external"))
+
+
+@rule("CAN-20")
+@pytest.mark.parametrize("key", ["order_uuid", "order_id"])
+def test_an_id_type_that_is_none_is_refused(orders, order_cancelable, key):
+    before = given_cancelable(orders, order_cancelable)
+
+    for id_type in NO_ID_TYPES:
+        answer = orders.cancel(order_cancelable, id=order_cancelable.values[key], id_type=id_type)
+        expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
+        assert_status_unchanged(orders, order_cancelable, before, answer)
+
+    given(orders.cancel(order_cancelable))
+
+
+@rule("CAN-21")
+def test_an_order_is_not_canceled_twice(orders, order_cancelable):
+    cancel_settled(orders, order_cancelable)
+
+    for id_type in ID_TYPES:
+        answer = orders.cancel(order_cancelable, id_type=id_type)
+        expect(answer, "the order was canceled before").is_refused()
+
+    status = given(orders.cancellation_status(order_cancelable))
+    expect(status, "the order was canceled; a second attempt was refused").shows(["canceled"], True)
+
+
+@rule("CAN-27")
+def test_canceling_twice_is_refused_with_400(orders, order_cancelable):
+    cancel_settled(orders, order_cancelable)
+
+    again = given_refused(orders.cancel(order_cancelable))
+
+    expect(again, "the order was canceled before").is_problem(400)
+
+
+@rule("CAN-22")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_a_closed_order_is_not_canceled(orders, order_closed, order_cancelable, id_type):
+    before = status_of(orders, order_closed)
+
+    answer = orders.cancel(order_closed, id_type=id_type)
+
+    expect(answer, "the order is closed").is_refused()
+    assert_status_unchanged(orders, order_closed, before, answer)
+    given(orders.cancel(order_cancelable, id_type=id_type))
+
+
+@rule("CAN-30")
+def test_a_closed_order_is_refused_with_400(orders, order_closed):
+    answer = given_refused(orders.cancel(order_closed))
+
+    expect(answer, "the order is closed").is_problem(400)
+
+
+@rule("CAN-23")
+def test_a_cancellation_leaves_other_orders_alone(orders, states):
+    # The canceled one lies between the others, since neighbours are what a careless query takes along.
+    earlier, canceled, later = (states("order-cancelable") for _ in range(3))
+    others = {"before": earlier, "after": later}
+    before = {name: given_cancelable(orders, other) for name, other in others.items()}
+
+    cancel_settled(orders, canceled)
+
+    for name, other in others.items():
+        after = status_of(orders, other)
+        assert after == before[name], (
+            f"the order that was made {name} the canceled one shows cancelable {after[0]} and canceled {after[1]}"
+        )
+        given(orders.cancel(other))
+
+
+@rule("CAN-24")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_a_canceled_order_can_still_be_retrieved(orders, order_cancelable, id_type):
+    given(orders.show(order_cancelable, id_type=id_type))
+    cancel_settled(orders, order_cancelable)
+
+    answer = orders.show(order_cancelable, id_type=id_type)
+
+    expect(answer, "the order was canceled, not removed").has_status(200)
+
+
+@rule("CAN-25")
+@pytest.mark.parametrize("number", [2, 4])
+def test_of_simultaneous_cancellations_one_is_done(orders, order_cancelable, number):
+    given_cancelable(orders, order_cancelable)
+    id_types = ID_TYPES * (number // 2)
+
+    answers = together([partial(orders.cancel, order_cancelable, id_type=id_type) for id_type in id_types])
+
+    for answer in answers:
+        if answer.status != 200:
+            expect(answer, f"{number} cancellations of one order were sent at once").is_refused()
+    if all(answer.status != 200 for answer in answers):
+        raise Finding(
+            f"all {number} simultaneous cancellations were refused, though the order could be canceled",
+            "at least one 200",
+            ", ".join(str(answer.status) for answer in answers),
+            *(answer.exchange for answer in answers),
+        )
+    status = settled(
+        lambda: given(orders.cancellation_status(order_cancelable)), lambda seen: seen.at("canceled") is True
+    )
+    expect(status, "of the simultaneous cancellations one was accepted").shows(["canceled"], True)

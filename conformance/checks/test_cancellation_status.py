@@ -1,0 +1,137 @@
+"""Get Cancellation Status: it tells what a cancellation would do and has done, and changes nothing."""
+
+import pytest
+
+from conformance.checks.cancellations import NO_ID_TYPES, given_cancelable, near_misses, status_of
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.rule_mark import rule
+
+ID_TYPES = ("internal", "external")
+
+
+@rule("CST-4")
+def test_is_safe_is_a_boolean(orders, order_cancelable):
+    status = given(orders.cancellation_status(order_cancelable))
+
+    is_safe = status.json.get("is_safe")
+    assert isinstance(is_safe, bool), f"the cancellation status shows is_safe {is_safe!r}, where samples show a boolean"
+
+
+@rule("CST-5")
+def test_both_ids_find_the_same_status(orders, states):
+    for name in ("order-cancelable", "order"):
+        order = states(name)
+        by_uuid = orders.cancellation_status(order)
+        by_readable_id = orders.cancellation_status(order, id_type="external")
+
+        for answer in (by_uuid, by_readable_id):
+            expect(answer, "the order exists").has_status(200)
+        for key in ("cancelable", "canceled"):
+            expect(by_readable_id, "so says its status by the UUID").shows([key], by_uuid.at(key))
+
+
+@rule("CST-6")
+@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
+def test_an_unknown_order_is_not_found(orders, order, id_type, unknown):
+    given(orders.cancellation_status(order, id_type=id_type))
+
+    answer = orders.cancellation_status(order, id=unknown, id_type=id_type)
+
+    expect(answer, "there is no such order").is_problem(404)
+
+
+@rule("CST-7")
+def test_an_id_is_not_found_under_the_other_type(orders, order):
+    for id_type in ID_TYPES:
+        given(orders.cancellation_status(order, id_type=id_type))
+
+    as_external = orders.cancellation_status(order, id=order.order_uuid, id_type="external")
+    as_internal = orders.cancellation_status(order, id=order.order_id, id_type="internal")
+
+    expect(as_external, "a UUID is no readable id").is_problem(404)
+    expect(as_internal, "a readable id is no UUID").is_problem(400, 404)
+
+
+@rule("CST-8")
+def test_an_id_that_is_almost_an_orders_finds_nothing(orders, order):
+    for id_type in ID_TYPES:
+        given(orders.cancellation_status(order, id_type=id_type))
+
+    for near in near_misses(orders, order):
+        answer = orders.cancellation_status(order, id=near.id, id_type=near.id_type)
+        expect(answer, f"no order has this id; it is {near.what}").is_problem(*near.not_found)
+
+
+@rule("CST-9")
+@pytest.mark.parametrize("key", ["order_uuid", "order_id"])
+def test_an_id_type_that_is_none_is_refused(orders, order, key):
+    for id_type in ID_TYPES:
+        given(orders.cancellation_status(order, id_type=id_type))
+
+    for id_type in NO_ID_TYPES:
+        answer = orders.cancellation_status(order, id=order.values[key], id_type=id_type)
+        expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
+
+
+@rule("CST-10")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_an_order_that_can_be_canceled_says_so(orders, order_cancelable, id_type):
+    status = given(orders.cancellation_status(order_cancelable, id_type=id_type))
+    # What the state promises is shown before the status is held against it.
+    given(orders.cancel(order_cancelable, id_type=id_type))
+
+    expect(status, "the order could be canceled, and then was").shows(["cancelable"], True)
+    expect(status, "nobody had canceled the order").shows(["canceled"], False)
+
+
+@rule("CST-11")
+def test_asking_for_the_status_changes_nothing(orders, order_cancelable):
+    before = given_cancelable(orders, order_cancelable)
+
+    for id_type in ID_TYPES * 2:
+        after = status_of(orders, order_cancelable, id_type)
+        if after != before:
+            raise Finding(
+                "the order's cancellation status changed, though nobody did more than ask for it",
+                f"cancelable {before[0]}, canceled {before[1]}",
+                f"cancelable {after[0]}, canceled {after[1]}",
+            )
+
+
+@rule("CST-12")
+def test_a_closed_order_cannot_be_canceled(orders, order_closed):
+    for id_type in ID_TYPES:
+        status = given(orders.cancellation_status(order_closed, id_type=id_type))
+        expect(status, "the order is closed").shows(["cancelable"], False)
+
+
+@rule("CST-13")
+def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, order_past_grace_period):
+    cancelable = given(orders.cancellation_status(order_past_grace_period)).at("cancelable")
+
+    answer = orders.cancel(order_past_grace_period)
+
+    if answer.status != 200 and not answer.is_refusal:
+        raise Unjudgeable(f"{answer.request} was answered {answer}", answer.exchange)
+    accepted = answer.status == 200
+    # In between, fulfillment may have taken the order so far that it cannot be canceled any more.
+    moved_on = cancelable and not accepted and status_of(orders, order_past_grace_period) != (True, False)
+    if moved_on:
+        raise Unjudgeable("the order ceased to be cancelable while it was looked at", answer.exchange)
+    if cancelable is not accepted:
+        raise Finding(
+            f"the cancellation status said cancelable {str(cancelable).lower()}, "
+            f"but the cancellation was {'accepted' if accepted else 'refused'}",
+            "a cancellation that is refused" if accepted else "a cancellation that is accepted",
+            str(answer),
+            answer.exchange,
+        )
+
+
+@rule("CST-14")
+def test_an_order_that_nobody_canceled_is_not_canceled(orders, order_past_grace_period):
+    for id_type in ID_TYPES:
+        status = given(orders.cancellation_status(order_past_grace_period, id_type=id_type))
+        expect(status, "nobody has canceled the order").shows(["canceled"], False)

@@ -1,0 +1,271 @@
+"""Get order: found by exactly its two ids, each under its own type, and shown whole."""
+
+import pytest
+
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.checks.reading import expect_order, is_order, item_ids
+from conformance.expectation import expect, given
+from conformance.findings import Finding
+from conformance.mediatype import JSON, ORDERS_V2
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from strategies.ids import near_misses, no_id_types
+
+ID_TYPES = ("internal", "external")
+COMMON = ("id", "origin_id", "currency")
+
+
+def expect_same_order(one, other, because):
+    for name in COMMON:
+        if one.at(name) != other.at(name):
+            raise Finding(
+                f"the order's {name} differs: {because}", repr(one.at(name)), repr(other.at(name)), other.exchange
+            )
+    if item_ids(one) != item_ids(other):
+        raise Finding(
+            f"the order's items differ: {because}", str(item_ids(one)), str(item_ids(other)), one.exchange, other.exchange
+        )
+
+
+@rule("ORD-1")
+def test_an_order_is_found_by_its_uuid(orders, order):
+    expect_order(orders.show(order), order, "it was asked for by its UUID, as internal")
+
+
+@rule("ORD-2", "OMS-5")
+def test_an_order_is_found_by_its_readable_id(orders, order):
+    answer = orders.show(order, id_type="external")
+
+    expect_order(answer, order, "it was asked for by its readable id, as external")
+
+
+@rule("ORD-3")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_both_ids_show_the_same_order(orders, order, accept):
+    by_uuid = given(orders.show(order, accept=accept))
+    by_readable_id = given(orders.show(order, id_type="external", accept=accept))
+
+    expect_same_order(by_uuid, by_readable_id, "asked for by its UUID, then by its readable id")
+
+
+@rule("ORD-4")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_two_orders_are_told_apart(orders, order, states, id_type):
+    other = states("order")
+
+    for wanted in (order, other, order):
+        answer = given(orders.show(wanted, id_type=id_type))
+        expect_order(answer, wanted, "another order was asked for before")
+
+
+@rule("ORD-5")
+@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_an_unknown_order_is_not_found(orders, order, id_type, unknown, accept):
+    given(orders.show(order, id_type=id_type, accept=accept))
+
+    answer = orders.show(order, id=unknown, id_type=id_type, accept=accept)
+
+    expect(answer, "there is no such order").is_problem(404)
+
+
+@rule("ORD-6")
+def test_a_uuid_is_no_readable_id(orders, order):
+    given(orders.show(order))
+
+    answer = orders.show(order, id=order.order_uuid, id_type="external")
+
+    expect(answer, "the UUID of an order is not its readable id").is_problem(404)
+
+
+@rule("ORD-6")
+def test_a_readable_id_is_no_uuid(orders, order):
+    given(orders.show(order, id_type="external"))
+
+    answer = orders.show(order, id=order.order_id, id_type="internal")
+
+    expect(answer, "the readable id of an order is not its UUID").is_problem(400, 404)
+
+
+@rule("ORD-7")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+@property_of(near_miss=near_misses)
+def test_nearly_its_id_does_not_find_an_order(session, orders, order, id_type, near_miss):
+    own = order.order_uuid if id_type == "internal" else order.order_id
+    asked = near_miss.of(own)
+
+    answer = orders.show(order, id=asked, id_type=id_type)
+
+    if answer.status == 200:
+        # Another order may have that id; then it is not ours, and says that it has it.
+        shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
+        if is_order(answer, order) or asked.casefold() not in shown:
+            raise Finding(
+                f"{answer.request} found an order that has another id: {own}", "404", str(answer), answer.exchange
+            )
+    else:
+        expect(answer, f"it is no id of the order {own}").is_problem(400, 404)
+
+
+@rule("ORD-8")
+def test_a_missing_id_type_is_refused(orders, order):
+    given(orders.show(order))
+    given(orders.show(order, id_type="external"))
+
+    for own in (order.order_uuid, order.order_id):
+        answer = orders.show(order, id=own, id_type=None)
+        expect(answer, "id_type is required and was not sent").is_refused()
+
+
+@rule("ORD-9")
+@property_of(id_type=no_id_types)
+def test_an_unknown_id_type_is_refused(session, orders, order, id_type):
+    for own in (order.order_uuid, order.order_id):
+        answer = orders.show(order, id=own, id_type=id_type)
+        expect(answer, f"{id_type!r} is no type of id").is_refused()
+
+
+@rule("ORD-12")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_payment_history_is_empty_for_internal(orders, order, accept):
+    answer = given(orders.show(order, accept=accept))
+
+    shown = answer.json.get("payment_history") if isinstance(answer.json, dict) else None
+    if shown not in (None, [], {}, ""):
+        raise Finding(
+            f"{answer.request} shows a payment_history, though the order was asked for as internal",
+            "payment_history absent, null or empty",
+            f"payment_history: {str(shown)[:200]}",
+            answer.exchange,
+        )
+
+
+@rule("ORD-18")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_the_id_is_the_readable_one(orders, order, id_type, accept):
+    answer = given(orders.show(order, id_type=id_type, accept=accept))
+
+    expect(answer, "the order's readable id").shows(("id",), order.order_id)
+
+
+@rule("ORD-19")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_every_item_is_shown(orders, states, accept):
+    order = states("order", items=3)
+
+    answer = given(orders.show(order, accept=accept))
+
+    missing = {item.casefold() for item in order.item_uuids} - set(item_ids(answer))
+    if missing:
+        raise Finding(
+            f"{answer.request} does not show every item of the order",
+            f"items {', '.join(order.item_uuids)}",
+            f"items {', '.join(item_ids(answer))}",
+            answer.exchange,
+        )
+
+
+@rule("ORD-20")
+def test_a_readable_id_in_another_case_is_another_id(orders, order):
+    given(orders.show(order, id_type="external"))
+    asked = order.order_id.swapcase()
+    if asked == order.order_id:
+        pytest.skip("the state's order_id has no letters that have a case")
+
+    answer = orders.show(order, id=asked, id_type="external")
+
+    expect(answer, f"the order's readable id is {order.order_id}").is_problem(400, 404)
+
+
+@rule("ORD-21")
+def test_reading_changes_nothing(orders, order_in_grace_period):
+    status = given(orders.cancellation_status(order_in_grace_period))
+    first = given(orders.show(order_in_grace_period))
+
+    for id_type in ID_TYPES:
+        for accept in (JSON, ORDERS_V2):
+            given(orders.show(order_in_grace_period, id_type=id_type, accept=accept))
+
+    expect_same_order(first, given(orders.show(order_in_grace_period)), "it was only read in between")
+    after = given(orders.cancellation_status(order_in_grace_period))
+    for name in ("cancelable", "canceled"):
+        because = "the order was only read since the status was asked for before"
+        expect(after, because).shows((name,), status.at(name))
+
+
+@rule("ORD-22")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_a_closed_order_is_found(orders, order_closed, id_type):
+    answer = orders.show(order_closed, id_type=id_type)
+
+    expect_order(answer, order_closed, "it is closed")
+
+
+@rule("ORD-26")
+def test_origin_and_origin_id_of_an_order_of_the_platform(orders, order):
+    answer = given(orders.show(order))
+
+    expect(answer, "the order is one of the platform").shows(("origin",), "newstore")
+    shown = str(answer.at("origin_id"))
+    if shown.casefold() != order.order_uuid.casefold():
+        raise Finding(
+            f"{answer.request} shows an origin_id that is not the order's UUID",
+            order.order_uuid,
+            shown,
+            answer.exchange,
+        )
+
+
+KNOWN_WORDS = {
+    "status": {"on_hold", "open", "closed", "created_for_blind_return", "failed"},
+    "origin": {"newstore", "external"},
+    "channel_type": {"store", "web"},
+    "fulfillment_type": {
+        "traditional",
+        "same_day_delivery",
+        "in_store_pickup",
+        "in_store_purchase",
+        "multiple",
+    },
+}
+
+
+@rule("ORD-27")
+@pytest.mark.parametrize("name", sorted(KNOWN_WORDS))
+def test_words_are_those_that_are_known(orders, order, name):
+    answer = given(orders.show(order))
+
+    word = answer.at(name)
+    if word not in KNOWN_WORDS[name]:
+        raise Finding(
+            f"{answer.request} shows a {name} that no page of the vendor lists",
+            f"{name} one of {', '.join(sorted(KNOWN_WORDS[name]))}",
+            f"{name}: {word!r}",
+            answer.exchange,
+        )
+
+
+@rule("ORD-28")
+def test_totals_add_up(orders, order):
+    answer = given(orders.show(order))
+    totals = {
+        name: answer.at("totals", name) or 0
+        for name in ("net", "tax", "gross", "total", "shipping", "gift_wrapping")
+    }
+
+    sums = {
+        "gross": totals["net"] + totals["tax"],
+        "total": totals["gross"] + totals["shipping"] + totals["gift_wrapping"],
+    }
+    for name, wanted in sums.items():
+        # Half a cent for each amount that was rounded.
+        if abs(totals[name] - wanted) > 0.02:
+            raise Finding(
+                f"{answer.request} shows totals.{name} that is not the sum of its parts",
+                f"totals.{name}: {wanted:.2f}",
+                f"totals.{name}: {totals[name]}",
+                answer.exchange,
+            )
+
+

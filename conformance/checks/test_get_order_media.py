@@ -1,0 +1,148 @@
+"""Get order: the media types it comes in, and what depends on them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from conformance.checks.facts import QUARTER_HOUR
+from conformance.checks.reading import SAME_TIME, item_ids
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.mediatype import JSON, ORDERS_V2
+from conformance.rule_mark import rule
+from conformance.times import parse_time
+
+DAY = timedelta(days=1)
+HAS_ZONE = re.compile(r".*([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+@rule("ORD-10")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_placed_at_in_version_2_is_utc(orders, order, id_type):
+    answer = given(orders.show(order, id_type=id_type, accept=ORDERS_V2))
+
+    placed_at = answer.at("placed_at")
+    if not isinstance(placed_at, str) or parse_time(placed_at) is None or not placed_at.endswith("Z"):
+        raise Finding(
+            f"{answer.request} shows a placed_at that is no time in UTC in the documented format",
+            "YYYY-MM-DDThh:mm:ss.sZ, with any number of fraction digits",
+            f"placed_at: {placed_at!r}",
+            answer.exchange,
+        )
+
+
+@rule("ORD-11")
+def test_placed_at_is_the_same_instant_in_both_media_types(orders, order):
+    as_json = given(orders.show(order, accept=JSON))
+    as_version_2 = given(orders.show(order, accept=ORDERS_V2))
+
+    texts = [answer.at("placed_at") for answer in (as_json, as_version_2)]
+    times = [parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts]
+    if None in times:
+        raise Unjudgeable("a placed_at cannot be read as a time", as_json.exchange, as_version_2.exchange)
+    apart = abs(times[1] - times[0])
+    if not all(HAS_ZONE.fullmatch(text) for text in texts) and apart < DAY:
+        # A time without a zone is local to some place: what is left when the place's offset is taken away.
+        apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)
+    if apart >= SAME_TIME:
+        raise Finding(
+            "placed_at is another instant in version 2 than in application/json",
+            f"the instant {texts[0]}",
+            texts[1],
+            as_json.exchange,
+            as_version_2.exchange,
+        )
+
+
+@rule("ORD-13")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_both_media_types_show_the_same_order(orders, order, id_type):
+    as_json = given(orders.show(order, id_type=id_type, accept=JSON))
+    as_version_2 = given(orders.show(order, id_type=id_type, accept=ORDERS_V2))
+
+    for name in ("id", "origin", "origin_id", "status", "currency"):
+        expect(as_version_2, "as application/json shows it").shows((name,), as_json.at(name))
+    if item_ids(as_json) != item_ids(as_version_2):
+        raise Finding(
+            f"{as_version_2.request} shows other items in version 2 than in application/json",
+            ", ".join(item_ids(as_json)),
+            ", ".join(item_ids(as_version_2)),
+            as_json.exchange,
+            as_version_2.exchange,
+        )
+
+
+@rule("ORD-14")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_without_accept_an_order_is_json(orders, order, id_type):
+    answer = given(orders.show(order, id_type=id_type, accept=None))
+
+    expect(answer, "no Accept header was sent").has_media_type(JSON)
+
+
+@rule("ORD-15", "ORD-16", "ORD-17")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_an_order_is_shown_in_each_documented_way(orders, order, id_type, accept):
+    # Passive validation judges the answers; this sees to it that there are some of each kind.
+    given(orders.show(order, id_type=id_type, accept=accept))
+
+
+@rule("ORD-23")
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        ("application/x.newstore.orders+json; version=2", ORDERS_V2),
+        ('application/x.newstore.orders+json;version="2"', ORDERS_V2),
+        ("Application/X.NewStore.Orders+JSON;Version=2", ORDERS_V2),
+        ("Application/JSON", JSON),
+    ],
+)
+def test_a_media_type_is_known_in_every_spelling(orders, order, accept, wanted):
+    given(orders.show(order, accept=wanted))
+
+    answer = orders.show(order, accept=accept)
+
+    expect(answer, f"Accept: {accept}").has_status(200)
+    expect(answer, f"Accept: {accept}").has_media_type(wanted)
+
+
+@rule("ORD-24")
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        (f"{ORDERS_V2}, {JSON};q=0.5", ORDERS_V2),
+        (f"{JSON};q=0.5, {ORDERS_V2}", ORDERS_V2),
+        (f"{ORDERS_V2};q=0.1, {JSON}", JSON),
+        (f"text/html, {JSON}", JSON),
+        (f"text/html, {ORDERS_V2}", ORDERS_V2),
+    ],
+)
+def test_accept_is_a_list_with_weights(orders, order, accept, wanted):
+    given(orders.show(order, accept=wanted))
+
+    answer = orders.show(order, accept=accept)
+
+    expect(answer, f"Accept: {accept}").has_status(200)
+    expect(answer, f"Accept: {accept}").has_media_type(wanted)
+
+
+@rule("ORD-24")
+@pytest.mark.parametrize("accept", ["*/*", "application/*"])
+def test_any_media_type_will_do(orders, order, accept):
+    answer = orders.show(order, accept=accept)
+
+    expect(answer, f"Accept: {accept}").has_status(200)
+
+
+@rule("ORD-25")
+def test_an_unknown_version_is_not_version_2(orders, order):
+    given(orders.show(order, accept=ORDERS_V2))
+
+    answer = orders.show(order, accept="application/x.newstore.orders+json;version=3")
+
+    if answer.is_success:
+        expect(answer, "version 3 was asked for").has_media_type(JSON)
+    else:
+        expect(answer, "version 3 was asked for").is_refused()

@@ -1,0 +1,126 @@
+"""Cancel line item, the internal API: as the public one does it, by the UUID of the item alone."""
+
+import pytest
+
+from conformance.checks import line_cancellations as story
+from conformance.checks.cancellations import given_refused, near_misses_of
+from conformance.checks.facts import UNKNOWN_UUID
+from conformance.expectation import expect, given
+from conformance.findings import OutOfScope
+from conformance.rule_mark import rule
+
+
+@pytest.fixture(autouse=True)
+def _in_scope(session):
+    """Where the target leaves the internal API out, no state is set up in vain."""
+    if session.settings.target.internal_base_url is None:
+        raise OutOfScope("the target file gives no internal_base_url")
+
+
+@pytest.fixture
+def cancel(orders):
+    return orders.cancel_line_item_internally
+
+
+@rule("INT-2")
+def test_a_preordered_item_is_canceled(order_with_preordered_item, cancel):
+    answer = cancel(order_with_preordered_item, order_with_preordered_item.item_uuid)
+
+    expect(answer, "the item is pre-ordered and in no terminal status").has_status(200)
+
+
+@rule("INT-3")
+def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, cancel):
+    story.item_is_canceled(orders, order_with_preordered_item, cancel)
+
+
+@rule("INT-13")
+def test_a_canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel):
+    story.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
+
+
+@rule("INT-4")
+def test_an_item_that_is_not_preordered_is_refused(orders, order_with_preordered_item, cancel):
+    story.ordinary_item_is_refused(orders, order_with_preordered_item, cancel)
+
+
+@rule("INT-5")
+def test_an_item_in_a_terminal_status_is_refused(
+    order_with_terminal_preordered_item, order_with_preordered_item, cancel
+):
+    story.terminal_item_is_refused(order_with_terminal_preordered_item, order_with_preordered_item, cancel)
+
+
+@rule("INT-12")
+@pytest.mark.parametrize("status", story.TERMINAL)
+def test_an_item_in_each_terminal_status_is_refused(states, order_with_preordered_item, cancel, status):
+    terminal = states("order-with-terminal-preordered-item", status=status)
+
+    story.terminal_item_is_refused(terminal, order_with_preordered_item, cancel)
+
+
+@rule("INT-6")
+def test_an_item_is_not_canceled_twice(order_with_preordered_item, cancel):
+    story.item_is_not_canceled_twice(order_with_preordered_item, cancel, cancel)
+
+
+@rule("INT-7")
+def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
+    story.neighbours_stay(orders, order_with_preordered_item, cancel)
+
+
+@rule("INT-8")
+def test_an_unknown_item_is_not_found(order_with_preordered_item, cancel):
+    answer = cancel(order_with_preordered_item, UNKNOWN_UUID)
+
+    expect(answer, "there is no such item").is_problem(404)
+    given(cancel(order_with_preordered_item, order_with_preordered_item.item_uuid))
+
+
+@rule("INT-9")
+def test_the_id_of_an_order_is_not_that_of_an_item(orders, order_with_preordered_item, cancel):
+    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
+    before = story.item_status(orders, order, item)
+
+    for identifier in (order.order_uuid, order.order_id):
+        answer = cancel(order, identifier)
+        expect(answer, "this is the id of an order").is_refused()
+        story.assert_item_unchanged(orders, order, item, before, answer)
+
+    given(cancel(order, item))
+
+
+@rule("INT-10")
+def test_an_id_that_is_almost_an_items_cancels_nothing(orders, order_with_preordered_item, cancel):
+    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
+    before = story.item_status(orders, order, item)
+
+    for near in near_misses_of(item, "internal"):
+        answer = cancel(order, near.id)
+        expect(answer, f"the path holds {near.what}").is_refused()
+        story.assert_item_unchanged(orders, order, item, before, answer)
+
+    given(cancel(order, item))
+
+
+@rule("INT-11")
+@pytest.mark.parametrize("first", ["internal", "public"])
+def test_what_one_api_canceled_the_other_refuses(orders, states, cancel, first):
+    apis = {"internal": cancel, "public": orders.cancel_line_item}
+    second = "public" if first == "internal" else "internal"
+    # The other API would have canceled it: it cancels the item of an order like this one.
+    twin = states("order-with-preordered-item")
+    given(apis[second](twin, twin.item_uuid))
+
+    story.item_is_not_canceled_twice(states("order-with-preordered-item"), apis[first], apis[second])
+
+
+@rule("INT-14")
+def test_an_item_that_cannot_be_canceled_is_refused_with_400(
+    order_with_preordered_item, order_with_terminal_preordered_item, cancel
+):
+    ordinary = given_refused(cancel(order_with_preordered_item, order_with_preordered_item.other_item_uuid))
+    terminal = given_refused(cancel(order_with_terminal_preordered_item, order_with_terminal_preordered_item.item_uuid))
+
+    expect(ordinary, "the item is not pre-ordered").is_problem(400)
+    expect(terminal, "the item is in a terminal status").is_problem(400)

@@ -1,0 +1,173 @@
+"""Cancel line items: a pre-ordered item is canceled, once, in its own order; no other item and no order is."""
+
+import pytest
+
+from conformance.checks import line_cancellations as story
+from conformance.checks.cancellations import NO_ID_TYPES, given_refused, near_misses, near_misses_of
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.expectation import expect, given
+from conformance.rule_mark import rule
+
+
+@pytest.fixture
+def cancel(orders):
+    return orders.cancel_line_item
+
+
+@rule("LIN-2")
+def test_a_preordered_item_is_canceled(orders, order_with_preordered_item):
+    answer = orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid)
+
+    expect(answer, "the item is pre-ordered and in no terminal status").has_status(200)
+
+
+@rule("LIN-3")
+def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(orders, order_with_preordered_item):
+    item = order_with_preordered_item.item_uuid
+
+    answer = orders.cancel_line_item(order_with_preordered_item, item, id_type="external")
+
+    expect(answer, "the item is pre-ordered and in no terminal status").has_status(200)
+
+
+@rule("LIN-4")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, id_type):
+    story.item_is_canceled(
+        orders,
+        order_with_preordered_item,
+        lambda order, item: orders.cancel_line_item(order, item, id_type=id_type),
+    )
+
+
+@rule("LIN-17")
+def test_a_canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel):
+    story.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
+
+
+@rule("LIN-5")
+def test_an_item_that_is_not_preordered_is_refused(orders, order_with_preordered_item, cancel):
+    story.ordinary_item_is_refused(orders, order_with_preordered_item, cancel)
+
+
+@rule("LIN-6")
+def test_an_item_in_a_terminal_status_is_refused(
+    order_with_terminal_preordered_item, order_with_preordered_item, cancel
+):
+    story.terminal_item_is_refused(order_with_terminal_preordered_item, order_with_preordered_item, cancel)
+
+
+@rule("LIN-16")
+@pytest.mark.parametrize("status", story.TERMINAL)
+def test_an_item_in_each_terminal_status_is_refused(states, order_with_preordered_item, cancel, status):
+    terminal = states("order-with-terminal-preordered-item", status=status)
+
+    story.terminal_item_is_refused(terminal, order_with_preordered_item, cancel)
+
+
+@rule("LIN-7")
+def test_an_item_is_not_canceled_twice(order_with_preordered_item, cancel):
+    story.item_is_not_canceled_twice(order_with_preordered_item, cancel, cancel)
+
+
+@rule("LIN-8")
+def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
+    story.neighbours_stay(orders, order_with_preordered_item, cancel)
+
+
+@rule("LIN-9")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_an_unknown_item_is_not_found(orders, order_with_preordered_item, id_type):
+    answer = orders.cancel_line_item(order_with_preordered_item, UNKNOWN_UUID, id_type=id_type)
+
+    expect(answer, "there is no such item").is_problem(404)
+    given(orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid, id_type=id_type))
+
+
+@rule("LIN-10")
+@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
+def test_an_item_of_an_unknown_order_is_refused(orders, order_with_preordered_item, id_type, unknown):
+    item = order_with_preordered_item.item_uuid
+    before = story.item_status(orders, order_with_preordered_item, item)
+
+    answer = orders.cancel_line_item(order_with_preordered_item, item, order_uuid=unknown, id_type=id_type)
+
+    expect(answer, "there is no such order").is_refused()
+    story.assert_item_unchanged(orders, order_with_preordered_item, item, before, answer)
+    given(orders.cancel_line_item(order_with_preordered_item, item, id_type=id_type))
+
+
+@rule("LIN-11")
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_an_item_of_another_order_is_refused(orders, states, id_type):
+    order, other = states("order-with-preordered-item"), states("order-with-preordered-item")
+    before = story.item_status(orders, other, other.item_uuid)
+
+    answer = orders.cancel_line_item(order, other.item_uuid, id_type=id_type)
+
+    expect(answer, "the item is another order's").is_refused()
+    story.assert_item_unchanged(orders, other, other.item_uuid, before, answer)
+    for one in (order, other):
+        given(orders.cancel_line_item(one, one.item_uuid, id_type=id_type))
+
+
+@rule("LIN-12")
+def test_a_readable_id_is_no_internal_id(orders, order_with_preordered_item):
+    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
+    before = story.item_status(orders, order, item)
+
+    answer = orders.cancel_line_item(order, item, order_uuid=order.order_id, id_type="internal")
+
+    expect(answer, "a readable id is no UUID").is_refused()
+    story.assert_item_unchanged(orders, order, item, before, answer)
+    given(orders.cancel_line_item(order, item))
+
+
+@rule("LIN-13")
+def test_a_uuid_is_no_readable_id(orders, order_with_preordered_item):
+    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
+
+    answer = orders.cancel_line_item(order, item, order_uuid=order.order_uuid, id_type="external")
+
+    expect(answer, "a UUID is no readable id").is_refused()
+    given(orders.cancel_line_item(order, item, id_type="external"))
+
+
+@rule("LIN-14")
+def test_an_id_that_is_almost_one_cancels_nothing(orders, order_with_preordered_item):
+    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
+    before = story.item_status(orders, order, item)
+
+    attempts = [(near, {"order_uuid": near.id, "id_type": near.id_type}, item) for near in near_misses(orders, order)]
+    attempts += [(near, {}, near.id) for near in near_misses_of(item, "internal")]
+    for near, parts, named in attempts:
+        answer = orders.cancel_line_item(order, named, **parts)
+        expect(answer, f"the path holds {near.what}").is_refused()
+        story.assert_item_unchanged(orders, order, item, before, answer)
+
+    given(orders.cancel_line_item(order, item))
+
+
+@rule("LIN-15")
+@pytest.mark.parametrize("key", ["order_uuid", "order_id"])
+def test_an_id_type_that_is_none_is_refused(orders, order_with_preordered_item, key):
+    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
+    before = story.item_status(orders, order, item)
+
+    for id_type in NO_ID_TYPES:
+        answer = orders.cancel_line_item(order, item, order_uuid=order.values[key], id_type=id_type)
+        expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
+        story.assert_item_unchanged(orders, order, item, before, answer)
+
+    given(orders.cancel_line_item(order, item))
+
+
+@rule("LIN-18")
+def test_an_item_that_cannot_be_canceled_is_refused_with_400(
+    order_with_preordered_item, order_with_terminal_preordered_item, cancel
+):
+    ordinary = given_refused(cancel(order_with_preordered_item, order_with_preordered_item.other_item_uuid))
+    terminal = given_refused(cancel(order_with_terminal_preordered_item, order_with_terminal_preordered_item.item_uuid))
+
+    expect(ordinary, "the item is not pre-ordered").is_problem(400)
+    expect(terminal, "the item is in a terminal status").is_problem(400)

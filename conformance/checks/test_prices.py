@@ -1,0 +1,261 @@
+"""Prices: every product that is asked for has its own, and asking changes nothing."""
+
+import math
+from typing import Any
+
+import pytest
+
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled
+from conformance.checks.pricing import (
+    GIFT_WRAPPING,
+    SHIPPING,
+    Pricing,
+    expect_line,
+    lines_of,
+    price_of,
+    product,
+    product_lines,
+    same_id,
+    shown_prices,
+    the_line,
+)
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.rule_mark import rule
+
+# A price is money: what computers make of 0.1 + 0.2 is no difference.
+CENT_FRACTION = 0.005
+
+
+@pytest.fixture
+def pricing(orders, order):
+    return Pricing(orders, order)
+
+
+@rule("PRI-1")
+def test_a_product_has_a_line(orders, order):
+    item_id = order.item_uuids[0]
+
+    answer = orders.prices(order, [product(item_id)])
+
+    expect(answer, "the order has this product").has_status(200)
+    if not product_lines(answer, item_id):
+        raise Finding(
+            f"{answer.request} has no line of type product for the product {item_id} that was asked for",
+            f"a line with type product and id {item_id}",
+            f"{lines_of(answer)}",
+            answer.exchange,
+        )
+
+
+@rule("PRI-2")
+def test_the_line_of_a_product_has_its_status(pricing):
+    answer = given(pricing.ask([pricing.line]))
+
+    status = the_line(answer, pricing.line["id"]).get("status")
+    if not isinstance(status, str) or not status:
+        raise Finding(
+            f"{answer.request} shows no status for a product",
+            "a status, such as pending",
+            f"status: {status!r}",
+            answer.exchange,
+        )
+
+
+@rule("PRI-3")
+def test_each_product_has_one_line_and_no_other_has_one(pricing):
+    one, other = pricing.line["id"], pricing.other_line["id"]
+
+    for asked in ([one], [other], [one, other], [other, one]):
+        answer = given(pricing.ask([product(item_id) for item_id in asked]))
+        found = [line.get("id") for line in lines_of(answer) if line.get("type") == "product"]
+        if sorted(map(str.casefold, map(str, found))) != sorted(map(str.casefold, asked)):
+            raise Finding(
+                f"{answer.request} was asked for the products {asked} and has lines for {found}",
+                f"one line for each of {asked}",
+                f"lines for {found}",
+                answer.exchange,
+            )
+
+
+@rule("PRI-4")
+def test_the_lines_stand_in_the_order_asked_for(pricing):
+    one, other = pricing.line["id"], pricing.other_line["id"]
+
+    for asked in ([one, other], [other, one]):
+        answer = given(pricing.ask([product(item_id) for item_id in asked]))
+        found = [line.get("id") for line in lines_of(answer)]
+        for item_id in asked:
+            the_line(answer, item_id)
+        if not all(same_id(left, right) for left, right in zip(found, asked, strict=False)):
+            raise Finding(
+                f"{answer.request} has its lines in another order than asked for", f"{asked}", f"{found}", answer.exchange
+            )
+
+
+@rule("PRI-5")
+def test_the_shipping_has_a_price(pricing):
+    for asked in ([SHIPPING], [pricing.line, SHIPPING]):
+        expect_line(pricing.ask(asked), "shipping", pricing.orders.show(pricing.order), "shipments")
+
+
+@rule("PRI-6")
+def test_the_gift_wrapping_has_a_price(pricing):
+    for asked in ([GIFT_WRAPPING], [pricing.line, SHIPPING, GIFT_WRAPPING]):
+        expect_line(pricing.ask(asked), "gift-wrapping", pricing.orders.show(pricing.order), "gift_wrapping")
+
+
+@rule("PRI-7")
+def test_a_price_does_not_depend_on_what_else_is_asked_for(pricing):
+    one, other = pricing.line, pricing.other_line
+    alone = {line["id"]: price_of(given(pricing.ask([line])), line["id"]) for line in (one, other)}
+
+    for asked in ([one, other], [other, one], [one], [other], [one, other]):
+        answer = given(pricing.ask(asked))
+        for line in asked:
+            found = price_of(answer, line["id"])
+            if found != alone[line["id"]]:
+                raise Finding(
+                    f"{answer.request} shows another price for {line['id']} than when it was first asked for alone",
+                    f"{alone[line['id']]}",
+                    f"{found}",
+                    answer.exchange,
+                )
+
+
+def what_pricing_must_leave_alone(answer) -> dict[str, Any]:
+    """The documented members of an order that do not change with time in an order that was just made."""
+    document = answer.json if isinstance(answer.json, dict) else {}
+    items = lines_of(answer)
+    of_items = ("id", "status", "price", "external_identifier")
+    return {
+        **{name: document.get(name) for name in ("id", "status", "currency", "totals", "customer")},
+        "items": [{name: item.get(name) for name in of_items} for item in items],
+    }
+
+
+@rule("PRI-8")
+def test_asking_for_prices_changes_nothing(orders, states):
+    changed = []
+    for _ in range(2):
+        order = states("order")
+        before = given(orders.show(order))
+        given(orders.prices(order, [product(item_id) for item_id in order.item_uuids]))
+        after = given(orders.show(order))
+        if what_pricing_must_leave_alone(before) == what_pricing_must_leave_alone(after):
+            break
+        changed.append((before, after))
+    if len(changed) == 2:
+        before, after = changed[-1]
+        raise Finding(
+            f"an order reads otherwise after its prices were asked for than before ({after.request})",
+            f"{what_pricing_must_leave_alone(before)}",
+            f"{what_pricing_must_leave_alone(after)}",
+            before.exchange,
+            after.exchange,
+        )
+
+
+@rule("PRI-9")
+def test_a_price_is_the_one_that_the_order_shows(pricing):
+    ids = [pricing.line["id"], pricing.other_line["id"]]
+    in_order = shown_prices(given(pricing.orders.show(pricing.order)), ids)
+
+    answer = given(pricing.ask([product(item_id) for item_id in ids]))
+
+    for item_id, wanted in zip(ids, in_order, strict=True):
+        found = price_of(answer, item_id)
+        if found != wanted:
+            raise Finding(
+                f"{answer.request} shows another price for {item_id} than the order does",
+                f"{wanted}",
+                f"{found}",
+                answer.exchange,
+            )
+
+
+@rule("PRI-10")
+def test_products_do_not_have_each_others_prices(pricing):
+    one, other = ids = [pricing.line["id"], pricing.other_line["id"]]
+    in_order = shown_prices(given(pricing.orders.show(pricing.order)), ids)
+    if in_order[0] == in_order[1]:
+        raise Unjudgeable("the order's first two products have the same price, so a mix-up of the two would not show")
+
+    answer = given(pricing.ask([product(item_id) for item_id in ids]))
+
+    if [price_of(answer, other), price_of(answer, one)] == in_order:
+        raise Finding(
+            f"{answer.request} shows for each of two products the price that the order shows for the other",
+            f"{dict(zip(ids, in_order, strict=True))}",
+            f"{dict(zip(ids, reversed(in_order), strict=True))}",
+            answer.exchange,
+        )
+
+
+@rule("PRI-11")
+def test_the_gross_price_is_net_and_tax(pricing):
+    answer = given(pricing.ask([pricing.line, pricing.other_line]))
+
+    for line in (pricing.line, pricing.other_line):
+        price = price_of(answer, line["id"])
+        if not math.isclose(price["gross"], price["net"] + price["tax"], abs_tol=CENT_FRACTION):
+            raise Finding(
+                f"{answer.request} shows a gross price that is not the net price and the tax",
+                f"gross: {price['net'] + price['tax']:g}",
+                f"{price}",
+                answer.exchange,
+            )
+
+
+@rule("PRI-12")
+def test_the_currency_is_the_orders(pricing):
+    wanted = given(pricing.orders.show(pricing.order)).at("currency")
+
+    expect(given(pricing.ask([pricing.line])), "the order shows this currency").shows(["currency"], wanted)
+
+
+@rule("PRI-28")
+@pytest.mark.parametrize("unknown", [UNKNOWN_UUID, "not-a-uuid-but-36-characters-long-00"])
+def test_an_unknown_product_is_refused(pricing, unknown):
+    line, wrong = pricing.line, product(unknown)
+
+    for items in ([wrong], [line, wrong], [wrong, line]):
+        pricing.refuses(items, f"no order has the item {unknown}")
+
+
+@rule("PRI-29")
+def test_a_product_of_another_order_is_refused(pricing, orders, states):
+    other = Pricing(orders, states("order"))
+
+    for items in ([other.line], [pricing.line, other.line], [other.line, pricing.line]):
+        pricing.refuses(items, "it is an item of another order")
+
+
+@rule("PRI-30")
+def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
+    unknown = UNKNOWN_ORDER_ID if session.settings.price_id == "order_id" else UNKNOWN_UUID
+
+    for items in ([pricing.line], [SHIPPING]):
+        expect(pricing.ask(items, id=unknown), "there is no such order").is_problem(404)
+
+
+@rule("PRI-30")
+def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
+    answer = pricing.ask([pricing.line], id="no identifier of an order")
+
+    expect(answer, "there is no such order").is_problem(400, 404)
+
+
+@rule("PRI-31")
+def test_a_canceled_order_still_has_prices(orders, order_cancelable):
+    line = Pricing(orders, order_cancelable).line
+    cancel_settled(orders, order_cancelable)
+
+    expect(orders.prices(order_cancelable, [line]), "the order was canceled").has_status(200)
+
+
+@rule("PRI-31")
+def test_a_closed_order_still_has_prices(orders, order_closed):
+    line = product(order_closed.item_uuids[0])
+
+    expect(orders.prices(order_closed, [line]), "the order is closed").has_status(200)

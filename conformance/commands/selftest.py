@@ -1,0 +1,71 @@
+"""`orderproof selftest`: judge the suite itself."""
+
+from pathlib import Path
+
+import click
+
+from conformance.problems import UsageError
+
+
+@click.command("selftest")
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Only this fault (repeatable).")
+@click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this open-choice variant (repeatable).")
+@click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N of them, chosen by the seed.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of every run.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Runs at once (default: as many as processors).")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the matrix.")
+@click.option("-v", "--verbose", is_flag=True, help="List every fault and variant.")
+def command(
+    faults: tuple[str, ...],
+    variants: tuple[str, ...],
+    count: int | None,
+    seed: int,
+    jobs: int | None,
+    json_file: Path | None,
+    verbose: bool,
+) -> int:
+    """Run the suite against every seeded fault, which it must catch, and every open choice, which it must spare.
+
+    Exit 1 where a fault escaped or a correct server was not found conforming.
+    """
+    import json
+
+    from conformance.progress import Progress
+    from conformance.selftest import Judgement, judge_all, lines, matrix, sample, subjects
+    from conformance.target import did_you_mean
+    from reports.record import write_text
+
+    every = subjects()
+    chosen = every
+    if faults or variants:
+        wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
+        known = {(subject.kind, subject.name) for subject in every}
+        for kind, name in sorted(wanted - known):
+            near = did_you_mean(name, [subject.name for subject in every if subject.kind == kind])
+            raise UsageError(f"--{kind}: no {kind} {name!r}{near}")
+        chosen = [subject for subject in every if (subject.kind, subject.name) in wanted]
+    if count:
+        chosen = sample(chosen, count, seed)
+    progress = Progress()
+    finished = 0
+
+    def done(one: Judgement) -> None:
+        nonlocal finished
+        finished += 1
+        progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.kind} {one.name}")
+
+    judgements = judge_all(chosen, seed, jobs, done)
+    progress.end()
+    found = matrix(judgements)
+    for line in lines(judgements, verbose):
+        click.echo(line)
+    if json_file:
+        write_text(json_file, json.dumps(found, indent=1) + "\n")
+    if len(chosen) == len(every) and found["idle_rules"]:
+        click.echo(f"rules that caught no fault: {', '.join(found['idle_rules'])}")
+    ran = {kind: sum(one.kind == kind for one in judgements) for kind in ("fault", "variant")}
+    click.echo(
+        f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
+        f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
+    )
+    return 1 if found["escapes"] or found["false_alarms"] else 0

@@ -1,0 +1,58 @@
+"""Running orderproof as its users do: a process, its exit code, what it prints and the record that it leaves."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One call of the command line."""
+
+    code: int
+    out: str
+    err: str
+    folder: Path
+
+    @property
+    def record(self) -> dict[str, Any]:
+        return json.loads((self.folder / "orderproof-report" / "report.json").read_text(encoding="utf-8"))
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        return {row["id"]: row["verdict"] for row in self.record["rules"]}
+
+
+def orderproof(folder: Path, *arguments: str, **environment: str) -> Ran:
+    """Call `orderproof` in a folder, with a plain environment."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
+    ended = subprocess.run(
+        [sys.executable, "-m", "conformance", *arguments],
+        cwd=folder,
+        env={**clean, **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return Ran(ended.returncode, ended.stdout, ended.stderr, folder)
+
+
+def target_file(folder: Path, base_url: str, token: str, state_url: str | None, /, **more: str) -> Path:
+    """Write a target file; `more` replaces or adds lines at its top level."""
+    lines = {
+        "name": "name: sandbox",
+        "base_url": f"base_url: {base_url}",
+        "internal_base_url": f"internal_base_url: {base_url}",
+        "auth": f"auth: {{bearer: {token}}}",
+        "states": f"states: {{callback: '{state_url}'}}" if state_url else "",
+        **more,
+    }
+    path = folder / "target.yaml"
+    path.write_text("\n".join(line for line in lines.values() if line) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,210 @@
+"""One command judges a server and reports: verdicts, exit codes and counts, seen from outside."""
+
+import json
+import urllib.request
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from conformance.reference.choices import choose
+from conformance.reference.server import start
+from reports import record as record_module
+from tests.running import orderproof, target_file
+
+REPORT_SCHEMA = json.loads(record_module._SCHEMA_FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def server():
+    with start() as running:
+        yield running
+
+
+def judged_by(server):
+    with urllib.request.urlopen(server.requests_url) as answer:
+        return json.load(answer)["judged"]
+
+
+def test_without_arguments_the_embedded_server_is_judged(tmp_path):
+    ran = orderproof(tmp_path, "run", "--profile", "quick")
+
+    assert ran.code == 0, ran.out
+    assert ran.record["verdict"] == "conforming"
+    assert "conforming" in ran.out.splitlines()[-3]
+
+
+def test_two_runs_with_the_same_seed_are_the_same_run(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, server.state_url)
+    first = orderproof(tmp_path, "run", "--target", "target.yaml", "--seed", "7")
+    counted = judged_by(server)
+    first_record, first_verdicts = first.record, first.verdicts
+
+    second = orderproof(tmp_path, "run", "--target", "target.yaml", "--seed", "7")
+
+    assert (first.code, second.code) == (0, 0), first.out + second.out
+    assert second.verdicts == first_verdicts
+    assert first_record["requests"] == second.record["requests"] == counted == judged_by(server) - counted
+    assert list(Draft202012Validator(REPORT_SCHEMA).iter_errors(first_record)) == []
+    assert server.token not in json.dumps(first_record)
+    every_rule_judged = {verdict for rule, verdict in first_verdicts.items()}
+    assert every_rule_judged == {"pass"}
+
+
+def test_a_broken_server_fails_the_rule_that_it_breaks(tmp_path):
+    with start(choose(faults=["extends-by-10-minutes"])) as server:
+        target_file(tmp_path, server.base_url, server.token, server.state_url)
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "GRA-1", "--rules", "GRA-4")
+
+    assert ran.code == 1
+    assert ran.verdicts == {"GRA-1": "fail", "GRA-4": "pass"}
+    assert "by 15 minutes" in ran.out
+    assert "curl -sS" in ran.out
+    assert server.token not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"base_url": "base_url: http://127.0.0.1:1/v0"}, "base_url: nothing answers"),
+        ({"auth": "auth: {bearer: wrong}"}, "auth.bearer: the token is refused"),
+        ({"states": "states: {callback: 'http://127.0.0.1:1/_state'}"}, "states.callback"),
+    ],
+    ids=["nothing listens", "token refused", "callback gone"],
+)
+def test_a_run_that_cannot_judge_is_void_and_names_the_key(tmp_path, server, changes, names):
+    target_file(tmp_path, server.base_url, server.token, server.state_url, **changes)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert ran.code == 3
+    assert names in ran.out
+    assert ran.record["verdict"] == "void"
+    assert not {"pass", "fail"} & set(ran.verdicts.values())
+
+
+def test_a_wrong_path_is_void(tmp_path, server):
+    target_file(tmp_path, server.base_url.replace("/v0", "/v1"), server.token, server.state_url)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert ran.code == 3
+    assert "base_url" in ran.out
+    assert "path" in ran.out
+
+
+def test_a_server_that_answers_500_to_everything_is_void(tmp_path, server, failing_server):
+    target_file(tmp_path, failing_server, server.token, server.state_url)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert ran.code == 3
+    assert "answers 500 to every request" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("base_url: http://127.0.0.1:1/v0\natuh: {}", 'did you mean "auth"?'),
+        ("base_url: http://127.0.0.1:1/v0\nauth: {bearer: '${ORDERPROOF_NO_SUCH}'}", "ORDERPROOF_NO_SUCH is not set"),
+        ("base_url: http://127.0.0.1:1/v0\nstates: [order]", "states must be a mapping"),
+        ("- base_url", "must be a mapping"),
+        ("base_url: http://127.0.0.1:1/v0\nbase_url: http://127.0.0.1:1/v0", "given twice"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_2(tmp_path, text, hint):
+    (tmp_path / "target.yaml").write_text(text, encoding="utf-8")
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert ran.code == 2
+    assert hint in ran.err
+    assert "target.yaml" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
+    with_token = orderproof(tmp_path, "run", server.base_url, "-H", f"Authorization: Bearer {server.token}")
+    assert with_token.code == 4, with_token.out
+    assert {"order", "customer-with-orders", "oms-order"} <= set(with_token.record["missing_states"])
+    assert "order-in-grace-period" in with_token.out
+    assert orderproof(tmp_path, "run", server.base_url, "--accept-partial").code == 0
+    assert orderproof(tmp_path, "run", server.base_url).code == 4
+
+
+def test_workers_judge_the_same(tmp_path, server):
+    rules = ["--rules", "GRA-*", "--rules", "SEC-*"]
+    target_file(tmp_path, server.base_url, server.token, server.state_url)
+    alone = orderproof(tmp_path, "run", "--target", "target.yaml", *rules)
+    verdicts, requests = alone.verdicts, alone.record["requests"]
+
+    target_file(tmp_path, server.base_url, server.token, server.state_url, limits="limits: {workers: 2}")
+    together = orderproof(tmp_path, "run", "--target", "target.yaml", *rules)
+
+    assert together.code == alone.code == 0, together.out + together.err
+    assert (together.verdicts, together.record["requests"]) == (verdicts, requests)
+
+
+def test_shards_merge_into_the_whole_run(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, server.state_url)
+    common = ["run", "--target", "target.yaml", "--rules", "GRA-*"]
+    whole = orderproof(tmp_path, *common)
+    verdicts = whole.verdicts
+    for shard in ("1", "2"):
+        orderproof(tmp_path, *common, "--shard", f"{shard}/2", "--out", f"shard-{shard}")
+
+    merged = orderproof(tmp_path, "merge", "shard-1", "shard-2")
+
+    assert merged.code == whole.code == 0, merged.out + merged.err
+    assert merged.verdicts == verdicts
+    assert orderproof(tmp_path, "merge", "shard-1").code == 2
+    assert orderproof(tmp_path, "gate", "shard-1").code == 2
+
+
+def test_plain_pytest_judges_too(tmp_path, server):
+    import subprocess
+    import sys
+
+    target_file(tmp_path, server.base_url, server.token, server.state_url)
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.checks", "--target", "target.yaml"]
+
+    ended = subprocess.run(
+        [*command, "-k", "grace_period", "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "conforming:" in ended.stdout
+
+
+def test_plain_pytest_does_not_pass_what_was_skipped(tmp_path, server):
+    import subprocess
+    import sys
+
+    target_file(tmp_path, server.base_url, server.token, None)
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.checks", "--target", "target.yaml"]
+
+    ended = subprocess.run(
+        [*command, "-k", "grace_period", "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 4, ended.stdout
+    assert "partial:" in ended.stdout
+
+
+def test_a_run_that_stops_early_is_cut_short_and_refused_by_the_gate(tmp_path):
+    ran = orderproof(tmp_path, "run", "--fault", "extends-by-10-minutes", "--rules", "GRA-*", "--max-failures", "1")
+
+    assert ran.code == 1
+    assert "stopped after 1 failed" in ran.record["cut_short"]
+    gated = orderproof(tmp_path, "gate", "orderproof-report")
+    assert gated.code == 2
+    assert "cut short" in gated.err
+
+
+def test_a_dry_run_sends_nothing(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, server.state_url)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--dry-run")
+
+    assert ran.code == 0
+    assert judged_by(server) == 0
+    assert "order-in-grace-period" in ran.out
