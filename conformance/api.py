@@ -107,6 +107,10 @@ class Orders:
         """The token that requests about a state are made with: that of its tenant, or the target's own."""
         return (state.token if state else None) or self._token()
 
+    def price_id_of(self, order: State) -> str:
+        """The id of an order that `prices` takes, as preflight found out: the documents leave open which."""
+        return str(order.values[self._price_id])
+
     def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002
         """GET /orders/{id}: the order by its internal or, with `id_type="external"`, its readable id."""
         path = {"id": _order_id(order, id, id_type)}
@@ -123,14 +127,14 @@ class Orders:
 
     def prices(self, order: State, items: Any = None, *, id: str | None = None, **parts: Any) -> Answer:  # noqa: A002
         """POST /orders/{id}/prices for price lines such as `{"type": "product", "id": …}`."""
-        path = {"id": order.values[self._price_id] if id is None else id}
+        path = {"id": self.price_id_of(order) if id is None else id}
         parts.setdefault("body", {"items": items})
         return self.call("createPriceInformationForItems", order, path, **parts)
 
     def cancel(self, order: State, **parts: Any) -> Answer:
-        """POST /orders/{id}/cancel; without `body`, with a valid reason."""
+        """POST /orders/{id}/cancel; without `body`, with that of the document's sample."""
         if "raw_body" not in parts:
-            parts.setdefault("body", {"reason": "Customer remorse"})
+            parts.setdefault("body", {"reason": "Customer remorse", "note": "Example note"})
         return self._on_order("createCancellation", order, **parts)
 
     def cancellation_status(self, order: State, **parts: Any) -> Answer:

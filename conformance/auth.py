@@ -3,9 +3,12 @@
 import json
 import threading
 import time
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from conformance.client import Client
+from conformance.fields import sendable_token
 from conformance.problems import VoidError
 from conformance.target import Auth
 
@@ -57,15 +60,23 @@ class Tokens:
         try:
             answer = json.loads(exchange.response_body)
             token = answer["access_token"]
-            lifetime = float(answer.get("expires_in", _DEFAULT_LIFETIME_SECONDS))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             token = None
-        if exchange.status != 200 or not isinstance(token, str):
-            shown = exchange.response_body[:200].decode("utf-8", "replace").replace(oauth2.client_secret, "***")
+        if exchange.status != 200 or not isinstance(token, str) or not sendable_token(token):
+            # What was answered stands in the report, so not where it holds a token all the same.
+            body = exchange.response_body.decode("utf-8", "replace").replace(oauth2.client_secret, "***")
+            shown = "an access_token that cannot be used" if token else repr(body[:200])
             raise VoidError(
-                f"auth.oauth2: {oauth2.token_url} answered {exchange.status} instead of a token: {shown!r}; "
+                f"auth.oauth2: {oauth2.token_url} answered {exchange.status} instead of a token: {shown}; "
                 "check client_id, client_secret and scope"
             )
         self._token = token
         self.secrets.add(token)
-        self._renew_at = time.monotonic() + max(1.0, lifetime - _RENEW_BEFORE_SECONDS)
+        self._renew_at = time.monotonic() + max(1.0, _lifetime(answer) - _RENEW_BEFORE_SECONDS)
+
+
+def _lifetime(answer: Mapping[str, Any]) -> float:
+    try:
+        return float(answer["expires_in"])
+    except (ValueError, KeyError, TypeError, OverflowError):
+        return _DEFAULT_LIFETIME_SECONDS

@@ -1,6 +1,8 @@
 """The command line. Commands are imported when they are called, so that `--help` and `gate` stay quick."""
 
 import importlib
+import io
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +10,7 @@ import click
 
 from conformance import __version__
 from conformance.problems import UsageError, VoidError
+from reports.harmless import harmless
 
 _COMMANDS = {
     "run": "Judge a server and report.",
@@ -44,7 +47,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve a command; suggests the nearest for one that does not exist."""
-        from conformance.target import did_you_mean
+        from conformance.fields import did_you_mean
 
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):
@@ -66,6 +69,10 @@ def orderproof() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Entry point: every foreseen problem is one sentence on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a stream's encoding lacks is shown escaped; the strict default would end in a traceback.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = orderproof.main(args=arguments, prog_name="orderproof", standalone_mode=False)
     except click.exceptions.Abort:
@@ -77,9 +84,14 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         error.show()
         code = error.exit_code
     except UsageError as error:
-        click.echo(f"orderproof: {error}", err=True)
+        click.echo(f"orderproof: {harmless(str(error))}", err=True)
         code = 2
     except VoidError as error:
-        click.echo(f"orderproof: void: {error}", err=True)
+        click.echo(f"orderproof: void: {harmless(str(error))}", err=True)
         code = 3
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"orderproof: {error.filename}: {error.strerror}", err=True)
+        code = 2
     raise SystemExit(code if isinstance(code, int) else 0)

@@ -6,19 +6,18 @@ every exchange handed to the recorder, those that failed included.
 """
 
 import email.utils
-import http.client
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import is_connection_dropped
 
 from conformance.exchange import Exchange, Headers, header
 from conformance.watchdog import Watchdog
+from conformance.wire import BROKEN, CLOSED_EARLY, Response, read_body, reason_of, write_request
 
 MAX_ANSWER = 8 * 1024 * 1024
 """Longest answer read, in bytes after decompression. The longest documented one, 500 price lines, has about 100 kB."""
@@ -29,8 +28,6 @@ _DEFAULT_WAIT = 1.0
 # Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
 # server that does not answer. A connection idle for longer than this is not used again.
 _MAX_IDLE_SECONDS = 1.0
-
-_BROKEN = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError)
 
 
 class RateLimit:
@@ -114,7 +111,7 @@ class Client:
         connection, is_reused = self._connection(origin)
         start = time.monotonic()
         self._exchange(connection, path, exchange)
-        if is_reused and exchange.error == _CLOSED_EARLY:
+        if is_reused and exchange.error == CLOSED_EARLY:
             # A server may close a kept connection at any time, even as the next request is on its way (RFC 9112, 9.5).
             # Only on a connection of its own is silence an answer.
             self._forget(origin)
@@ -123,6 +120,8 @@ class Client:
             self._exchange(connection, path, exchange)
         exchange.duration = time.monotonic() - start
         if exchange.error is not None:
+            # A new one is not among the kept.
+            connection.close()
             self._forget(origin)
         else:
             self._connections[origin] = (connection, time.monotonic())
@@ -132,28 +131,22 @@ class Client:
         try:
             if connection.sock is None:
                 connection.connect()
-        except _BROKEN as error:
-            exchange.error = f"no connection: {_reason(error)}"
+        except BROKEN as error:
+            exchange.error = f"no connection: {reason_of(error)}"
             return
         assert connection.sock is not None
         with self._watchdog.limit(connection.sock, self.timeout) as deadline:
             try:
-                connection.request(
-                    exchange.method,
-                    path,
-                    body=exchange.request_body,
-                    headers=_sendable(exchange.request_headers),
-                    preload_content=False,
-                )
+                write_request(connection, path, exchange)
                 response = connection.getresponse()
                 exchange.response_headers = list(response.headers.iteritems())
-                exchange.response_body, too_long = _read(response)
+                exchange.response_body, too_long = read_body(response, MAX_ANSWER)
                 exchange.status = response.status
                 if too_long:
                     exchange.error = f"the answer is longer than {MAX_ANSWER} bytes"
                     exchange.status = None
-            except _BROKEN as error:
-                exchange.error = _reason(error)
+            except BROKEN as error:
+                exchange.error = reason_of(error)
             if deadline.passed or (exchange.error and "timed out" in exchange.error):
                 exchange.status = None
                 exchange.error = f"no complete answer within {self.timeout:g} s"
@@ -180,14 +173,18 @@ class Client:
 
     def connect(self, origin: tuple[str, str]) -> HTTPConnection:
         """A connection of its own to (scheme, host and port), not yet opened."""
+        connection: HTTPConnection
         scheme, netloc = origin
         parts = urlsplit(f"{scheme}://{netloc}")
         host = parts.hostname or ""
         if scheme == "https":
             if self._tls is None:
                 self._tls = ssl.create_default_context()
-            return HTTPSConnection(host, parts.port or 443, timeout=self.timeout, ssl_context=self._tls)
-        return HTTPConnection(host, parts.port or 80, timeout=self.timeout)
+            connection = HTTPSConnection(host, parts.port or 443, timeout=self.timeout, ssl_context=self._tls)
+        else:
+            connection = HTTPConnection(host, parts.port or 80, timeout=self.timeout)
+        connection.response_class = Response
+        return connection
 
     def _forget(self, origin: tuple[str, str]) -> None:
         kept = self._connections.pop(origin, None)
@@ -200,48 +197,6 @@ class Client:
             self._forget(origin)
 
 
-_CLOSED_EARLY = "the connection was closed without an answer"
-
-
-def _sendable(headers: Headers) -> urllib3.HTTPHeaderDict:
-    given = urllib3.HTTPHeaderDict()
-    for name, value in headers:
-        given.add(name, value)
-    # Without this header any coding would be acceptable (RFC 9110, 12.5.3), and urllib3 would add its own.
-    given.setdefault("Accept-Encoding", "identity")
-    given.setdefault("User-Agent", "orderproof")
-    return given
-
-
-def _read(response: urllib3.BaseHTTPResponse) -> tuple[bytes, bool]:
-    """The body, decompressed, and whether it was cut because it is too long."""
-    chunks = []
-    length = 0
-    while chunk := response.read(65536, decode_content=True):
-        chunks.append(chunk)
-        length += len(chunk)
-        if length > MAX_ANSWER:
-            return b"".join(chunks), True
-    return b"".join(chunks), False
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
-        return _CLOSED_EARLY
-    # A refused connection is a NewConnectionError, which urllib3 derives from its time-outs.
-    is_refused = isinstance(error, urllib3.exceptions.NewConnectionError)
-    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError) and not is_refused:
-        return "timed out"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or error}"
-    if isinstance(error, urllib3.exceptions.NameResolutionError):
-        return "the host name cannot be resolved"
-    inner = error.__cause__ or error
-    if isinstance(inner, OSError) and inner.strerror:
-        return inner.strerror
-    return f"{type(error).__name__}: {error}"
-
-
 def _asked_to_wait(exchange: Exchange) -> float | None:
     """Seconds that a 429, or a 503 with `Retry-After`, asks to wait; None for every other answer (RFC 9110, 10.2.3)."""
     if exchange.status not in (429, 503):
@@ -249,9 +204,9 @@ def _asked_to_wait(exchange: Exchange) -> float | None:
     value = header(exchange.response_headers or (), "Retry-After")
     if value is None:
         return _DEFAULT_WAIT if exchange.status == 429 else None
-    if value.strip().isdigit():
+    if value.strip().isascii() and value.strip().isdigit():
         return float(value)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return _DEFAULT_WAIT

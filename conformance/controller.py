@@ -16,6 +16,7 @@ from conformance.problems import UsageError, VoidError
 from conformance.session import Session, Settings
 from conformance.target import read_target
 from reports.evidence import collect
+from reports.harmless import one_line
 from reports.verdict import Verdict, judge
 from spec.catalogue import catalogue
 
@@ -144,8 +145,10 @@ class PlainController(Controller):
         terminalreporter.section("orderproof")
         for row in verdict.rows:
             if row["verdict"] not in ("pass", "not-applicable"):
-                terminalreporter.write_line(f"{row['verdict']:<13} {row['id']:<7} {row['title']}: {row['reason']}")
-        terminalreporter.write_line(f"{verdict.verdict}: {verdict.headline}")
+                terminalreporter.write_line(
+                    f"{row['verdict']:<13} {row['id']:<7} {row['title']}: {one_line(row['reason'])}"
+                )
+        terminalreporter.write_line(one_line(verdict.headline))
 
     def _verdict(self) -> Verdict:
         rules = [

@@ -46,7 +46,7 @@ class NotRun(unittest.SkipTest):
 
 
 class OutOfScope(unittest.SkipTest):
-    """The target file puts the rule out of scope. Verdict `not-applicable`, with the reason."""
+    """The target file, or what the target is, puts the rule out of scope. Verdict `not-applicable`, with the reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -6,6 +6,7 @@ A run that dies leaves its states behind; `orderproof cleanup` reads the journal
 import json
 from pathlib import Path
 
+from conformance.problems import UsageError
 from conformance.states import State
 
 JOURNAL_NAME = "states.jsonl"
@@ -23,16 +24,23 @@ class Journal:
         values = {key: value for key, value in state.values.items() if key != "token"}
         entry = {"action": action, "source": source, "state": state.name, "params": state.params, "values": values}
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+            # A provider's further values may be anything; those that are read are texts.
+            file.write(json.dumps(entry, default=str) + "\n")
 
     def left_over(self) -> list[State]:
-        """States that were set up and not given back, newest first."""
+        """States that were set up and not given back, newest first. Raises `UsageError` for what is no journal."""
         left: dict[str, State] = {}
-        for line in self.path.read_text(encoding="utf-8").splitlines():
-            entry = json.loads(line)
-            key = json.dumps([entry["state"], entry["values"]], sort_keys=True)
+        for number, line in enumerate(self.path.read_bytes().splitlines(keepends=True), 1):
+            try:
+                entry = json.loads(line)
+                key = json.dumps([entry["state"], entry["values"]], sort_keys=True)
+            except (ValueError, TypeError, KeyError):
+                if not line.endswith(b"\n"):
+                    # The run was killed as it wrote: the state was not handed out yet.
+                    continue
+                raise UsageError(f"{self.path}: line {number} is none of a journal; mend or delete it") from None
             if entry["action"] == "setup":
-                left[key] = State(entry["state"], entry["params"], entry["values"])
+                left[key] = State(entry["state"], entry["params"], entry["values"], entry["source"])
             else:
                 left.pop(key, None)
         return list(reversed(left.values()))

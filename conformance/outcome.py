@@ -24,7 +24,7 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
         "check": check,
         "rules": list(rules),
         "outcome": outcome,
-        "reason": reason,
+        "reason": _plain(reason),
         "findings": [_described(finding, trace)] if finding else [],
         "exchanges": [exchange.to_dict() for exchange in trace.exchanges],
         "passive": _passive(trace),
@@ -56,6 +56,11 @@ def _classify(error: BaseException | None) -> tuple[str, str, BaseException | No
     return "inconclusive", f"the check itself stopped with {type(error).__name__}: {error} ({where})", None
 
 
+def _plain(text: str) -> str:
+    """A text that can pass to another process and into a file: a half surrogate, which JSON can hold, is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     leaves: list[BaseException] = []
     for inner in group.exceptions:
@@ -80,9 +85,9 @@ def _described(error: BaseException, trace: Trace) -> dict[str, Any]:
         # A failure that did not come again: its exchanges are those of an earlier example.
         story = own_indices
     return {
-        "message": message,
-        "expected": expected,
-        "observed": observed,
+        "message": _plain(message),
+        "expected": _plain(expected),
+        "observed": _plain(observed),
         "exchanges": story,
         "decisive": own_indices[-1] if own_indices else (story[-1] if story else None),
     }
@@ -102,9 +107,9 @@ def _judge_one(index: int, exchange: Exchange, judged: dict[str, Any]) -> None:
         if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
             entry["findings"].append(
                 {
-                    "message": judgement.message,
-                    "expected": judgement.expected,
-                    "observed": judgement.observed,
+                    "message": _plain(judgement.message),
+                    "expected": _plain(judgement.expected),
+                    "observed": _plain(judgement.observed),
                     "exchanges": [index],
                     "decisive": index,
                 }

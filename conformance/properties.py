@@ -20,7 +20,7 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
 
     The check must ask for the `session` fixture by name: each example marks its beginning there, so that a finding
     shows the exchanges of the minimal example alone. No example database and no time limits: the same seed
-    sends the same requests.
+    sends the same requests. Examples that must always be tried are named with Hypothesis' `@example` below.
     """
 
     def decorate(check: Check) -> Check:
@@ -46,6 +46,8 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
             attempt = configured(given(**strategies)(example))
             return attempt(*args, **kwargs)
 
+        # Examples named with Hypothesis' `@example` belong to the attempt; on what pytest runs they look misplaced.
+        run.__dict__.pop("hypothesis_explicit_examples", None)
         # pytest must not take the generated arguments for fixtures.
         signature = inspect.signature(check)
         kept = [parameter for name, parameter in signature.parameters.items() if name not in strategies]

@@ -160,7 +160,9 @@ def _what_went_wrong(one: Judgement) -> str:
         return one.note
     if one.kind == "variant":
         broken = ", ".join(one.broken)
-        return f"a correct server was found {one.verdict}" + (f": {broken}" if broken else f" ({', '.join(one.unjudged)})")
+        return f"a correct server was found {one.verdict}" + (
+            f": {broken}" if broken else f" ({', '.join(one.unjudged)})"
+        )
     if not one.breaks:
         return "it names no rule that must catch it"
     return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"

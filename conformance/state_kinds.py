@@ -6,6 +6,16 @@ from typing import Any
 
 _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
 
+VALUE_TYPES: Mapping[str, str] = {"item_uuids": "list of texts", "order_ids": "list of texts"}
+"""What a value must be; any that is not named here is text."""
+
+
+def is_of_type(value: Any, wanted: str) -> bool:
+    """Whether a state's value is what `VALUE_TYPES` says of it."""
+    if wanted == "text":
+        return isinstance(value, str)
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
 
 @dataclass(frozen=True, slots=True)
 class StateKind:

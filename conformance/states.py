@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from conformance.fields import check_token, check_url, did_you_mean
 from conformance.problems import StateUnavailable, UsageError
-from conformance.state_kinds import STATES
-from conformance.target import StateSources, did_you_mean
+from conformance.state_kinds import STATES, VALUE_TYPES, is_of_type
+from conformance.target import StateSources
 
 _OPTIONAL = ("base_url", "token")
 
@@ -26,12 +27,14 @@ Values = Mapping[str, Any]
 class State:
     """A state that holds on the target: its name, the parameters asked for, and the values by which to find it.
 
-    `base_url` and `token` are set when the state holds on another tenant: requests about it go there.
+    `base_url` and `token` are set when the state holds on another tenant: requests about it go there. `source` is where
+    it came from, and where it is given back.
     """
 
     name: str
     params: Values
     values: Values
+    source: str = ""
 
     def __getattr__(self, key: str) -> Any:
         try:
@@ -42,7 +45,8 @@ class State:
     @property
     def base_url(self) -> str | None:
         """Base URL of the tenant on which the state holds, or None for the target's own."""
-        return self.values.get("base_url")
+        url = self.values.get("base_url")
+        return url.rstrip("/") if url else None
 
     @property
     def token(self) -> str | None:
@@ -105,10 +109,14 @@ def load_provider(reference: str, folder: Path) -> Ask:
             sys.path.insert(0, place)
     try:
         found: Any = importlib.import_module(module_name)
+    except Exception as error:
+        # Whatever a module of the user does as it is imported.
+        raise UsageError(
+            f"states.provider: {reference}: cannot be imported ({type(error).__name__}: {error})"
+        ) from None
+    try:
         for part in attribute.split("."):
             found = getattr(found, part)
-    except ImportError as error:
-        raise UsageError(f"states.provider: {reference}: cannot be imported ({error})") from None
     except AttributeError:
         raise UsageError(f"states.provider: {reference}: {module_name} has no {attribute}") from None
     if not callable(found):
@@ -141,7 +149,7 @@ class States:
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
         try:
             source, values = self._first(name, params)
-            state = State(name, params, _checked(name, params, values))
+            state = State(name, params, _checked(name, params, values), source)
         except StateUnavailable as error:
             reason = f"{error}"
             self.missing.setdefault(name, reason)
@@ -160,9 +168,10 @@ class States:
         raise StateUnavailable("not offered by " + " or ".join(source for source, _ in self.sources))
 
     def teardown(self, state: State) -> None:
-        """Give a state back. What goes wrong here says nothing about the target and is dropped."""
+        """Give a state back to where it came from. What goes wrong here says nothing about the target."""
         for source, ask in self.sources:
-            if source == "fixed":
+            # An entry of a fixed list is the user's own, and no other source may remove it.
+            if source == "fixed" or source != state.source:
                 continue
             try:
                 ask(state.name, {**state.params, **state.values}, "teardown")
@@ -182,13 +191,24 @@ def _checked(name: str, params: Values, values: Any) -> Values:
         raise StateUnavailable(f"its values lack {', '.join(lacking)}")
     for key in (*STATES[name].values, *_OPTIONAL):
         value = values.get(key)
-        is_list = key in ("item_uuids", "order_ids")
-        texts = value if is_list and isinstance(value, list) else [value]
-        if value is not None and not all(isinstance(text, str) for text in texts):
-            raise StateUnavailable(f"its value {key} is no {'list of texts' if is_list else 'text'}")
+        wanted = VALUE_TYPES.get(key, "text")
+        if value is not None and not is_of_type(value, wanted):
+            raise StateUnavailable(f"its value {key} is no {wanted}")
+    _check_tenant(values)
     if not _fits(values, {key: params[key] for key in ("items", "orders") if key in params}):
         raise StateUnavailable(f"asked for {_words(params)}, its values hold fewer")
     return values
+
+
+def _check_tenant(values: Values) -> None:
+    """Raise `StateUnavailable` for a tenant that no request can go to."""
+    try:
+        if values.get("base_url") is not None:
+            check_url(values["base_url"], "its value base_url")
+        if values.get("token") is not None:
+            check_token(values["token"], "its value token")
+    except UsageError as error:
+        raise StateUnavailable(str(error)) from None
 
 
 def sources_of(sources: StateSources, callback: Callable[[str], Ask], folder: Path) -> Iterator[tuple[str, Ask]]:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 _TIME = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])(\d\d):(\d\d))?", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?", re.ASCII
 )
 
 
@@ -25,9 +25,10 @@ def parse_time(text: str, *, zoneless: bool = False) -> datetime | None:
     try:
         year, month, day, hour, minute = (int(match[part]) for part in range(1, 6))
         moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(offset))
-    except ValueError:
+        if second > 60:
+            return None
+        micros = int((fraction or "0")[:6].ljust(6, "0"))
+        return (moment + timedelta(microseconds=micros, seconds=second - min(second, 59))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # A day that does not exist, or an instant beyond the years that Python knows.
         return None
-    if second > 60:
-        return None
-    micros = int((fraction or "0")[:6].ljust(6, "0"))
-    return (moment + timedelta(microseconds=micros, seconds=second - min(second, 59))).astimezone(UTC)

@@ -44,7 +44,7 @@ def _kind(was: str, now: str) -> str:
     if now == "fail" and was in ("warn", "waived"):
         return "regressed"
     if was in JUDGED:
-        return "fixed" if now == "pass" or was == "fail" else "changed"
+        return "fixed" if now == "pass" else "changed"
     if now == "fail":
         return "regressed"
     return "newly judged" if now in JUDGED else "changed"

@@ -10,10 +10,17 @@ from reports.masking import TOKEN_MARK
 TOKEN_VARIABLE = "ORDERPROOF_TOKEN"
 
 
+# A shell takes an argument of 128 KiB at most.
+_LONGEST_ARGUMENT = 100_000
+
+
 def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
     """The request of a masked exchange as a command for a POSIX shell; the token comes from `$ORDERPROOF_TOKEN`."""
     parts = ["curl -sS -i"]
-    if exchange["method"] != "GET" or body is not None:
+    if exchange["method"] == "HEAD" and body is None:
+        # With -X HEAD curl would wait for a body.
+        parts.append("--head")
+    elif exchange["method"] != "GET" or body is not None:
         parts.append(f"-X {shlex.quote(exchange['method'])}")
     # curl would read [] and {} in a URL as ranges, and fold `/./` away.
     if any(character in exchange["url"] for character in "[]{}"):
@@ -21,18 +28,32 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
     if "/." in exchange["url"]:
         parts.append("--path-as-is")
     parts.append(shlex.quote(exchange["url"]))
-    for name, value in exchange["request_headers"]:
-        if TOKEN_MARK in value:
-            text = f"{name}: {value}".replace(TOKEN_MARK, f"${TOKEN_VARIABLE}")
-            parts.append(f'-H "{text}"')
-        else:
-            parts.append(f"-H {shlex.quote(f'{name}: {value}')}")
+    parts += [f"-H {_header(name, value)}" for name, value in exchange["request_headers"]]
+    sent = {name.lower() for name, _ in exchange["request_headers"]}
+    # curl sends headers of its own unless it is told not to.
+    parts += [f"-H '{name}:'" for name in _OWN_HEADERS[body is not None] if name.lower() not in sent]
     if body is None:
         return " ".join(parts)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text:
+    if "\0" in text or len(body) > _LONGEST_ARGUMENT:
         return f"echo {base64.b64encode(body).decode()} | base64 -d | {' '.join(parts)} --data-binary @-"
-    return " ".join([*parts, f"--data-binary {shlex.quote(text)}"])
+    # --data-binary would read a file for a body that begins with @.
+    return " ".join([*parts, f"--data-raw {shlex.quote(text)}"])
+
+
+_OWN_HEADERS = {False: ("Accept",), True: ("Accept", "Content-Type")}
+
+
+def _header(name: str, value: str) -> str:
+    if not value.strip():
+        # `Name:` without a value would take the header out.
+        return shlex.quote(f"{name};")
+    text = f"{name}: {value}"
+    if TOKEN_MARK not in text:
+        return shlex.quote(text)
+    if not set(text) & set('"$`\\!'):
+        return f'"{text.replace(TOKEN_MARK, f"${TOKEN_VARIABLE}")}"'
+    return f'"${TOKEN_VARIABLE}"'.join(shlex.quote(part) for part in text.split(TOKEN_MARK))

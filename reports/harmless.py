@@ -3,17 +3,18 @@
 import re
 import unicodedata
 
-_COMMAND = re.compile(r"^(\s*)(::|##\[|##vso\[|##teamcity\[)", re.MULTILINE)
+# GitHub takes `::` at the beginning of a line; the others are looked for anywhere in it.
+_COMMAND = re.compile(r"^\s*(?=::)|##(?=\[|vso\[|teamcity\[)", re.MULTILINE | re.IGNORECASE)
 
 
 def harmless(text: str) -> str:
     """A text that moves no cursor, sets no title, reverses no line and gives a CI runner no command.
 
-    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); a line that begins like a runner's command
-    gets a character before it that keeps it from being one.
+    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); what a runner would take for a command gets a
+    character more that keeps it from being one.
     """
     shown = "".join(_shown(character) for character in text)
-    return _COMMAND.sub("\\1\u2506\\2", shown)
+    return _COMMAND.sub(lambda match: f"{match[0]}\u2506", shown)
 
 
 def _shown(character: str) -> str:

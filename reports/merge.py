@@ -27,15 +27,13 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     in_order = [record for _, record in sorted(records, key=lambda pair: pair[1]["shard"])]
     exchanges: list[Any] = []
     evidence: dict[str, Evidence] = {row["id"]: Evidence() for row in first["rules"]}
-    left_out: dict[str, str] = {}
+    left_out = _left_out(in_order)
     for record in in_order:
         shift = len(exchanges)
         exchanges += [{**exchange, "number": exchange["number"] + shift} for exchange in record["exchanges"]]
         for row in record["rules"]:
             evidence[row["id"]].checks += row["checks"]
             evidence[row["id"]].findings += [_shifted(finding, shift) for finding in row["findings"]]
-            if row["verdict"] == "not-applicable" and row["operation"]:
-                left_out[row["operation"]] = row["reason"]
     for entry in evidence.values():
         entry.checks = joined_checks(entry.checks)
     voids = [record["void"] for record in in_order if record["void"]]
@@ -61,6 +59,21 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     }
 
 
+def _left_out(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Operations that the target leaves out, with the reason.
+
+    Those alone of which every shard says so for every rule that nothing was found against: a check that does not apply
+    must not take the operation's other rules with it.
+    """
+    reasons: dict[str, set[str]] = {}
+    for record in records:
+        for row in record["rules"]:
+            if row["operation"] and not row["findings"]:
+                reason = row["reason"] if row["verdict"] == "not-applicable" else ""
+                reasons.setdefault(row["operation"], set()).add(reason)
+    return {operation: min(given) for operation, given in reasons.items() if "" not in given}
+
+
 def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     seen: dict[int, str] = {}
     total = None
@@ -73,6 +86,9 @@ def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         if index in seen:
             raise MergeError(f"{name}: shard {index} is there twice (also {seen[index]})")
         seen[index], total = name, count
+    for name, record in records:
+        if record["cut_short"]:
+            raise MergeError(f"{name}: the run was cut short ({record['cut_short']})")
     missing = sorted(set(range(1, (total or 0) + 1)) - set(seen))
     if missing:
         raise MergeError(f"shard {missing[0]} of {total} is missing")

@@ -86,8 +86,8 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
         "selection": list(run.selection),
         "shard": list(run.shard) if run.shard else None,
         "cut_short": run.cut_short,
-        "void": masker.text(run.void) if run.void else None,
-        "missing_states": {name: masker.text(reason) for name, reason in sorted(run.missing_states.items())},
+        "void": masker.telling(run.void) if run.void else None,
+        "missing_states": {name: masker.telling(reason) for name, reason in sorted(run.missing_states.items())},
         "rules": verdict.rows,
         "exchanges": shown,
     }
@@ -129,7 +129,7 @@ def _body(body: bytes, masker: Masker, limit: int) -> dict[str, Any]:
     text = masker.body(body)
     if text is None:
         # Bytes that are no text may hold a token too; what is left of them after masking is shown.
-        text, encoding = masker.text(body.decode("latin-1")), "latin-1"
+        text, encoding = masker.latin_1(body), "latin-1"
     else:
         encoding = "utf-8"
     return {"text": text[:limit], "encoding": encoding, "bytes": len(body), "cut": len(text) > limit}
@@ -199,13 +199,17 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
         raise RecordError(f"{path}: is empty")
     try:
         record = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{path}: is no whole JSON file ({error})") from None
     if not isinstance(record, dict) or "schema" not in record:
         raise RecordError(f"{path}: is no record of a run (it has no schema)")
     if record["schema"] != SCHEMA:
         raise RecordError(f"{path}: is of schema {record['schema']!r}, this version reads {SCHEMA!r}")
-    for fault in _validator().iter_errors(record):
+    try:
+        fault = next(iter(_validator().iter_errors(record)), None)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path}: cannot be checked against its schema ({error})") from None
+    if fault is not None:
         where = "/".join(str(part) for part in fault.instance_path) or "the record"
         raise RecordError(f"{path}: breaks its schema at {where}: {fault.message[:200]}")
     if record["cut_short"]:
@@ -213,7 +217,21 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
     if record["shard"] and not allow_shard:
         index, count = record["shard"]
         raise RecordError(f"{path}: is shard {index} of {count}; merge the shards first")
+    _check_rows(record, path)
     concluded = conclude(record["rules"], void=record["void"])
     if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
         raise RecordError(f"{path}: its verdict {record['verdict']!r} contradicts its own rules ({concluded.verdict})")
     return record
+
+
+def _check_rows(record: Mapping[str, Any], path: Path) -> None:
+    """Refuse a record whose rules were tampered with or lost: `conclude` believes what each row says of itself."""
+    rows = record["rules"]
+    ids = [row["id"] for row in rows]
+    if len(set(ids)) != len(ids):
+        raise RecordError(f"{path}: tells of a rule twice")
+    if not record["selection"] and len(rows) != record["spec"]["rules"]:
+        raise RecordError(f"{path}: tells of {len(rows)} of the catalogue's {record['spec']['rules']} rules")
+    for row in rows:
+        if row["verdict"] == "pass" and (row["findings"] or not any(one["outcome"] == "pass" for one in row["checks"])):
+            raise RecordError(f"{path}: calls {row['id']} kept, which its own evidence contradicts")

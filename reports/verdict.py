@@ -147,7 +147,7 @@ def _verdict_of(rule: Rule, evidence: Evidence, left_out: str | None, stopped: s
         return "not-run", stopped or "no check of this rule was run"
     worst = min(active, key=lambda entry: _WORST_FIRST.index(entry["outcome"]))
     if worst["outcome"] == "pass":
-        return _above_floor(rule, seen + sum(entry["requests"] for entry in active))
+        return _above_floor(rule, seen + sum(entry["requests"] for entry in active if entry["outcome"] == "pass"))
     verdict: RuleVerdict = worst["outcome"]  # type: ignore[assignment]
     if verdict == "fail" and not rule.gates:
         verdict = "warn"

@@ -65,8 +65,8 @@ def _waiver(where: str, entry: Any) -> Waiver:
             raise WaiverError(f"{where}: expires {expires!r} is no date; write 2026-12-01") from None
     if isinstance(expires, datetime) or not isinstance(expires, date):
         raise WaiverError(f"{where}: expires must be a date such as 2026-12-01")
-    for key in ("id", "reason", "issue", "owner"):
-        if not isinstance(entry[key], str):
+    for key in ("id", "reason", "issue", "owner", "fingerprint"):
+        if not isinstance(entry.get(key, ""), str):
             raise WaiverError(f"{where}: {key} must be text")
     return Waiver(**{**entry, "expires": expires})
 
@@ -79,11 +79,17 @@ def fingerprint(row: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
 def apply(
     record: Mapping[str, Any], waivers: Sequence[Waiver], today: date | None = None
 ) -> tuple[dict[str, Any], list[str]]:
-    """The record with its waived failures marked, and the problems of the waivers themselves."""
+    """The record with its waived failures marked, and the problems of the waivers themselves.
+
+    These waivers alone count: what others waived when the record was made is broken again. Without any, the record
+    stays as it is.
+    """
+    if not waivers:
+        return dict(record), []
     today = today or datetime.now(UTC).date()
     problems = []
     live: list[Waiver] = []
-    rows = {row["id"]: row for row in record["rules"]}
+    rows = {row["id"]: _unwaived(row) for row in record["rules"]}
     for waiver in waivers:
         row = rows.get(waiver.id)
         if waiver.id not in catalogue():
@@ -94,13 +100,12 @@ def apply(
             problems.append(f"waiver {waiver.id}: the rule is kept by now; remove the waiver")
         else:
             live.append(waiver)
-    changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in record["rules"]]
+    changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in rows.values()]
     verdict = conclude(changed, void=record["void"], cut_short=record["cut_short"])
     headline = verdict.headline
-    if verdict.summary["waived"]:
-        headline += f", first expires {min(waiver.expires for waiver in live)}"
-    if not waivers:
-        return dict(record), problems
+    used = {row["id"] for row in changed if row["verdict"] == "waived"}
+    if used:
+        headline += f", first expires {min(waiver.expires for waiver in live if waiver.id in used)}"
     return {
         **record,
         "rules": changed,
@@ -108,6 +113,12 @@ def apply(
         "summary": verdict.summary,
         "headline": headline,
     }, problems
+
+
+def _unwaived(row: Mapping[str, Any]) -> dict[str, Any]:
+    if row["verdict"] != "waived":
+        return dict(row)
+    return {**row, "verdict": "fail", "reason": row["findings"][0]["message"] if row["findings"] else row["reason"]}
 
 
 def _waived(row: Mapping[str, Any], waivers: Iterable[Waiver]) -> dict[str, Any]:

@@ -46,6 +46,13 @@ def parse_yaml(text: str) -> Any:
         raise YamlError(f"{line}{error.problem or error.context or 'no YAML'}") from None
     except yaml.YAMLError as error:
         raise YamlError(" ".join(str(error).split())) from None
+    except YamlError:
+        raise
+    except (ValueError, KeyError, AttributeError) as error:
+        # PyYAML's own constructors stumble over `0b_`, `!!float x` and the like.
+        raise YamlError(f"holds a value that is not of its own type ({error})") from None
+    except RecursionError:
+        raise YamlError("is nested too deeply") from None
 
 
 def read_yaml(path: Path) -> Any:

@@ -47,6 +47,6 @@ def ids_of_other_lengths(length: int = 36) -> st.SearchStrategy[Change]:
 
 
 def words_of_no_type() -> st.SearchStrategy[str]:
-    """Texts that can be no kind of price, in this version of the API or in a later one: they hold no letter or digit."""
+    """Texts that can be no kind of price, in this version of the API or in a later one: most hold no letter."""
     marks = st.text(st.characters(categories=("P", "S", "Zs"), exclude_characters="-_"), max_size=12)
     return st.just("no-such-type-of-price") | marks

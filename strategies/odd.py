@@ -5,6 +5,9 @@ from hypothesis import strategies as st
 # Hosts of trouble for path handling: separators, dots, NUL, percent signs, white space, other scripts, astral letters.
 _NASTY = "/\\.%\x00\r\n\t ?#&=+;:@'\"<>|*~\u00e9\u0130\u202e\u4e2d\U0001f4e6"
 
+ODD_IDS = ("\x00", "a\x00b", "%00", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", "' OR 1=1 --", "a" * 300, "a" * 5_000)
+"""Ids that have broken servers: NUL, encoded separators, text that reverses, quotes, and more than a column holds."""
+
 odd_segments: st.SearchStrategy[str] = st.one_of(
     st.text(alphabet=st.sampled_from(_NASTY), min_size=1, max_size=12),
     st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60),

@@ -11,6 +11,9 @@ counts: st.SearchStrategy[int] = st.one_of(
 )
 """Every `count` from 1 to 50, small ones more often: they make more pages."""
 
+offsets: st.SearchStrategy[int] = st.one_of(st.integers(0, 15), st.sampled_from([0, 1, 9, 10, 11]))
+"""Offsets in a list of about a dozen, and a little beyond it."""
+
 too_small_counts: st.SearchStrategy[int] = st.one_of(st.sampled_from([0, -1]), st.integers(-MAX_INT32 - 1, 0))
 """Every `count` below 1 that an int32 can hold."""
 

@@ -4,6 +4,11 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from hypothesis import settings
+
+# No time limit an example: the machine may be busy. No database: the same run everywhere.
+settings.register_profile("orderproof", max_examples=50, deadline=None, database=None)
+settings.load_profile("orderproof")
 
 
 class _Failing(BaseHTTPRequestHandler):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conformance.answer import Answer
 from conformance.api import Orders
-from conformance.expectation import given
+from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
 from conformance.states import State
 
@@ -15,28 +16,60 @@ CROSSED = {"internal": "external", "external": "internal"}
 NO_ID_TYPES = (None, "", "no-such-type", "internal,external")
 
 
-def status_of(orders: Orders, order: State, id_type: str = "internal") -> tuple[bool, bool]:
-    """What the cancellation status documents: cancelable and canceled. The rest of it is the server's own."""
+class Status(NamedTuple):
+    """What the documents show of a cancellation status; the rest of it is the server's own."""
+
+    cancelable: bool
+    canceled: bool
+
+    def __str__(self) -> str:
+        return f"cancelable {str(self.cancelable).lower()}, canceled {str(self.canceled).lower()}"
+
+
+def status_of(orders: Orders, order: State, id_type: str = "internal") -> Status:
+    """An order's cancellation status. Raises `Unjudgeable` when it has another form: that is a rule of its own."""
     answer = given(orders.cancellation_status(order, id_type=id_type))
-    return answer.at("cancelable"), answer.at("canceled")
-
-
-def given_cancelable(orders: Orders, order: State) -> tuple[bool, bool]:
-    """The status of an order that can be canceled. Raises `Unjudgeable` when it says otherwise."""
-    status = status_of(orders, order)
-    if status != (True, False):
-        raise Unjudgeable(f"the order that can be canceled shows cancelable {status[0]} and canceled {status[1]}")
+    status = Status(answer.at("cancelable"), answer.at("canceled"))
+    if not all(isinstance(value, bool) for value in status):
+        raise Unjudgeable(f"the cancellation status of the order shows no booleans: {answer}", answer.exchange)
     return status
 
 
-def assert_status_unchanged(orders: Orders, order: State, before: tuple[bool, bool], refused: Answer) -> None:
+def steady_status(orders: Orders, order: State) -> Status:
+    """An order's cancellation status, asked for twice: where asking alone changes it, nothing can be told from it."""
+    first, second = (status_of(orders, order) for _ in range(2))
+    if first != second:
+        raise Unjudgeable(f"the cancellation status changed while it was only asked for: {first}, then {second}")
+    return first
+
+
+def given_cancelable(orders: Orders, order: State) -> Status:
+    """The status of an order that can be canceled. Raises `Unjudgeable` when it says otherwise."""
+    status = steady_status(orders, order)
+    if status != (True, False):
+        raise Unjudgeable(f"the order that can be canceled shows {status}")
+    return status
+
+
+def took_effect(seen: Answer) -> bool:
+    """Whether a cancellation status tells of a cancellation, in either of its members."""
+    return seen.at("canceled") is True or seen.at("cancelable") is False
+
+
+def expect_accepted(answer: Answer, because: str) -> None:
+    """Raise a `Finding` unless a valid request was accepted. With which status is a rule of its own."""
+    if not answer.is_success:
+        expect(answer, because).has_status(200)
+
+
+def assert_status_unchanged(orders: Orders, order: State, before: Status, refused: Answer) -> None:
     """Raise a `Finding` when a refused request changed what the cancellation status says."""
     after = status_of(orders, order)
     if after != before:
         raise Finding(
             f"{refused.request} was refused, and yet the order's cancellation status changed",
-            f"cancelable {before[0]}, canceled {before[1]}",
-            f"cancelable {after[0]}, canceled {after[1]}",
+            str(before),
+            str(after),
             refused.exchange,
         )
 
@@ -50,16 +83,11 @@ def given_refused(answer: Answer) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """An id that is merely like another: what is different about it, and the statuses that say it was not found."""
+    """An id that is merely like another, and what is different about it."""
 
     id_type: str
     id: str
     what: str
-
-    @property
-    def not_found(self) -> tuple[int, ...]:
-        """The statuses that say so: which 4xx an internal id gets that is no UUID is open."""
-        return (404,) if self.id_type == "external" else (400, 404)
 
 
 def near_misses_of(text: str, id_type: str) -> Iterator[NearMiss]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.api import Orders
+from conformance.checks.serials import Patience
 from conformance.plugin import SESSION
 from conformance.session import PROFILES, Session
 from conformance.state_kinds import STATES
@@ -41,6 +42,12 @@ def states(session: Session) -> Callable[..., State]:
 def examples(session: Session) -> int:
     """How many examples the run's profile tries a property with."""
     return PROFILES[session.settings.profile]
+
+
+@pytest.fixture(scope="session")
+def patience() -> Patience:
+    """How long serial numbers are waited for: less once one was waited for in vain."""
+    return Patience()
 
 
 def _fixture(name: str) -> Any:

@@ -1,5 +1,7 @@
 """Each of the nine operations as one valid request, for rules that speak of all of them."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,8 @@ from conformance.api import Orders
 from conformance.expectation import given
 from conformance.mediatype import ORDERS_V2
 from conformance.states import State
+from spec.description import operations
+from strategies.generated import GeneratedRequest, bind
 
 Send = Callable[..., Answer]
 
@@ -18,14 +22,14 @@ class Case:
     """One operation: the state that its request needs, how to send it, and how to see what it did.
 
     `send(orders, state, **parts)` sends a valid request of which `parts` replace some; `observe(orders, state)` reads
-    what the operation would change, as a value that two observations can be compared by. `success` is its documented
-    status.
+    what the operation would change, as a value that two observations can be compared by, or None for one that changes
+    nothing that can be read. `success` is its documented status.
     """
 
     operation: str
     state: str
     send: Send
-    observe: Callable[[Orders, State], Any] | None = None
+    observe: Callable[[Orders, State], Any] = lambda _orders, _state: None
     success: int = 200
 
 
@@ -57,7 +61,9 @@ _CASES = (
         "order",
         lambda orders, order, **parts: orders.prices(order, _line(order), **parts),
     ),
-    Case("createCancellation", "order-cancelable", lambda orders, order, **parts: orders.cancel(order, **parts), _status),
+    Case(
+        "createCancellation", "order-cancelable", lambda orders, order, **parts: orders.cancel(order, **parts), _status
+    ),
     Case(
         "showCancellationStatus",
         "order",
@@ -90,3 +96,29 @@ _CASES = (
 )
 
 CASES: Mapping[str, Case] = {case.operation: case for case in _CASES}
+
+
+def send_generated(orders: Orders, state: State, request: GeneratedRequest) -> Answer:
+    """Send a generated request about a real state: its ids are the state's, the rest is as generated."""
+    operation = operations()[request.operation]
+    query = [(name, _real(name, value, state)) for name, value in request.query]
+    id_key = "order_id" if ("id_type", "external") in request.query else "order_uuid"
+    path = {}
+    for name in re.findall(r"{(\w+)}", operation.path):
+        if name == "item_uuid" or operation.api == "order-lines":
+            path[name] = state.values["item_uuid"]
+        elif operation.id == "createPriceInformationForItems":
+            path[name] = orders.price_id_of(state)
+        else:
+            path[name] = state.values[id_key]
+    parts: dict[str, Any] = {"query": query}
+    if request.has_body:
+        body = bind(request.body, state.values["item_uuids"])
+        parts["raw_body"] = json.dumps(body, ensure_ascii=False).encode()
+    if request.operation == "showOrderHistoryForCustomer":
+        parts["accept"] = ORDERS_V2
+    return orders.call(request.operation, state, path, **parts)
+
+
+def _real(name: str, value: str, state: State) -> str:
+    return str(state.values["customer_id"]) if name == "customer_id" else value

@@ -1,7 +1,7 @@
 """What the checks of prices and of serial numbers share: both take a list of at most 500 items in a JSON body."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.answer import Answer
@@ -34,6 +34,11 @@ def order_of(states: Callable[..., State], count: int) -> tuple[State, list[str]
     return order, order.item_uuids[:count], False
 
 
+def expect_accepted(answer: Answer, because: str, success: int) -> Answer:
+    """Expect that a request was accepted; that it is by the documented status (`success`) is a rule of its own."""
+    return answer if answer.is_success else expect(answer, because).has_status(success)
+
+
 def accepts_the_limit(answer: Answer, is_repeated: bool, success: int) -> None:
     """Expect that a list of 500 is accepted; with items named repeatedly a refusal is open, and nothing is judged."""
     if is_repeated and answer.is_refusal:
@@ -42,7 +47,7 @@ def accepts_the_limit(answer: Answer, is_repeated: bool, success: int) -> None:
             "refused, which is open",
             answer.exchange,
         )
-    expect(answer, f"{LIMIT} items are not too many").has_status(success)
+    expect_accepted(answer, f"{LIMIT} items are not too many", success)
 
 
 def refuses_beyond_the_limit(send: Callable[[list[Any]], Answer], entries: list[Any], success: int) -> None:
@@ -55,6 +60,14 @@ def refuses_beyond_the_limit(send: Callable[[list[Any]], Answer], entries: list[
     if not answer.is_success:
         given(send(entries[:LIMIT]), success)
     expect(answer, f"{len(entries)} items are more than {LIMIT}").is_problem(400)
+
+
+def refused_alone(send: Callable[[list[Any]], Answer], wrong: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some entries that are refused when they are sent alone: that the others are not is a rule of its own."""
+    refused = {because: entry for because, entry in wrong.items() if send([entry]).is_refusal}
+    if not refused:
+        raise Unjudgeable("no entry was refused even alone, so it cannot be judged whether each of a list is looked at")
+    return refused
 
 
 def cut_off(body: Any, missing: int) -> bytes:

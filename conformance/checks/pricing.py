@@ -105,7 +105,9 @@ def expect_line(answer: Answer, kind: str, shown: Answer, member: str) -> None:
     if answer.is_success or answer.is_refusal:
         order = given(shown).json
         if not (isinstance(order, dict) and order.get(member)):
-            raise Unjudgeable(f"the order shows no {member}, so there may be nothing to price as {kind}", answer.exchange)
+            raise Unjudgeable(
+                f"the order shows no {member}, so there may be nothing to price as {kind}", answer.exchange
+            )
     expect(answer, f"the order shows {member}").has_status(200)
     raise Finding(
         f"{answer.request} has no line for {kind}, though the order shows {member}",

@@ -5,6 +5,7 @@ Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule o
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from conformance.answer import Answer
@@ -48,6 +49,51 @@ def expect_order(answer: Answer, order: State, because: str) -> Answer:
     return answer
 
 
+def expect_not_found(answer: Answer, order: State, asked: str) -> Answer:
+    """What is only nearly an id of this order does not find it.
+
+    Another order may have that id; then it is not this one, and says that it has it. Where the id has no form that an
+    id can have, a bad request is as right as an order that is not found.
+    """
+    if answer.status != 200:
+        return expect(answer, f"it is no id of the order {order.order_id}").is_problem(400, 404)
+    shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
+    if is_order(answer, order) or asked.casefold() not in shown:
+        raise Finding(
+            f"{answer.request} found an order that has another id, as the order {order.order_id} has",
+            "404",
+            str(answer),
+            answer.exchange,
+        )
+    return answer
+
+
+def expect_same_media_type(answer: Answer, as_documented: Answer, accept: str) -> Answer:
+    """Another way to ask for a media type gets what the documented way got, whatever that is called."""
+    expect(answer, f"Accept: {accept}").has_status(200)
+    if answer.media_type != as_documented.media_type:
+        raise Finding(
+            f"{answer.request} was not answered in the media type that was asked for: Accept: {accept}",
+            as_documented.exchange.response_header("Content-Type") or "no Content-Type",
+            answer.exchange.response_header("Content-Type") or "no Content-Type",
+            answer.exchange,
+        )
+    return answer
+
+
+def expect_no_payment_history(answer: Answer) -> Answer:
+    """`payment_history` is empty, in whichever way."""
+    shown = answer.json.get("payment_history") if isinstance(answer.json, dict) else None
+    if shown not in (None, [], {}, ""):
+        raise Finding(
+            f"{answer.request} shows a payment_history, though the order was asked for as internal",
+            "payment_history absent, null or empty",
+            f"payment_history: {str(shown)[:200]}",
+            answer.exchange,
+        )
+    return answer
+
+
 def page(orders: Orders, customer: State, **parts: Any) -> Answer:
     """A page of a customer's history, in the media type that has pages."""
     return orders.history(customer, **{"accept": ORDERS_V2, **parts})
@@ -58,13 +104,21 @@ def ids_on(answer: Answer) -> list[str]:
     return [str(answer.at("orders", index, "id")) for index in range(len(answer.at("orders")))]
 
 
+def given_orders(answer: Answer) -> list[str]:
+    """Ids of the orders on a page that must hold some for the rule to be judged."""
+    found = ids_on(given(answer))
+    if not found:
+        raise Unjudgeable(f"the answer to {answer.request} holds no order", answer.exchange)
+    return found
+
+
 def whole(orders: Orders, customer: State) -> list[str]:
     """Ids of a customer's whole history, in the largest pages that it needs."""
     wanted = len(customer.order_ids)
     size = min(MAX_COUNT, max(1, wanted))
     found: list[str] = []
     for offset in range(0, max(1, wanted), size):
-        found += ids_on(given(page(orders, customer, count=size, offset=offset or None)))
+        found += ids_on(given(page(orders, customer, count=size, offset=offset)))
     return found
 
 
@@ -113,7 +167,7 @@ def expect_newest_first(answer: Answer, times: Sequence[datetime]) -> None:
     """No order in the answer is newer than the one before it."""
     if len(set(times)) < 2:
         raise Unjudgeable("the list holds no two orders that were placed at different times", answer.exchange)
-    for index, (earlier, later) in enumerate(zip(times, times[1:], strict=False), 1):
+    for index, (earlier, later) in enumerate(pairwise(times), 1):
         if later > earlier:
             raise Finding(
                 f"{answer.request}: order {index + 1} of the list was placed later than order {index}",

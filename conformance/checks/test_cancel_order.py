@@ -8,10 +8,13 @@ from conformance.checks.cancellations import (
     CROSSED,
     NO_ID_TYPES,
     assert_status_unchanged,
+    expect_accepted,
     given_cancelable,
     given_refused,
     near_misses,
     status_of,
+    steady_status,
+    took_effect,
 )
 from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled, together
 from conformance.expectation import expect, given
@@ -21,13 +24,17 @@ from conformance.rule_mark import rule
 ID_TYPES = ("internal", "external")
 
 
+def told_status(orders, order, id_type="internal"):
+    return given(orders.cancellation_status(order, id_type=id_type))
+
+
 @rule("CAN-2")
 def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
     given_cancelable(orders, order_cancelable)
 
-    answer = orders.cancel(order_cancelable, body={"reason": "Item was damaged during shipping"})
+    answer = orders.cancel(order_cancelable, body={"reason": "Item was damaged during shipping", "note": None})
 
-    expect(answer, "the order can be canceled, and a reason is given").has_status(200)
+    expect_accepted(answer, "the order can be canceled, and a reason is given")
 
 
 @rule("CAN-3")
@@ -36,10 +43,8 @@ def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
     given(orders.cancel(order_cancelable))
 
     for id_type in ID_TYPES:
-        status = settled(
-            lambda id_type=id_type: given(orders.cancellation_status(order_cancelable, id_type=id_type)),
-            lambda seen: seen.at("canceled") is True,
-        )
+        ask = partial(told_status, orders, order_cancelable, id_type)
+        status = settled(ask, lambda seen: seen.at("canceled") is True)
         expect(status, f"the order was canceled, and is asked for by its {id_type} id").shows(["canceled"], True)
 
 
@@ -48,9 +53,7 @@ def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
     given_cancelable(orders, order_cancelable)
     given(orders.cancel(order_cancelable))
 
-    status = settled(
-        lambda: given(orders.cancellation_status(order_cancelable)), lambda seen: seen.at("cancelable") is False
-    )
+    status = settled(partial(told_status, orders, order_cancelable), lambda seen: seen.at("cancelable") is False)
 
     expect(status, "the order was canceled").shows(["cancelable"], False)
 
@@ -61,11 +64,10 @@ def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
 
     answer = orders.cancel(order_cancelable, id_type="external")
 
-    expect(answer, "the order can be canceled").has_status(200)
-    status = settled(
-        lambda: given(orders.cancellation_status(order_cancelable)), lambda seen: seen.at("cancelable") is False
-    )
-    expect(status, "the order was canceled by its readable id").shows(["cancelable"], False)
+    expect_accepted(answer, "the order can be canceled")
+    status = settled(partial(told_status, orders, order_cancelable), took_effect)
+    if not took_effect(status):
+        expect(status, "the order was canceled by its readable id").shows(["canceled"], True)
 
 
 @rule("CAN-17")
@@ -85,7 +87,7 @@ def test_an_id_is_not_found_under_the_other_type(orders, order_cancelable):
     as_external = orders.cancel(order_cancelable, id=uuid, id_type=CROSSED["internal"])
     as_internal = orders.cancel(order_cancelable, id=readable, id_type=CROSSED["external"])
 
-    expect(as_external, "a UUID is no readable id").is_problem(404)
+    expect(as_external, "a UUID is no readable id").is_problem(400, 404)
     expect(as_internal, "a readable id is no UUID").is_problem(400, 404)
     assert_status_unchanged(orders, order_cancelable, before, as_external)
     given(orders.cancel(order_cancelable))
@@ -97,7 +99,7 @@ def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable
 
     for near in near_misses(orders, order_cancelable):
         answer = orders.cancel(order_cancelable, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id; it is {near.what}").is_problem(*near.not_found)
+        expect(answer, f"no order has this id; it is {near.what}").is_problem(400, 404)
         assert_status_unchanged(orders, order_cancelable, before, answer)
 
     given(orders.cancel(order_cancelable))
@@ -112,7 +114,7 @@ def test_the_case_of_a_readable_id_counts(orders, order_cancelable):
 
     answer = orders.cancel(order_cancelable, id=swapped, id_type="external")
 
-    expect(answer, "the order's id is written otherwise").is_problem(404)
+    expect(answer, "the order's id is written otherwise").is_refused()
     given(orders.cancel(order_cancelable, id_type="external"))
 
 
@@ -153,7 +155,7 @@ def test_canceling_twice_is_refused_with_400(orders, order_cancelable):
 @rule("CAN-22")
 @pytest.mark.parametrize("id_type", ID_TYPES)
 def test_a_closed_order_is_not_canceled(orders, order_closed, order_cancelable, id_type):
-    before = status_of(orders, order_closed)
+    before = steady_status(orders, order_closed)
 
     answer = orders.cancel(order_closed, id_type=id_type)
 
@@ -180,42 +182,37 @@ def test_a_cancellation_leaves_other_orders_alone(orders, states):
 
     for name, other in others.items():
         after = status_of(orders, other)
-        assert after == before[name], (
-            f"the order that was made {name} the canceled one shows cancelable {after[0]} and canceled {after[1]}"
-        )
+        assert after == before[name], f"the order that was made {name} the canceled one shows {after}"
         given(orders.cancel(other))
 
 
 @rule("CAN-24")
-@pytest.mark.parametrize("id_type", ID_TYPES)
-def test_a_canceled_order_can_still_be_retrieved(orders, order_cancelable, id_type):
-    given(orders.show(order_cancelable, id_type=id_type))
+def test_a_canceled_order_can_still_be_retrieved(orders, order_cancelable):
+    for id_type in ID_TYPES:
+        given(orders.show(order_cancelable, id_type=id_type))
     cancel_settled(orders, order_cancelable)
 
-    answer = orders.show(order_cancelable, id_type=id_type)
-
-    expect(answer, "the order was canceled, not removed").has_status(200)
+    for id_type in ID_TYPES:
+        answer = orders.show(order_cancelable, id_type=id_type)
+        expect_accepted(answer, "the order was canceled, not removed")
 
 
 @rule("CAN-25")
-@pytest.mark.parametrize("number", [2, 4])
-def test_of_simultaneous_cancellations_one_is_done(orders, order_cancelable, number):
+def test_of_simultaneous_cancellations_one_is_done(orders, order_cancelable):
     given_cancelable(orders, order_cancelable)
-    id_types = ID_TYPES * (number // 2)
 
-    answers = together([partial(orders.cancel, order_cancelable, id_type=id_type) for id_type in id_types])
+    answers = together([partial(orders.cancel, order_cancelable, id_type=id_type) for id_type in ID_TYPES * 2])
 
-    for answer in answers:
-        if answer.status != 200:
-            expect(answer, f"{number} cancellations of one order were sent at once").is_refused()
-    if all(answer.status != 200 for answer in answers):
+    refused = [answer for answer in answers if not answer.is_success]
+    for answer in refused:
+        expect(answer, "four cancellations of one order were sent at once").is_refused()
+    if len(refused) == len(answers):
         raise Finding(
-            f"all {number} simultaneous cancellations were refused, though the order could be canceled",
-            "at least one 200",
+            "all of four simultaneous cancellations were refused, though the order could be canceled",
+            "at least one that is accepted",
             ", ".join(str(answer.status) for answer in answers),
             *(answer.exchange for answer in answers),
         )
-    status = settled(
-        lambda: given(orders.cancellation_status(order_cancelable)), lambda seen: seen.at("canceled") is True
-    )
-    expect(status, "of the simultaneous cancellations one was accepted").shows(["canceled"], True)
+    status = settled(partial(told_status, orders, order_cancelable), took_effect)
+    if not took_effect(status):
+        expect(status, "of the simultaneous cancellations one was accepted").shows(["canceled"], True)

@@ -1,8 +1,10 @@
 """Cancel order, its body: a reason that is a text and not empty, and perhaps a note."""
 
+from typing import Any
+
 import pytest
 
-from conformance.checks.cancellations import assert_status_unchanged, given_cancelable, given_refused
+from conformance.checks.cancellations import assert_status_unchanged, expect_accepted, given_cancelable, given_refused
 from conformance.expectation import expect, given
 from conformance.properties import property_of
 from conformance.rule_mark import rule
@@ -10,7 +12,7 @@ from strategies.json_values import of_any_kind_but
 from strategies.reasons import OF_OTHER_TYPES, notes, reasons
 
 REASON = "Customer remorse"
-NO_OBJECTS = (None, True, 42, REASON, [], [REASON], [{"reason": REASON}])
+NO_OBJECTS: tuple[Any, ...] = (None, True, 42, REASON, [], [REASON], [{"reason": REASON}])
 NO_JSON = ('{"reason": "Customer remorse"', '{"reason": "Customer rem', '"reason": "Customer remorse"', REASON, "{", "")
 
 
@@ -24,30 +26,30 @@ def attempts_cancel_nothing(orders, order, attempts):
     given(orders.cancel(order))
 
 
-def expect_accepted(orders, order, because, **parts):
-    """The order can be canceled, so that a refusal is about the request alone."""
+def attempt_cancels(orders, order, because, **parts):
+    """The order can be canceled, so that a refusal would be about the request alone."""
     given_cancelable(orders, order)
-    expect(orders.cancel(order, **parts), because).has_status(200)
+    expect_accepted(orders.cancel(order, **parts), because)
 
 
 @rule("CAN-6")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_a_missing_reason_is_refused(orders, order_cancelable, id_type):
-    bodies = ({}, {"note": "Example note"})
     attempts_cancel_nothing(
         orders,
         order_cancelable,
-        [(f"there is no reason in {body}", {"body": body, "id_type": id_type}) for body in bodies],
+        [
+            ("the body is empty", {"body": {}, "id_type": id_type}),
+            ("there is a note, but no reason", {"body": {"note": "Example note"}, "id_type": id_type}),
+        ],
     )
 
 
 @rule("CAN-7")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_an_empty_reason_is_refused(orders, order_cancelable, id_type):
-    bodies = ({"reason": ""}, {"reason": "", "note": "Example note"})
-    attempts_cancel_nothing(
-        orders, order_cancelable, [("the reason is empty", {"body": body, "id_type": id_type}) for body in bodies]
-    )
+    body = {"reason": "", "note": "Example note"}
+    attempts_cancel_nothing(orders, order_cancelable, [("the reason is empty", {"body": body, "id_type": id_type})])
 
 
 @rule("CAN-8")
@@ -69,26 +71,29 @@ def test_no_value_of_another_type_is_a_reason(session, orders, states, reason):
 @rule("CAN-9")
 @pytest.mark.parametrize("reason", ["x", "0", "Größe paßt nicht", "サイズが合わない", "👎🏽", '"\\/'])
 def test_a_short_or_foreign_reason_is_accepted(orders, order_cancelable, reason):
-    expect_accepted(
-        orders, order_cancelable, f"the reason {reason!r} is a text that is not empty", body={"reason": reason}
+    attempt_cancels(
+        orders,
+        order_cancelable,
+        f"the reason {reason!r} is a text that is not empty",
+        body={"reason": reason, "note": None},
     )
 
 
 @rule("CAN-9")
 @property_of("costly", reason=reasons)
 def test_any_text_is_accepted_as_a_reason(session, orders, states, reason):
-    expect_accepted(
+    attempt_cancels(
         orders,
         states("order-cancelable"),
         f"the reason {reason!r} is a text that is not empty",
-        body={"reason": reason},
+        body={"reason": reason, "note": None},
     )
 
 
 @rule("CAN-10")
 @pytest.mark.parametrize("note", [{}, {"note": None}, {"note": ""}, {"note": "Example note"}], ids=repr)
 def test_a_note_is_optional(orders, order_cancelable, note):
-    expect_accepted(
+    attempt_cancels(
         orders, order_cancelable, f"the note is {note.get('note', 'left out')!r}", body={"reason": REASON, **note}
     )
 
@@ -96,7 +101,7 @@ def test_a_note_is_optional(orders, order_cancelable, note):
 @rule("CAN-10")
 @property_of("costly", note=notes)
 def test_any_text_is_accepted_as_a_note(session, orders, states, note):
-    expect_accepted(
+    attempt_cancels(
         orders,
         states("order-cancelable"),
         f"the note {note!r} is a text or null",
@@ -145,7 +150,7 @@ def test_a_body_that_is_no_json_is_refused(orders, order_cancelable):
 @rule("CAN-15")
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON"])
 def test_the_media_type_is_known_however_it_is_written(orders, order_cancelable, media_type):
-    expect_accepted(orders, order_cancelable, f"{media_type} is application/json", content_type=media_type)
+    attempt_cancels(orders, order_cancelable, f"{media_type} is application/json", content_type=media_type)
 
 
 @rule("CAN-16")
@@ -174,7 +179,7 @@ def test_an_invalid_body_is_refused_with_400(orders, order_cancelable, body):
 
 @rule("CAN-28")
 def test_long_texts_are_accepted(orders, order_cancelable):
-    expect_accepted(
+    attempt_cancels(
         orders,
         order_cancelable,
         "no length is documented",

@@ -3,9 +3,9 @@
 import pytest
 
 from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
-from conformance.checks.reading import expect_order, is_order, item_ids
+from conformance.checks.reading import expect_no_payment_history, expect_not_found, expect_order, item_ids
 from conformance.expectation import expect, given
-from conformance.findings import Finding
+from conformance.findings import Finding, Unjudgeable
 from conformance.mediatype import JSON, ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
@@ -23,7 +23,11 @@ def expect_same_order(one, other, because):
             )
     if item_ids(one) != item_ids(other):
         raise Finding(
-            f"the order's items differ: {because}", str(item_ids(one)), str(item_ids(other)), one.exchange, other.exchange
+            f"the order's items differ: {because}",
+            str(item_ids(one)),
+            str(item_ids(other)),
+            one.exchange,
+            other.exchange,
         )
 
 
@@ -94,17 +98,7 @@ def test_nearly_its_id_does_not_find_an_order(session, orders, order, id_type, n
     own = order.order_uuid if id_type == "internal" else order.order_id
     asked = near_miss.of(own)
 
-    answer = orders.show(order, id=asked, id_type=id_type)
-
-    if answer.status == 200:
-        # Another order may have that id; then it is not ours, and says that it has it.
-        shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
-        if is_order(answer, order) or asked.casefold() not in shown:
-            raise Finding(
-                f"{answer.request} found an order that has another id: {own}", "404", str(answer), answer.exchange
-            )
-    else:
-        expect(answer, f"it is no id of the order {own}").is_problem(400, 404)
+    expect_not_found(orders.show(order, id=asked, id_type=id_type), order, asked)
 
 
 @rule("ORD-8")
@@ -128,16 +122,7 @@ def test_an_unknown_id_type_is_refused(session, orders, order, id_type):
 @rule("ORD-12")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_payment_history_is_empty_for_internal(orders, order, accept):
-    answer = given(orders.show(order, accept=accept))
-
-    shown = answer.json.get("payment_history") if isinstance(answer.json, dict) else None
-    if shown not in (None, [], {}, ""):
-        raise Finding(
-            f"{answer.request} shows a payment_history, though the order was asked for as internal",
-            "payment_history absent, null or empty",
-            f"payment_history: {str(shown)[:200]}",
-            answer.exchange,
-        )
+    expect_no_payment_history(given(orders.show(order, accept=accept)))
 
 
 @rule("ORD-18")
@@ -171,7 +156,7 @@ def test_a_readable_id_in_another_case_is_another_id(orders, order):
     given(orders.show(order, id_type="external"))
     asked = order.order_id.swapcase()
     if asked == order.order_id:
-        pytest.skip("the state's order_id has no letters that have a case")
+        raise Unjudgeable("the state's order_id has no letters that have a case")
 
     answer = orders.show(order, id=asked, id_type="external")
 
@@ -250,8 +235,7 @@ def test_words_are_those_that_are_known(orders, order, name):
 def test_totals_add_up(orders, order):
     answer = given(orders.show(order))
     totals = {
-        name: answer.at("totals", name) or 0
-        for name in ("net", "tax", "gross", "total", "shipping", "gift_wrapping")
+        name: answer.at("totals", name) or 0 for name in ("net", "tax", "gross", "total", "shipping", "gift_wrapping")
     }
 
     sums = {
@@ -267,5 +251,3 @@ def test_totals_add_up(orders, order):
                 f"totals.{name}: {totals[name]}",
                 answer.exchange,
             )
-
-

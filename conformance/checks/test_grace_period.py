@@ -1,81 +1,112 @@
 """Grace period: extended by exactly 15 minutes, only while it runs, and never lost."""
 
-from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, together
+from conformance.checks.cancellations import NO_ID_TYPES, assert_status_unchanged, near_misses, status_of, steady_status
+from conformance.checks.facts import (
+    QUARTER_HOUR,
+    UNKNOWN_ORDER_ID,
+    UNKNOWN_UUID,
+    cancel_settled,
+    settled,
+    together,
+)
 from conformance.expectation import expect, given, given_time
-from conformance.findings import Finding
+from conformance.findings import Finding, Unjudgeable
 from conformance.rule_mark import rule
 from conformance.times import parse_time
 
-QUARTER = timedelta(minutes=15)
 # A state may give its due_at in whole seconds where the server keeps fractions.
 ROUNDING = timedelta(seconds=1)
+
+# What an extension has no business with, as far as an order always has it. A status may change of its own accord.
+UNTOUCHED = ("id", "origin", "origin_id", "placed_at", "currency", "totals")
+
+
+class Timer(NamedTuple):
+    """When a grace period ends, and by how much this server extends it: that it is 15 minutes is a rule of its own."""
+
+    due_at: datetime
+    step: timedelta
+
+
+def told_status(orders, order):
+    return given(orders.cancellation_status(order))
 
 
 def due_at(answer):
     return given_time(answer, "due_at")
 
 
-def assert_15_minutes(earlier, answer, because):
-    later = due_at(given(answer))
-    if abs(later - earlier - QUARTER) >= ROUNDING:
+def running_timer(orders, order):
+    """The timer of an order, seen by extending it twice. Raises `Unjudgeable` when it does not move."""
+    first, second = (due_at(given(orders.extend_grace_period(order))) for _ in range(2))
+    if second - first < ROUNDING:
+        raise Unjudgeable(f"two extensions moved due_at by {second - first}, so no extension shows where it stood")
+    return Timer(second, second - first)
+
+
+def assert_moved(timer, answer, because, *, steps=1):
+    """Raise a `Finding` unless an extension moved the timer as far as `steps` of them do, from where it stood."""
+    wanted = timer.due_at + steps * timer.step
+    found = due_at(given(answer))
+    if abs(found - wanted) >= ROUNDING:
         raise Finding(
-            f"the extension moved due_at by {later - earlier}, not by 15 minutes ({because})",
-            (earlier + QUARTER).isoformat(),
-            later.isoformat(),
+            f"the extension moved due_at by {found - timer.due_at}, not by {steps * timer.step} ({because})",
+            wanted.isoformat(),
+            found.isoformat(),
             answer.exchange,
         )
-    return later
+    return Timer(found, timer.step)
 
 
 @rule("GRA-1")
 def test_each_extension_moves_the_timer_by_15_minutes(orders, order_in_grace_period):
-    before = parse_time(order_in_grace_period.due_at)
+    stated = parse_time(order_in_grace_period.due_at)
 
-    first = orders.extend_grace_period(order_in_grace_period)
-    first_due = due_at(expect(first, "its grace period has not expired").has_status(200))
-    if before is not None:
-        assert_15_minutes(before, first, "from the due_at that the state gave")
-    second = orders.extend_grace_period(order_in_grace_period)
-    expect(second, "its grace period has not expired").has_status(200)
-    assert_15_minutes(first_due, second, "the second time")
+    extensions = [orders.extend_grace_period(order_in_grace_period) for _ in range(3)]
+
+    for answer in extensions:
+        expect(answer, "its grace period has not expired").has_status(200)
+    if stated is not None:
+        assert_moved(Timer(stated, QUARTER_HOUR), extensions[0], "from the due_at that the state gave")
+    for earlier, later in pairwise(extensions):
+        assert_moved(Timer(due_at(earlier), QUARTER_HOUR), later, "from the due_at of the extension before")
 
 
 @rule("GRA-2")
 def test_both_ids_extend_the_same_timer(orders, order_in_grace_period):
-    by_uuid = due_at(given(orders.extend_grace_period(order_in_grace_period)))
+    timer = running_timer(orders, order_in_grace_period)
 
-    by_readable_id = orders.extend_grace_period(order_in_grace_period, id_type="external")
-
-    expect(by_readable_id, "the UUID had extended it").has_status(200)
-    assert_15_minutes(by_uuid, by_readable_id, "by the readable id, after one by the UUID")
+    for id_type in ("external", "internal"):
+        answer = orders.extend_grace_period(order_in_grace_period, id_type=id_type)
+        expect(answer, "the UUID had extended it").has_status(200)
+        timer = assert_moved(timer, answer, f"by the {id_type} id, after one by the other")
 
 
 @rule("GRA-3")
 def test_an_extension_leaves_other_orders_alone(orders, order_in_grace_period, states):
     other = states("order-in-grace-period")
-    before = due_at(given(orders.extend_grace_period(other)))
+    timer = running_timer(orders, other)
 
     given(orders.extend_grace_period(order_in_grace_period))
 
-    assert_15_minutes(before, orders.extend_grace_period(other), "another order was extended in between")
+    assert_moved(timer, orders.extend_grace_period(other), "another order was extended in between")
 
 
 @rule("GRA-4")
 def test_an_expired_grace_period_is_not_extended(orders, order_past_grace_period):
-    before = given(orders.cancellation_status(order_past_grace_period))
+    before = steady_status(orders, order_past_grace_period)
 
     for id_type in ("internal", "external"):
         answer = orders.extend_grace_period(order_past_grace_period, id_type=id_type)
         expect(answer, "its grace period is over").is_problem(412)
-
-    after = given(orders.cancellation_status(order_past_grace_period))
-    assert after.json == before.json, "the refused extension changed the order's cancellation status"
+        assert_status_unchanged(orders, order_past_grace_period, before, answer)
 
 
 @rule("GRA-5")
@@ -89,21 +120,22 @@ def test_an_unknown_order_is_not_found(orders, order_in_grace_period, id_type, u
 
 @rule("GRA-6")
 def test_an_id_is_not_found_under_the_other_type(orders, order_in_grace_period):
-    before = due_at(given(orders.extend_grace_period(order_in_grace_period)))
+    timer = running_timer(orders, order_in_grace_period)
     uuid, readable = order_in_grace_period.order_uuid, order_in_grace_period.order_id
 
     as_external = orders.extend_grace_period(order_in_grace_period, id=uuid, id_type="external")
     as_internal = orders.extend_grace_period(order_in_grace_period, id=readable, id_type="internal")
 
-    expect(as_external, "a UUID is no readable id").is_problem(404)
-    expect(as_internal, "a readable id is no UUID").is_problem(400, 404)
-    assert_15_minutes(before, orders.extend_grace_period(order_in_grace_period), "after two that were refused")
+    expect(as_external, "a UUID is no readable id").is_refused()
+    expect(as_internal, "a readable id is no UUID").is_refused()
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "after two that were refused")
 
 
 @rule("GRA-7")
 @pytest.mark.parametrize("number", [2, 4])
 def test_simultaneous_extensions_are_done_or_refused_and_never_lost(orders, order_in_grace_period, number):
-    start = due_at(given(orders.extend_grace_period(order_in_grace_period)))
+    given(orders.extend_grace_period(order_in_grace_period, id_type="external"))
+    timer = running_timer(orders, order_in_grace_period)
     id_types = ["internal", "external"] * (number // 2)
 
     answers = together(
@@ -114,34 +146,91 @@ def test_simultaneous_extensions_are_done_or_refused_and_never_lost(orders, orde
         expect(answer, f"{number} extensions of one order were sent at once").has_status(200, 409)
     done = [answer for answer in answers if answer.status == 200]
     assert done, f"all {number} simultaneous extensions were refused with 409, though none had extended the timer"
-    steps = sorted(round((due_at(answer) - start) / QUARTER, 3) for answer in done)
+    found = sorted(round((due_at(answer) - timer.due_at) / timer.step, 2) for answer in done)
     wanted = [float(step) for step in range(1, len(done) + 1)]
-    if Counter(steps) != Counter(wanted):
+    if found != wanted:
         raise Finding(
-            f"{len(done)} simultaneous extensions were answered 200, but their timers stand {steps} times 15 minutes later",
-            f"{wanted} times 15 minutes later",
-            f"{steps} times 15 minutes later",
+            f"{len(done)} simultaneous extensions were answered 200, but their timers stand {found} extensions later",
+            f"{wanted} extensions later",
+            f"{found} extensions later",
             *(answer.exchange for answer in done),
         )
-    last = max(due_at(answer) for answer in done)
-    assert_15_minutes(last, orders.extend_grace_period(order_in_grace_period), "after the simultaneous ones")
+    after = orders.extend_grace_period(order_in_grace_period)
+    assert_moved(timer, after, f"{len(done)} simultaneous ones before it were done", steps=len(done) + 1)
 
 
 @rule("GRA-8")
-@pytest.mark.parametrize("id_type", [None, "", "Internal", "uuid", "internal,external"])
-def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, id_type):
-    before = due_at(given(orders.extend_grace_period(order_in_grace_period)))
+@pytest.mark.parametrize("key", ["order_uuid", "order_id"])
+def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, key):
+    timer = running_timer(orders, order_in_grace_period)
 
-    answer = orders.extend_grace_period(order_in_grace_period, id=order_in_grace_period.order_uuid, id_type=id_type)
+    for id_type in NO_ID_TYPES:
+        answer = orders.extend_grace_period(
+            order_in_grace_period, id=order_in_grace_period.values[key], id_type=id_type
+        )
+        expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
-    expect(answer, f"id_type is {id_type!r}").is_refused()
-    assert_15_minutes(before, orders.extend_grace_period(order_in_grace_period), "after one that was refused")
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "after some that were refused")
 
 
 @rule("GRA-12")
 def test_a_canceled_order_is_not_extended(orders, order_cancelable):
+    given(orders.extend_grace_period(order_cancelable))
     cancel_settled(orders, order_cancelable)
 
-    answer = orders.extend_grace_period(order_cancelable)
+    for id_type in ("internal", "external"):
+        answer = orders.extend_grace_period(order_cancelable, id_type=id_type)
+        expect(answer, "the order was canceled").is_refused()
 
-    expect(answer, "the order was canceled").is_refused()
+    status = given(orders.cancellation_status(order_cancelable))
+    expect(status, "the order was canceled; extending it was refused").shows(["canceled"], True)
+
+
+@rule("GRA-13")
+def test_an_id_that_is_almost_an_orders_extends_nothing(orders, order_in_grace_period):
+    timer = running_timer(orders, order_in_grace_period)
+
+    for near in near_misses(orders, order_in_grace_period):
+        answer = orders.extend_grace_period(order_in_grace_period, id=near.id, id_type=near.id_type)
+        expect(answer, f"no order has this id; it is {near.what}").is_refused()
+
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "after some that were refused")
+
+
+@rule("GRA-14")
+def test_an_extension_moves_nothing_but_the_timer(orders, order_in_grace_period):
+    status = steady_status(orders, order_in_grace_period)
+    before = given(orders.show(order_in_grace_period)).json
+
+    given(orders.extend_grace_period(order_in_grace_period))
+
+    now = status_of(orders, order_in_grace_period)
+    assert now == status, f"the extension changed the order's cancellation status from {status} to {now}"
+    after = given(orders.show(order_in_grace_period)).json
+    for key in UNTOUCHED:
+        assert after.get(key) == before.get(key), (
+            f"the extension changed the order's {key} from {before.get(key)!r} to {after.get(key)!r}"
+        )
+    items_before, items_after = ([item.get("id") for item in shown.get("items", ())] for shown in (before, after))
+    assert items_after == items_before, f"the extension changed the order's items from {items_before} to {items_after}"
+
+
+@rule("GRA-15")
+def test_a_closed_order_is_not_extended(orders, order_closed):
+    answer = orders.extend_grace_period(order_closed)
+
+    expect(answer, "the order is closed").is_refused()
+
+
+@rule("GRA-16")
+def test_an_extension_does_not_undo_a_simultaneous_cancellation(orders, states):
+    # The window is narrow, so it is looked for on some orders.
+    for _ in range(4):
+        order = states("order-cancelable")
+        given(orders.extend_grace_period(order))
+
+        _, canceled = together([partial(orders.extend_grace_period, order), partial(orders.cancel, order)])
+
+        given(canceled)
+        status = settled(partial(told_status, orders, order), lambda seen: seen.at("canceled") is True)
+        expect(status, "the order was canceled while it was extended").shows(["canceled"], True)

@@ -15,6 +15,7 @@ from conformance.problems import UsageError
 )
 def command(records: tuple[Path, ...], out: Path) -> int:
     """Join the RECORDS of all shards of one run into OUT/report.json. A missing or doubled shard is refused."""
+    from reports.harmless import harmless
     from reports.merge import MergeError, merge
     from reports.record import RECORD_NAME, write
     from reports.verdict import EXIT_CODES
@@ -24,6 +25,6 @@ def command(records: tuple[Path, ...], out: Path) -> int:
     except MergeError as error:
         raise UsageError(str(error)) from None
     write(merged, out / RECORD_NAME)
-    click.echo(merged["headline"])
+    click.echo(harmless(merged["headline"]))
     click.echo(f"record: {out / RECORD_NAME}")
     return EXIT_CODES[merged["verdict"]]

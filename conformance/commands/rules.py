@@ -13,11 +13,18 @@ from conformance.problems import UsageError
 @click.argument("words", nargs=-1, metavar="[explain] [GLOB]…")
 @click.option("--level", type=click.Choice(["documented", "implied", "advisory"]), help="Only rules of this level.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def command(words: tuple[str, ...], level: str | None, as_json: bool) -> int:
+@click.option("--markdown", is_flag=True, help="Print the page of all rules, docs/rules.md.")
+def command(words: tuple[str, ...], level: str | None, as_json: bool, markdown: bool) -> int:
     """List the rules, or those whose id matches a GLOB such as 'GRA-*'; `rules explain GRA-4` tells all about one."""
-    from conformance.target import did_you_mean
+    from conformance.fields import did_you_mean
     from spec.catalogue import AREAS, DOCUMENTS, catalogue
+    from spec.rules_page import rules_page
 
+    if markdown:
+        if words or level or as_json:
+            raise UsageError("rules: --markdown prints the page of all rules; leave out what chooses among them")
+        click.echo(rules_page(), nl=False)
+        return 0
     explain = bool(words) and words[0] == "explain"
     patterns = [word.upper() for word in (words[1:] if explain else words)]
     if explain and not patterns:

@@ -125,7 +125,8 @@ def _waivers(path: Path | None) -> Any:
 
 @contextmanager
 def _target(base_url: str | None, target_file: Path | None, options: dict[str, Any]) -> Iterator[tuple[Target, Path]]:
-    from conformance.target import check_url, read_states, read_target, with_headers
+    from conformance.fields import check_url
+    from conformance.target import read_states, read_target, with_headers
 
     folder = target_file.parent if target_file else Path.cwd()
     if base_url is None and target_file is None:
@@ -229,7 +230,7 @@ def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]
         seed=options["seed"],
         profile=options["profile"],
         requests_before=before,
-        secrets=frozenset(session.secrets).union(*(outcome["secrets"] for outcome in outcomes)),
+        secrets=_secrets(target).union(session.secrets, *(outcome["secrets"] for outcome in outcomes)),
         keep_personal_data=options["keep_personal_data"],
         selection=selection.patterns,
         shard=selection.shard,
@@ -240,6 +241,13 @@ def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]
     )
     record, _ = build(run, [catalogue()[rule_id] for rule_id in selection.rules()], outcomes)
     return Ended(record, bool(result and result.interrupted))
+
+
+def _secrets(target: Target) -> frozenset[str]:
+    """Credentials among the target's fixed headers, which the server may echo."""
+    from reports.masking import is_secret_header
+
+    return frozenset(value for name, value in target.headers.items() if is_secret_header(name))
 
 
 def _out_of_scope(target: Target) -> dict[str, str]:

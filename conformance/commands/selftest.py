@@ -9,11 +9,15 @@ from conformance.problems import UsageError
 
 @click.command("selftest")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Only this fault (repeatable).")
-@click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this open-choice variant (repeatable).")
+@click.option(
+    "--variant", "variants", multiple=True, metavar="NAME", help="Only this open-choice variant (repeatable)."
+)
 @click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N of them, chosen by the seed.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of every run.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Runs at once (default: as many as processors).")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the matrix.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the matrix."
+)
 @click.option("-v", "--verbose", is_flag=True, help="List every fault and variant.")
 def command(
     faults: tuple[str, ...],
@@ -30,9 +34,9 @@ def command(
     """
     import json
 
+    from conformance.fields import did_you_mean
     from conformance.progress import Progress
     from conformance.selftest import Judgement, judge_all, lines, matrix, sample, subjects
-    from conformance.target import did_you_mean
     from reports.record import write_text
 
     every = subjects()

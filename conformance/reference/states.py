@@ -20,6 +20,7 @@ Params = dict[str, Any]
 Values = dict[str, Any]
 TERMINAL = ("complete", "cancelled", "returned")
 AGO = timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
 
 
 class BadParams(Exception):  # noqa: N818 - the caller's mistake, told to the caller
@@ -96,14 +97,16 @@ def _terminal_preordered(world: World, tenant: Tenant, params: Params) -> Values
 def _customer_with_orders(world: World, tenant: Tenant, params: Params) -> Values:
     customer = world.customer(tenant)
     now = world.decisions.now() - AGO
-    step = timedelta(0) if params["equal_times"] else timedelta(minutes=1)
+    step = timedelta(0) if params["equal_times"] else MINUTE
     store = world.order if tenant.webhook is None else world.oms_order
     count = params["orders"]
+    # Stored in another order than that of time, so that only the time tells which is newer.
     orders = [
-        store(tenant, customer=customer, placed_at=now - step * (count - 1 - n), items=1, status="closed")
-        for n in range(count)
+        store(tenant, customer=customer, placed_at=now - step * n, items=1, status="closed")
+        for n in sorted(range(count), key=lambda n: (n % 3, n))
     ]
-    return {"customer_id": customer.id, "order_ids": [order.readable_id for order in reversed(orders)]}
+    orders.sort(key=lambda order: (order.placed_at, order.number), reverse=True)
+    return {"customer_id": customer.id, "order_ids": [order.readable_id for order in orders]}
 
 
 def _customer_without_orders(world: World, tenant: Tenant, _: Params) -> Values:
@@ -111,7 +114,11 @@ def _customer_without_orders(world: World, tenant: Tenant, _: Params) -> Values:
 
 
 def _oms_order(world: World, tenant: Tenant, _: Params) -> Values:
-    return _values(world.oms_order(tenant, world.customer(tenant), placed_at=world.decisions.now() - AGO))
+    customer = world.customer(tenant)
+    now = world.decisions.now() - AGO
+    # One of three orders of its customer, so that a history has something to sort and to leave out.
+    order, *_others = [world.oms_order(tenant, customer, placed_at=now + MINUTE * n) for n in (0, 1, -1)]
+    return _values(order)
 
 
 def _oms_trouble(world: World, tenant: Tenant, _: Params) -> Values:

@@ -6,14 +6,26 @@ from conformance.reference.seeds import Fault, collect
 
 MODULES = (
     "authorization",
+    "cancel_requests",
     "cancellation",
+    "cancellation_status",
+    "customers",
     "errors",
+    "extensions",
     "grace",
     "history",
+    "identities",
+    "item_lists",
+    "line_requests",
     "lines",
     "lookup",
     "media",
+    "oms",
+    "orders",
+    "price_requests",
     "prices",
+    "robustness",
+    "serial_requests",
     "serials",
 )
 

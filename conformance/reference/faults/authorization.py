@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import OPERATIONS
+from conformance.reference.decisions.cancellation import Cancellation
+from conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, OPERATIONS
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.reference.exchange import Call
+    from conformance.reference.problems import Refusal
     from conformance.reference.store import Tenant
 
 
@@ -23,6 +25,8 @@ class SecurityFault(Fault):
 class UnknownTokenAccepted(SecurityFault):
     """Any bearer token is accepted."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
+
     def with_unknown_token(self, call: Call, token: str) -> Tenant:
         """Whoever it is."""
         return self.store.tenants["main"]
@@ -30,6 +34,8 @@ class UnknownTokenAccepted(SecurityFault):
 
 class OtherSchemesAccepted(SecurityFault):
     """A token is accepted in any authorization scheme."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-11",)
 
     def authorization_scheme(self, call: Call, scheme: str) -> bool:
         """Whichever it is."""
@@ -39,6 +45,8 @@ class OtherSchemesAccepted(SecurityFault):
 class TokenPrefixAccepted(SecurityFault):
     """The beginning of a token is accepted in its place."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
+
     def tenant_of(self, call: Call, token: str) -> Tenant | None:
         """Eight characters are enough."""
         return next((self.store.by_token[known] for known in self.store.by_token if known[:8] == token[:8]), None)
@@ -47,12 +55,72 @@ class TokenPrefixAccepted(SecurityFault):
 class TenantsNotIsolated(SecurityFault):
     """Every tenant sees the data of all the others."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
+
     def tenants_searched(self, call: Call) -> Sequence[Tenant]:
         """Everybody's."""
         return list(self.store.tenants.values())
 
 
-def _open_operation(operation: str) -> type[Fault]:
+class TokenSuffixIgnored(SecurityFault):
+    """What follows a token is not looked at."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
+
+    def tenant_of(self, call: Call, token: str) -> Tenant | None:
+        """It begins well."""
+        return next((tenant for known, tenant in self.store.by_token.items() if token.startswith(known)), None)
+
+
+class CancelsBeforeToken(SecurityFault):
+    """An order is canceled before it turns out that the caller has no token."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-12",)
+    operation: ClassVar[str] = CANCEL
+
+    def without_token(self, call: Call) -> Tenant:
+        """Too late."""
+        if call.operation == CANCEL:
+            call.tenant = self.store.tenants["main"]
+            order = self.find_internal(call, call.path["id"])
+            if order is not None:
+                self.cancel(call, order, Cancellation("none", None))
+        return super().without_token(call)
+
+
+class ExtendsBeforeToken(SecurityFault):
+    """A grace period is extended before it turns out that the caller's token is unknown."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-12",)
+    operation: ClassVar[str] = EXTEND
+
+    def with_unknown_token(self, call: Call, token: str) -> Tenant:
+        """Too late."""
+        if call.operation == EXTEND:
+            call.tenant = self.store.tenants["main"]
+            order = self.find_internal(call, call.path["id"])
+            if order is not None:
+                self.write_due_at(call, order, order.version, self.new_due_at(call, order, order.due_at))
+        return super().with_unknown_token(call, token)
+
+
+class DenialTellsOrder(SecurityFault):
+    """Who has no token is denied, and told of the order all the same."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-13",)
+    operation: ClassVar[str] = GET_ORDER
+
+    def error_document(self, call: Call, refusal: Refusal) -> Any:
+        """Helpful."""
+        document = super().error_document(call, refusal)
+        if refusal.reason == "token-missing" and call.operation == GET_ORDER:
+            call.tenant = self.store.tenants["main"]
+            order = self.find_internal(call, call.path["id"])
+            document["message"] += f" This is order {order.readable_id}." if order else ""
+        return document
+
+
+def _open_operation(operation: str, number: int) -> type[Fault]:
     class Made(SecurityFault):
         def without_token(self, call: Call) -> Tenant:
             return self.store.tenants["main"] if call.operation == operation else super().without_token(call)
@@ -60,7 +128,8 @@ def _open_operation(operation: str) -> type[Fault]:
     Made.__name__ = Made.__qualname__ = f"NoTokenFor{operation[0].upper()}{operation[1:]}"
     Made.__doc__ = f"`{operation}` answers without a token."
     Made.operation = operation
+    Made.breaks = (f"SEC-{number}",)
     return Made
 
 
-GENERATED = tuple(_open_operation(operation.name) for operation in OPERATIONS)
+GENERATED = tuple(_open_operation(operation.name, number) for number, operation in enumerate(OPERATIONS, 1))

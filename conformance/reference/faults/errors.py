@@ -1,8 +1,7 @@
-"""Faults in what errors look like, and in what the server survives."""
+"""Faults in what errors look like."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import CANCEL, JSON
@@ -22,6 +21,8 @@ class ErrorFault(Fault):
 class ErrorsWithoutMessage(ErrorFault):
     """An error has no `message`."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-3",)
+
     def error_document(self, call: Call, refusal: Refusal) -> Any:
         """Two of three."""
         document = super().error_document(call, refusal)
@@ -31,6 +32,8 @@ class ErrorsWithoutMessage(ErrorFault):
 class ErrorCodeAsNumber(ErrorFault):
     """`error_code` is the status, a number."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-2", "ERR-4")
+
     def error_document(self, call: Call, refusal: Refusal) -> Any:
         """No word for it."""
         return super().error_document(call, refusal) | {"error_code": self.refusal_status(call, refusal.reason)}
@@ -38,6 +41,8 @@ class ErrorCodeAsNumber(ErrorFault):
 
 class ErrorsAsHtml(ErrorFault):
     """An error is called `text/html`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
 
     def error_media_type(self, call: Call, reason: str) -> str:
         """Whatever it is."""
@@ -47,6 +52,7 @@ class ErrorsAsHtml(ErrorFault):
 class CancelErrorsAsJson(ErrorFault):
     """The errors of canceling an order are called `application/json`."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
     operation: ClassVar[str] = CANCEL
 
     def error_media_type(self, call: Call, reason: str) -> str:
@@ -57,38 +63,29 @@ class CancelErrorsAsJson(ErrorFault):
 class ErrorsAreOk(ErrorFault):
     """A request that is not valid is answered with 200, and the error in the body."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-91", "PRI-91", "SER-91")
+
     def refusal_status(self, call: Call, reason: str) -> int:
         """Nothing is wrong."""
         status = super().refusal_status(call, reason)
         return 200 if status == 400 else status
 
 
-class MalformedJsonCrashes(ErrorFault):
-    """A body that is not JSON crashes the server."""
+class ErrorCodeInCapitals(ErrorFault):
+    """`error_code` is spelled in capitals."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ERR", "ROB")
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-4",)
 
-    def parse_json(self, call: Call, content: bytes) -> Any:
-        """Nobody catches what goes wrong."""
-        return json.loads(content)
-
-
-class ArraysCrash(ErrorFault):
-    """A body that is JSON, but no object, crashes the server."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("ERR", "ROB")
-
-    def body(self, call: Call) -> dict[str, Any]:
-        """Taken for an object."""
-        return dict(self.parse_json(call, call.body or b"{}").items())
+    def error_code(self, call: Call, reason: str) -> str:
+        """As a constant."""
+        return super().error_code(call, reason).upper()
 
 
-class NulInPathCrashes(ErrorFault):
-    """A path with a NUL crashes the server."""
+class OneRequestIdForAll(ErrorFault):
+    """Every error has the same `request_id`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB",)
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-5",)
 
-    async def before_operation(self, call: Call) -> None:
-        """As some databases do."""
-        if any("\0" in value for value in call.path.values()):
-            raise ValueError("a text cannot contain NUL")
+    def error_request_id(self, call: Call) -> str:
+        """That of the sample."""
+        return "ec2f3c9bb016ba971bf6074098363"

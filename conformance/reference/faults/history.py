@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from conformance.reference.exchange import HISTORY
+from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
@@ -70,7 +71,29 @@ class LenientIntegers(HistoryFault):
 
     def parse_integer(self, call: Call, name: str, text: str) -> int:
         """A default in place of a refusal."""
-        return int(text) if text.lstrip("-").isdecimal() and len(text) < 10 else {"count": 10}.get(name, 0)
+        if text.lstrip("-").isdecimal():
+            return super().parse_integer(call, name, text)
+        return 10 if name == "count" else 0
+
+
+class IntegersCutTo32Bits(HistoryFault):
+    """A `count` or `offset` that no int32 can hold loses what does not fit."""
+
+    def parse_integer(self, call: Call, name: str, text: str) -> int:
+        """As a cast does it."""
+        if not text.lstrip("-").isdecimal():
+            return super().parse_integer(call, name, text)
+        return (int(text) + 2**31) % 2**32 - 2**31
+
+
+class OffsetOf16Bits(HistoryFault):
+    """An `offset` above 65535 is refused."""
+
+    def check_offset(self, call: Call, offset: int) -> int:
+        """Half as long."""
+        if offset > 65535:
+            raise Refusal("parameter-invalid")
+        return super().check_offset(call, offset)
 
 
 class DefaultCountOf20(HistoryFault):
@@ -97,6 +120,19 @@ class PagingHonouredInPlainJson(HistoryFault):
         orders = await super().history_v1(call, identifier)
         counts = call.parameters("count")
         return orders[: int(counts[0])] if counts and counts[0].isdecimal() else orders
+
+    def check_paging_v1(self, call: Call) -> None:
+        """Accepted."""
+
+
+class OffsetHonouredInPlainJson(HistoryFault):
+    """`offset` is honoured with `application/json`."""
+
+    async def history_v1(self, call: Call, identifier: str) -> list[dict[str, Any]]:
+        """From there on."""
+        orders = await super().history_v1(call, identifier)
+        offsets = call.parameters("offset")
+        return orders[int(offsets[0]) :] if offsets and offsets[0].isdecimal() else orders
 
     def check_paging_v1(self, call: Call) -> None:
         """Accepted."""
@@ -160,6 +196,40 @@ class LastPageDropped(HistoryFault):
         """All or nothing, but for the first page."""
         selected = super().select(call, entries, page)
         return [] if page.offset and len(selected) < page.count else selected
+
+
+class BeyondTheEndIs400(HistoryFault):
+    """A page beyond the end of the list is refused."""
+
+    def select(self, call: Call, entries: list[T], page: Page) -> list[T]:
+        """Nothing there."""
+        if page.offset >= len(entries) > 0:
+            raise Refusal("parameter-invalid")
+        return super().select(call, entries, page)
+
+
+class BeyondTheEndIsTheLastPage(HistoryFault):
+    """Beyond the end of the list the last page comes again."""
+
+    def select(self, call: Call, entries: list[T], page: Page) -> list[T]:
+        """As far as it goes."""
+        return super().select(call, entries, page) or entries[-page.count :]
+
+
+class OffsetNotRepeated(HistoryFault):
+    """`pagination_info.offset` is always 0."""
+
+    def reported_offset(self, call: Call, page: Page) -> int:
+        """Wherever it is."""
+        return 0
+
+
+class CountIsTotal(HistoryFault):
+    """`pagination_info.count` is the number of all orders."""
+
+    def pagination_info(self, call: Call, page: Page, selected: int, total: int) -> dict[str, Any]:
+        """The same number twice."""
+        return super().pagination_info(call, page, selected, total) | {"count": total}
 
 
 class TotalOfPage(HistoryFault):

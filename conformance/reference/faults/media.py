@@ -88,11 +88,24 @@ class PlacedAtWithOffset(MediaFault):
 
 
 class PlacedAtShifted(MediaFault):
-    """`placed_at` in the vendor type is another instant: local time that calls itself UTC."""
+    """`placed_at` in the vendor type is another instant than in plain JSON: local time that calls itself UTC."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-11",)
+
+    def placed_at(self, call: Call, placed_at: datetime) -> str:
+        """Five hours behind what plain JSON says, which here says its zone."""
+        shown = placed_at - timedelta(hours=5) if self.is_v2(call) else placed_at
+        return self.placed_at_v2(call, shown)
+
+
+class PlacedAtLate(MediaFault):
+    """`placed_at` in the vendor type is seven minutes late: no zone explains it."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-11",)
 
     def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
-        """Five hours behind."""
-        return super().placed_at_v2(call, placed_at - timedelta(hours=5))
+        """Late everywhere."""
+        return super().placed_at_v2(call, placed_at + timedelta(minutes=7))
 
 
 class PlacedAtInSeconds(MediaFault):

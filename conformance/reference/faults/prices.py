@@ -1,4 +1,4 @@
-"""Faults in the prices."""
+"""Faults in the prices that are answered."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference import documents
 from conformance.reference.exchange import PRICES
+from conformance.reference.factory import ITEM_DISCOUNT
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from conformance.reference.exchange import Answer, Call
     from conformance.reference.store import Item, Order
 
 Line = dict[str, Any]
@@ -22,79 +23,100 @@ class PriceFault(Fault):
     operation: ClassVar[str] = PRICES
 
 
-class PricesOf501Items(PriceFault):
-    """501 items are answered."""
+class PricesOfItemsCalledItem(PriceFault):
+    """The type of a product's line is not the one that was asked for."""
 
-    def price_limits(self, call: Call) -> tuple[int, int]:
-        """One too many."""
-        return (1, 501)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-1",)
 
-
-class PricesRefuse500Items(PriceFault):
-    """500 items are refused."""
-
-    def price_limits(self, call: Call) -> tuple[int, int]:
-        """One too few."""
-        return (1, 499)
-
-
-class PricesLimitOnlyProducts(PriceFault):
-    """Only products count for the limit of 500 items."""
-
-    def counted_lines(self, call: Call, asked: list[Line]) -> int:
-        """Lines of shipping and gift wrapping are free."""
-        return sum(line.get("type") == "product" for line in asked) or min(len(asked), 1)
-
-
-class PricesOfNothing(PriceFault):
-    """An empty list of items is answered."""
-
-    def price_limits(self, call: Call) -> tuple[int, int]:
-        """No lower limit."""
-        return (0, 500)
-
-
-class PricesTruncateIds(PriceFault):
-    """An id of more than 36 characters is cut off, and the item found."""
-
-    def check_price_id(self, call: Call, line: Line) -> None:
-        """Cut off what is too much."""
-        if isinstance(line.get("id"), str):
-            line["id"] = line["id"][:36]
-        super().check_price_id(call, line)
-
-
-class PricesCompleteIds(PriceFault):
-    """An id of 35 characters is completed to the item that begins with it."""
-
-    def check_price_id(self, call: Call, line: Line) -> None:
-        """Find the item by its beginning."""
-        given = line.get("id")
-        if isinstance(given, str) and len(given) == 35:
-            line["id"] = next(
-                (i for tenant in self.tenants_searched(call) for i in tenant.items if i[:35] == given), given
-            )
-        super().check_price_id(call, line)
+    def product_line(self, call: Call, order: Order, item: Item) -> Line:
+        """Another word."""
+        return super().product_line(call, order, item) | {"type": "item"}
 
 
 class PricesWithoutStatus(PriceFault):
     """The line of a product does not have its status."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-2", "PRI-34")
 
     def shows_price_status(self, call: Call, order: Order, item: Item) -> bool:
         """Never."""
         return False
 
 
-class PricesSkipUnknownItems(PriceFault):
-    """An item that the order does not have is left out, with 200."""
+class PricesOfTheWholeOrder(PriceFault):
+    """Whichever product is asked for, all products of the order are answered."""
 
-    def unknown_priced_item(self, call: Call, order: Order, identifier: str) -> Line | None:
-        """Left out."""
-        return None
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-3",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """The others follow."""
+        lines = super().price_lines(call, order, asked)
+        found = {line["id"] for line in lines}
+        return lines + [self.product_line(call, order, i) for i in order.items.values() if i.id not in found]
+
+
+class PricesOfTheLastProduct(PriceFault):
+    """Of several products only the last is answered."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-3", "PRI-13")
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """The others are forgotten."""
+        lines = super().price_lines(call, order, asked)
+        products = [line for line in lines if line["type"] == "product"]
+        return [line for line in lines if line["type"] != "product"] + products[-1:]
+
+
+class PricesInOrderOfItems(PriceFault):
+    """The lines come back sorted, not in the order in which they were asked for."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-4",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """Sorted by type and id."""
+        return sorted(super().price_lines(call, order, asked), key=lambda line: (line["type"], line["id"]))
+
+
+class PricesByPosition(PriceFault):
+    """The prices are those of the order's first products, in whichever order the products are asked for."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-7",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """Matched by position, as long as more than one is asked for."""
+        lines = super().price_lines(call, order, asked)
+        products = [line for line in lines if line["type"] == "product"]
+        if len(products) > 1:
+            for line, item in zip(products, order.items.values(), strict=False):
+                line["price"] = self.price(call, item.net, item.tax)
+        return lines
+
+
+class PricesAreWrittenDown(PriceFault):
+    """Asking for the price of a product leaves a mark on it."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-8",)
+
+    def product_line(self, call: Call, order: Order, item: Item) -> Line:
+        """As its serial number."""
+        item.serial_number = f"priced {order.number}"
+        return super().product_line(call, order, item)
+
+
+class PricesWithoutDiscount(PriceFault):
+    """The price of a product is the one in the catalogue, whatever the order shows."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-9",)
+
+    def price(self, call: Call, net: int, tax: int) -> Line:
+        """Before the discount."""
+        return documents.price(net + ITEM_DISCOUNT, tax)
 
 
 class PricesOfTheNeighbour(PriceFault):
     """The price of a product is that of the next item of the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-9", "PRI-10")
 
     def product_line(self, call: Call, order: Order, item: Item) -> Line:
         """The next item's price with this item's id."""
@@ -106,14 +128,70 @@ class PricesOfTheNeighbour(PriceFault):
 class PricesGrossWithoutTax(PriceFault):
     """The gross price is the net price."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-9", "PRI-11")
+
     def price(self, call: Call, net: int, tax: int) -> Line:
         """The tax is forgotten."""
         return documents.price(net, tax) | {"gross": documents.money(net)}
 
 
-class PricesRefuseGiftWrapping(PriceFault):
-    """The type `gift-wrapping` is not known."""
+class PricesInEuro(PriceFault):
+    """The currency is always the same, whatever the order's is."""
 
-    def price_types(self, call: Call) -> tuple[str, ...]:
-        """One too few."""
-        return ("product", "shipping")
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-12",)
+
+    def price_body(self, call: Call, order: Order, lines: list[Line]) -> Any:
+        """Euro."""
+        return super().price_body(call, order, lines) | {"currency": "EUR"}
+
+
+class PricesWithoutCurrency(PriceFault):
+    """The answer has no currency."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-12", "PRI-34")
+
+    def price_body(self, call: Call, order: Order, lines: list[Line]) -> Any:
+        """The lines alone."""
+        return {"items": lines}
+
+
+class PricesWithoutTax(PriceFault):
+    """A price does not have its tax."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-34",)
+
+    def price(self, call: Call, net: int, tax: int) -> Line:
+        """Gross and net alone."""
+        return {name: value for name, value in documents.price(net, tax).items() if name != "tax"}
+
+
+class PricesAsTexts(PriceFault):
+    """The amounts of a price are texts."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-34",)
+
+    def price(self, call: Call, net: int, tax: int) -> Line:
+        """With two digits after the point."""
+        return {name: f"{value:.2f}" for name, value in documents.price(net, tax).items()}
+
+
+class PricesAreCreated(PriceFault):
+    """Prices are answered with 201."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-32",)
+
+    def final_answer(self, call: Call, answer: Answer) -> Answer:
+        """As if something had been made."""
+        if call.operation == PRICES and answer.status == 200:
+            answer.status = 201
+        return super().final_answer(call, answer)
+
+
+class PricesCalledText(PriceFault):
+    """Prices are answered as text/json."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-33",)
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """A media type that there is none of."""
+        return "text/json" if call.operation == PRICES and media_type == "application/json" else media_type

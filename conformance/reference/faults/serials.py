@@ -1,16 +1,20 @@
-"""Faults in the serial numbers."""
+"""Faults in the serial numbers that are written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
 
 from conformance.reference.exchange import SERIAL_NUMBERS
+from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
     from conformance.reference.decisions.serials import Serial
-    from conformance.reference.exchange import Call
+    from conformance.reference.exchange import Answer, Call
     from conformance.reference.store import Item, Order
+
+Targets = list[tuple["Item", "Serial"]]
 
 
 class SerialFault(Fault):
@@ -20,54 +24,194 @@ class SerialFault(Fault):
     operation: ClassVar[str] = SERIAL_NUMBERS
 
 
-class SerialsOf501Items(SerialFault):
-    """501 items are accepted."""
+class SerialsNotWritten(SerialFault):
+    """Nothing is written."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-1", "SER-2", "SER-10")
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """Nothing."""
+
+
+class SerialsOnlyFirstWritten(SerialFault):
+    """Only the first item of the request gets its serial number."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-2", "SER-5", "SER-10")
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """The others are forgotten."""
+        super().write_serials(call, order, targets[:1])
+
+
+class SerialsCrossed(SerialFault):
+    """Two items get each other's serial number."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-2", "SER-5", "SER-10")
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """In the wrong order."""
+        items = [item for item, _ in reversed(targets)]
+        super().write_serials(call, order, list(zip(items, (serial for _, serial in targets), strict=True)))
+
+
+class SerialsOnlyAscii(SerialFault):
+    """A serial number of other letters than those of ASCII is refused."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-3",)
+
+    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """Too far from home."""
+        if not serial.serial_number.isascii():
+            raise Refusal("body-invalid")
+        return super().stored_serial_number(call, item, serial)
+
+
+class SerialsTruncated(SerialFault):
+    """A serial number is cut off after eight characters."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-3", "SER-4")
+
+    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """Cut off."""
+        return serial.serial_number[:8]
+
+
+class SerialsTrimmed(SerialFault):
+    """Space at the ends of a serial number is lost."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-4",)
+
+    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """Trimmed."""
+        return serial.serial_number.strip()
+
+
+class SerialsCutAt1000(SerialFault):
+    """A very long serial number is cut off."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-4",)
+
+    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """Cut off."""
+        return serial.serial_number[:1000]
+
+
+class SerialsNotOverwritten(SerialFault):
+    """A serial number that is there stays."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-5",)
+
+    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """The first one wins."""
+        return item.serial_number if item.serial_number is not None else serial.serial_number
+
+
+class SerialsNotRepeated(SerialFault):
+    """A serial number that an item has already is refused."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-6",)
+
+    def serial_targets(self, call: Call, order: Order, serials: list[Serial]) -> Targets:
+        """As if it were a conflict."""
+        targets = super().serial_targets(call, order, serials)
+        if any(item.serial_number == serial.serial_number for item, serial in targets):
+            raise Refusal("body-invalid")
+        return targets
+
+
+class SerialsForNeighbour(SerialFault):
+    """The next item of the order gets the serial number, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-7",)
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """Unless it has one of its own in the request."""
+        items, named = list(order.items.values()), {item.id for item, _ in targets}
+        neighbours = [(items[(item.index + 1) % len(items)], serial) for item, serial in targets]
+        super().write_serials(call, order, [*targets, *(pair for pair in neighbours if pair[0].id not in named)])
+
+
+class SerialsReplaceAll(SerialFault):
+    """The items that are not named lose their serial numbers."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-7",)
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """As if the list were the whole of it."""
+        for item in order.items.values():
+            item.serial_number = None
+        super().write_serials(call, order, targets)
+
+
+class SerialsForTheNextOrder(SerialFault):
+    """The order that was made next gets the serial numbers, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
+
+    def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
+        """The item at the same place there."""
+        super().write_serial(call, order, item, serial)
+        orders = list(call.tenant.orders.values())
+        for other in orders[orders.index(order) + 1 :][:1]:
+            for one in list(other.items.values())[item.index : item.index + 1]:
+                one.serial_number = item.serial_number
+
+
+class SerialsLostWhenSimultaneous(SerialFault):
+    """All serial numbers of an order are read, changed and written back, whatever happened in between."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-9",)
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """Only read so far."""
+        numbers = {item.id: item.serial_number for item in order.items.values()}
+        changed = {item.id: self.stored_serial_number(call, item, serial) for item, serial in targets}
+        order.marks.setdefault("writes", {})[call.request_id] = numbers | changed
+        for item, serial in targets:
+            item.epc = self.stored_epc(call, item, serial)
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """Written back a moment later."""
+        if call.operation == SERIAL_NUMBERS and answer.status == 204:
+            await asyncio.sleep(0.01)
+            order = self.existing_order(call, call.path["uuid"], "internal")
+            for item_id, number in order.marks["writes"].pop(call.request_id).items():
+                order.items[item_id].serial_number = number
+        await super().before_answer(call, answer)
+
+
+class SerialsHalfOf501(SerialFault):
+    """Of 501 items the first 500 are written, and then the request is refused."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-11",)
 
     def serial_limits(self, call: Call) -> tuple[int, int]:
-        """One too many."""
-        return (1, 501)
+        """Not looked at before."""
+        return (1, 1_000_000)
+
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """Too late."""
+        super().write_serials(call, order, targets[:500])
+        if len(targets) > 500:
+            raise Refusal("items-too-many")
 
 
-class SerialsRefuse500Items(SerialFault):
-    """500 items are refused."""
+class SerialsForgetEpc(SerialFault):
+    """An epc is accepted and not written."""
 
-    def serial_limits(self, call: Call) -> tuple[int, int]:
-        """One too few."""
-        return (1, 499)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-20",)
 
-
-class SerialsOfNothing(SerialFault):
-    """An empty list of items is accepted."""
-
-    def serial_limits(self, call: Call) -> tuple[int, int]:
-        """No lower limit."""
-        return (0, 500)
-
-
-class SerialsTruncateIds(SerialFault):
-    """An id of more than 36 characters is cut off, and the item found."""
-
-    def check_serial_id(self, call: Call, item: dict[str, Any]) -> str:
-        """Cut off what is too much."""
-        given = item.get("id")
-        return super().check_serial_id(call, item | {"id": given[:36]} if isinstance(given, str) else item)
-
-
-class SerialsCompleteIds(SerialFault):
-    """An id of 35 characters is completed to the item that begins with it."""
-
-    def check_serial_id(self, call: Call, item: dict[str, Any]) -> str:
-        """Find the item by its beginning."""
-        given = item.get("id")
-        if isinstance(given, str) and len(given) == 35:
-            return next((i for tenant in self.tenants_searched(call) for i in tenant.items if i[:35] == given), given)
-        return super().check_serial_id(call, item)
+    def stored_epc(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """What was there before."""
+        return item.epc
 
 
 class SerialsHalfWritten(SerialFault):
     """When the last item is unknown, those before it are written all the same."""
 
-    def serial_targets(self, call: Call, order: Order, serials: list[Serial]) -> list[tuple[Item, Serial]]:
+    breaks: ClassVar[tuple[str, ...]] = ("SER-22", "SER-23")
+
+    def serial_targets(self, call: Call, order: Order, serials: list[Serial]) -> Targets:
         """Write while searching."""
         for serial in serials:
             for item, found in super().serial_targets(call, order, [serial]):
@@ -75,67 +219,22 @@ class SerialsHalfWritten(SerialFault):
         return []
 
 
-class SerialsNotOverwritten(SerialFault):
-    """A serial number that is there stays."""
+class SerialsAnsweredWith200(SerialFault):
+    """Success is 200, with an empty object."""
 
-    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
-        """The first one wins."""
-        return item.serial_number if item.serial_number is not None else serial.serial_number
+    breaks: ClassVar[tuple[str, ...]] = ("SER-31",)
 
-
-class SerialsNotWritten(SerialFault):
-    """Nothing is written."""
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """Nothing."""
+    def serial_answer(self, call: Call, order: Order) -> Answer:
+        """An object."""
+        return self.success(call, {})
 
 
-class SerialsOnlyFirstWritten(SerialFault):
-    """Only the first item of the request gets its serial number."""
+class SerialsAnnounceABody(SerialFault):
+    """The 204 says that a body of two bytes follows, and none does."""
 
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """The others are forgotten."""
-        super().write_serials(call, order, targets[:1])
+    breaks: ClassVar[tuple[str, ...]] = ("SER-32",)
 
-
-class SerialsTruncated(SerialFault):
-    """A serial number is cut off after eight characters."""
-
-    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
-        """Cut off."""
-        return serial.serial_number[:8]
-
-
-class SerialsForNeighbour(SerialFault):
-    """The next item of the order gets the serial number, too."""
-
-    def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
-        """Two at once."""
-        items = list(order.items.values())
-        super().write_serial(call, order, items[(item.index + 1) % len(items)], serial)
-        super().write_serial(call, order, item, serial)
-
-
-class SerialsSkipUnknownItems(SerialFault):
-    """An item that the order does not have is left out, with 204."""
-
-    def unknown_serial_item(self, call: Call, order: Order, identifier: str) -> Item | None:
-        """Left out."""
-        return None
-
-
-class SerialsAsNumbers(SerialFault):
-    """A serial number that is a JSON number is accepted."""
-
-    def check_serial_number(self, call: Call, item: dict[str, Any]) -> str:
-        """Anything becomes text."""
-        value = item.get("serial_number")
-        return str(value) if isinstance(value, int) else super().check_serial_number(call, item)
-
-
-class SerialsWithoutNumber(SerialFault):
-    """A missing serial number is accepted."""
-
-    def check_serial_number(self, call: Call, item: dict[str, Any]) -> str:
-        """Nothing becomes the empty text."""
-        return super().check_serial_number(call, {"serial_number": ""} | item)
+    def header_fields(self, call: Call, answer: Answer) -> dict[str, str]:
+        """A length of nothing."""
+        announced = call.operation == SERIAL_NUMBERS and answer.status == 204
+        return super().header_fields(call, answer) | ({"content-length": "2"} if announced else {})

@@ -1,0 +1,162 @@
+"""An order and the serial numbers of its items, as the checks of serial numbers send and read them."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from conformance.answer import Answer
+from conformance.api import Orders
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.states import State
+
+_SHOWS_WITHIN_SECONDS = 5.0
+# Once something was waited for in vain, the many checks and examples that follow are not worth as long a wait.
+_IMPATIENT_SECONDS = 0.3
+_POLL_SECONDS = 0.1
+
+Numbers = Mapping[str, str | None]
+"""Serial numbers by the ids of their items; None where there is none."""
+
+
+def entry(item_id: Any, serial_number: Any = "SRQFAU79") -> dict[str, Any]:
+    """An entry that gives an item a serial number."""
+    return {"id": item_id, "serial_number": serial_number}
+
+
+def entries(numbers: Numbers) -> list[dict[str, Any]]:
+    """Entries for serial numbers by item."""
+    return [entry(item_id, number) for item_id, number in numbers.items()]
+
+
+class Reading(NamedTuple):
+    """What an order showed when it was read: the external identifiers of its items, by the ids of the state."""
+
+    answer: Answer
+    identifiers: Mapping[str, Mapping[str, Any]]
+
+    def number(self, item_id: str) -> str | None:
+        """The serial number of an item, or None; an empty one is none, since a server may leave it out."""
+        return self.identifiers.get(item_id, {}).get("serial_number") or None
+
+    def _wrong(self, wanted: Numbers) -> dict[str, str | None]:
+        return {item_id: number for item_id, number in wanted.items() if self.number(item_id) != (number or None)}
+
+    def has(self, wanted: Numbers) -> bool:
+        """Whether these serial numbers are among those shown."""
+        return not self._wrong(wanted)
+
+    def expect(self, wanted: Numbers, because: str) -> None:
+        """Expect these serial numbers to be among those shown."""
+        wrong = self._wrong(wanted)
+        if not wrong:
+            return
+        # The first few say enough of five hundred.
+        named = list(wrong)[:3]
+        count = "a serial number" if len(wrong) == 1 else f"{len(wrong)} serial numbers"
+        raise Finding(
+            f"{self.answer.request} shows {count} otherwise than it should: {because}",
+            ", ".join(f"{item_id}: {_words(wrong[item_id])}" for item_id in named),
+            ", ".join(f"{item_id}: {_words(self.number(item_id))}" for item_id in named),
+            self.answer.exchange,
+        )
+
+
+def _words(number: str | None) -> str:
+    return json.dumps(number, ensure_ascii=False)[:200] if number else "none"
+
+
+class Patience:
+    """How long serial numbers are waited for, in a whole run."""
+
+    def __init__(self) -> None:
+        self.seconds = _SHOWS_WITHIN_SECONDS
+
+    def lose(self) -> None:
+        """Something was waited for in vain."""
+        self.seconds = _IMPATIENT_SECONDS
+
+
+class Serials:
+    """The serial numbers of one order.
+
+    The 204 says "Serial numbers added.", yet reading is another request and may be served by another machine: what was
+    added is waited for, for a bounded time.
+    """
+
+    def __init__(self, orders: Orders, order: State, patience: Patience) -> None:
+        self.orders = orders
+        self.order = order
+        self.ids: list[str] = list(order.item_uuids)
+        self.first, self.second = self.ids[:2]
+        self.known: Numbers = {}
+        self._patience = patience
+
+    def send(self, items: Any = None, **parts: Any) -> Answer:
+        """Send entries; `parts` replace other parts of the request."""
+        return self.orders.add_serial_numbers(self.order, items, **parts)
+
+    def prepare(self, numbers: Numbers) -> None:
+        """Add serial numbers as a step that must have worked.
+
+        Raises `Unjudgeable` when they, or those prepared before, do not show.
+        """
+        sent = given(self.send(entries(numbers)), 204)
+        known = {**self.known, **numbers}
+        reading = self.settled(known)
+        if not reading.has(known):
+            raise Unjudgeable(
+                "serial numbers were added and the order does not show them, so what follows cannot be judged",
+                sent.exchange,
+                reading.answer.exchange,
+            )
+        self.known = known
+
+    def read(self) -> Reading:
+        """The serial numbers that the order shows.
+
+        An item that shows no external identifiers is left out: nothing is said about its serial number. Raises
+        `Unjudgeable` when the order cannot be read, or says nothing of any item.
+        """
+        answer = given(self.orders.show(self.order))
+        items = answer.at("items")
+        if not isinstance(items, list):
+            raise Unjudgeable(f"the items in the answer to {answer.request} are no list", answer.exchange)
+        by_id = {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
+        found = {item_id: by_id.get(item_id.casefold(), {}).get("external_identifier") for item_id in self.ids}
+        identifiers = {item_id: shown for item_id, shown in found.items() if isinstance(shown, dict)}
+        if not identifiers:
+            raise Unjudgeable(f"the answer to {answer.request} shows no external_identifier", answer.exchange)
+        return Reading(answer, identifiers)
+
+    def settled(self, wanted: Numbers) -> Reading:
+        """The serial numbers that the order shows as soon as they are those wanted, or when the time is up."""
+        deadline = time.monotonic() + self._patience.seconds
+        while True:
+            reading = self.read()
+            if reading.has(wanted):
+                return reading
+            if time.monotonic() >= deadline:
+                self._patience.lose()
+                return reading
+            time.sleep(_POLL_SECONDS)
+
+    def become(self, wanted: Numbers, because: str) -> None:
+        """Expect that the order comes to show these serial numbers."""
+        self.settled(wanted).expect(wanted, because)
+
+    def refuses(self, items: Any, because: str, *statuses: int, **parts: Any) -> None:
+        """Expect that a request is refused, with one of `statuses` if any are given, and that it wrote nothing."""
+        answer = self.send(items, **parts)
+        if statuses:
+            expect(answer, because).is_problem(*statuses)
+        else:
+            expect(answer, because).is_refused()
+        self.read().expect(self.known, f"a request that was refused with {answer.status} changed them ({because})")
+
+
+def prepared(serials: Serials) -> Serials:
+    """Serial numbers that are known and shown: a valid request for the same items was accepted just before."""
+    serials.prepare({serials.first: "FIRST-1", serials.second: "SECOND-2"})
+    return serials

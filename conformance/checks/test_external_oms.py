@@ -1,0 +1,164 @@
+"""The external OMS: asked for readable ids and histories, never for UUIDs, and its trouble told apart."""
+
+import pytest
+
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.checks.reading import ONLY_FOR_JSON, expect_no_payment_history, expect_not_found, expect_order, page
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.mediatype import JSON, ORDERS_V2
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from strategies.ids import near_misses
+
+# The 503 is the documented answer in this state, and not a request to wait.
+UNAVAILABLE = {"allowed_5xx": (503,)}
+
+
+@rule("OMS-1")
+def test_an_order_of_the_oms_is_found(orders, oms_order):
+    answer = orders.show(oms_order, id_type="external")
+
+    expect(answer, "the external OMS has this order").has_status(200)
+    expect(answer, "the order's readable id").shows(("id",), oms_order.order_id)
+
+
+@rule("OMS-2")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_the_platform_does_not_stand_in_for_the_oms(orders, oms_platform_order, accept):
+    given(orders.show(oms_platform_order, accept=accept))
+
+    answer = orders.show(oms_platform_order, id_type="external", accept=accept)
+
+    expect(answer, "the external OMS does not know this order").is_problem(404)
+
+
+@rule("OMS-2")
+def test_an_order_that_nobody_knows_is_not_found(orders, oms_order):
+    given(orders.show(oms_order, id_type="external"))
+
+    answer = orders.show(oms_order, id=UNKNOWN_ORDER_ID, id_type="external")
+
+    expect(answer, "there is no such order").is_problem(404)
+
+
+@rule("OMS-3")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_internal_finds_the_platforms_order(orders, oms_platform_order, accept):
+    answer = orders.show(oms_platform_order, accept=accept)
+
+    expect_order(answer, oms_platform_order, "the platform has it, and the external OMS is not asked")
+
+
+@rule("OMS-4")
+def test_an_invalid_payload_does_not_show_with_internal(orders, oms_invalid_payload):
+    answer = orders.show(oms_invalid_payload, id=UNKNOWN_UUID, id_type="internal")
+
+    expect(answer, "no order has this UUID, and the external OMS is not asked").is_problem(400, 404)
+
+
+@rule("OMS-4")
+def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfigured):
+    answer = orders.show(oms_misconfigured, id=UNKNOWN_UUID, id_type="internal")
+
+    expect(answer, "no order has this UUID, and the external OMS is not asked").is_problem(400, 404)
+
+
+@rule("OMS-6")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_an_invalid_payload_is_409(orders, oms_invalid_payload, accept):
+    order_id = oms_invalid_payload.order_id
+
+    answer = orders.show(oms_invalid_payload, id=order_id, id_type="external", accept=accept)
+
+    expect(answer, "the external OMS gives an invalid payload").is_problem(409)
+
+
+@rule("OMS-7")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_a_wrong_configuration_is_412(orders, oms_misconfigured, accept):
+    order_id = oms_misconfigured.order_id
+
+    answer = orders.show(oms_misconfigured, id=order_id, id_type="external", accept=accept)
+
+    expect(answer, "the webhook is configured wrongly").is_problem(412)
+
+
+@rule("OMS-8")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_an_unavailable_oms_is_503(orders, oms_unavailable, accept):
+    order_id = oms_unavailable.order_id
+
+    answer = orders.show(oms_unavailable, id=order_id, id_type="external", accept=accept, **UNAVAILABLE)
+
+    expect(answer, "the external OMS is unavailable").has_status(503)
+
+
+@rule("OMS-9")
+def test_a_history_with_an_invalid_payload_is_409(orders, oms_invalid_payload):
+    answer = orders.history(oms_invalid_payload, accept=JSON)
+
+    expect(answer, "the external OMS gives an invalid payload").is_problem(409)
+
+
+@rule("OMS-10")
+def test_a_history_with_a_wrong_configuration_is_412(orders, oms_misconfigured):
+    answer = orders.history(oms_misconfigured, accept=JSON)
+
+    expect(answer, "the webhook is configured wrongly").is_problem(412)
+
+
+@rule("OMS-11")
+def test_a_history_with_an_unavailable_oms_is_503(orders, oms_unavailable):
+    answer = orders.history(oms_unavailable, accept=JSON, **UNAVAILABLE)
+
+    expect(answer, "the external OMS is unavailable").has_status(503)
+
+
+@rule("OMS-12")
+@pytest.mark.parametrize("trouble", ["oms-invalid-payload", "oms-misconfigured", "oms-unavailable"])
+def test_no_trouble_of_the_oms_shows_in_version_2(orders, states, trouble):
+    # A 503 is documented for version 2 as well, and the document leaves open in which of these states it is due.
+    answer = page(orders, states(trouble), **UNAVAILABLE)
+
+    if answer.status is None or answer.status in (401, 403, 429):
+        raise Unjudgeable(f"{answer.request} was answered {answer}", answer.exchange)
+    if answer.status in ONLY_FOR_JSON:
+        raise Finding(
+            f"{answer.request} was answered {answer.status}, which is for application/json only",
+            f"any answer but {', '.join(map(str, ONLY_FOR_JSON))}",
+            str(answer),
+            answer.exchange,
+        )
+
+
+@rule("OMS-13")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_payment_history_is_empty_for_internal_beside_an_oms(orders, oms_platform_order, accept):
+    expect_no_payment_history(given(orders.show(oms_platform_order, accept=accept)))
+
+
+@rule("OMS-14")
+def test_an_order_of_the_oms_says_so(orders, oms_order):
+    answer = given(orders.show(oms_order, id_type="external"))
+
+    expect(answer, "the order is one of the external OMS").shows(("origin",), "external")
+    expect(answer, "the order is one of the external OMS").shows(("origin_id",), oms_order.order_id)
+
+
+@rule("OMS-15")
+def test_an_order_of_the_oms_is_shown_in_both_media_types(orders, oms_order):
+    given(orders.show(oms_order, id_type="external", accept=JSON))
+
+    answer = orders.show(oms_order, id_type="external", accept=ORDERS_V2)
+
+    expect(answer, "it is shown as application/json").has_status(200)
+    expect(answer, "as application/json shows it").shows(("id",), oms_order.order_id)
+
+
+@rule("OMS-16")
+@property_of(near_miss=near_misses)
+def test_nearly_its_id_does_not_find_an_order_of_the_oms(session, orders, oms_order, near_miss):
+    asked = near_miss.of(oms_order.order_id)
+
+    expect_not_found(orders.show(oms_order, id=asked, id_type="external"), oms_order, asked)

@@ -1,0 +1,58 @@
+"""Requests generated from the descriptions: valid ones are served, invalid ones are refused and change nothing."""
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.checks.every_operation import CASES, send_generated
+from conformance.expectation import expect, given
+from conformance.findings import Finding
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from spec.catalogue import catalogue
+from strategies.generated import boundary_requests, random_requests
+
+SERVED = {one.operation: one.id for one in catalogue().values() if one.title.startswith("Every valid request")}
+REFUSED = {one.operation: one.id for one in catalogue().values() if one.title.startswith("Every request that breaks")}
+
+
+def every(rules):
+    return pytest.mark.parametrize(
+        "operation", [pytest.param(one, marks=rule(rules[one])) for one in CASES if one in rules]
+    )
+
+
+@every(SERVED)
+def test_a_valid_boundary_request_is_served(orders, states, operation):
+    case = CASES[operation]
+
+    for request in boundary_requests(operation, valid=True):
+        # A state of its own for each: most of these requests use the order up.
+        answer = send_generated(orders, states(case.state), request)
+        expect(answer, f"valid by the description: {request}").has_status(case.success)
+
+
+@every(SERVED)
+@property_of("costly", data=st.data())
+def test_a_valid_random_request_is_served(session, orders, states, operation, data):
+    case = CASES[operation]
+
+    answer = send_generated(orders, states(case.state), data.draw(random_requests(operation)))
+
+    expect(answer, "valid by the description").has_status(case.success)
+
+
+@every(REFUSED)
+def test_an_invalid_request_is_refused_and_changes_nothing(orders, states, operation):
+    case = CASES[operation]
+    state = states(case.state)
+    before = case.observe(orders, state)
+
+    for request in boundary_requests(operation, valid=False):
+        answer = send_generated(orders, state, request)
+        expect(answer, f"invalid by the description: {request}").is_refused()
+
+    after = case.observe(orders, state)
+    if after != before:
+        raise Finding("requests that were all refused changed the order", str(before), str(after))
+    # Nothing but the violations decided: the valid request is served on the same order.
+    given(case.send(orders, state), case.success)

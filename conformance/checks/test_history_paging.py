@@ -1,0 +1,248 @@
+"""Order history: `count` and `offset`, their limits and their defaults, and what a page says of itself."""
+
+import pytest
+from hypothesis import example
+
+from conformance.checks.reading import expect_refused_page, holds, ids_on, listed, page, whole
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.mediatype import JSON
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from strategies import paging
+
+
+@pytest.fixture
+def customer(states):
+    """A customer with more orders than a page holds by default."""
+    return states("customer-with-orders", orders=paging.DEFAULT_COUNT + 2)
+
+
+@pytest.fixture
+def newest_first(orders, customer):
+    """Ids of all of the customer's orders, as the server lists them."""
+    found = whole(orders, customer)
+    if len(found) <= paging.DEFAULT_COUNT:
+        raise Unjudgeable(f"the history lists {len(found)} of the customer's {len(customer.order_ids)} orders")
+    return found
+
+
+def expect_ids(answer, wanted, because):
+    if ids_on(answer) != wanted:
+        raise Finding(
+            f"{answer.request} holds other orders than it should: {because}",
+            f"{len(wanted)} orders: {', '.join(wanted)}",
+            f"{len(ids_on(answer))} orders: {', '.join(ids_on(answer))}",
+            answer.exchange,
+        )
+
+
+def expect_length(answer, wanted, because):
+    expect(answer, because).has_status(200)
+    found = len(ids_on(answer))
+    if found != wanted:
+        raise Finding(
+            f"{answer.request} holds {found} orders: {because}", f"{wanted} orders", f"{found} orders", answer.exchange
+        )
+
+
+@rule("HIS-4")
+def test_a_page_holds_10_orders_by_default(orders, customer):
+    first = given(page(orders, customer))
+    expect_length(first, 10, "the customer has more than 10 orders, and no count was sent")
+    with_offset = given(page(orders, customer, offset=1))
+    expect_length(with_offset, 10, "the customer has more than 10 orders after the first, and no count was sent")
+
+
+@rule("HIS-5")
+def test_a_page_begins_with_the_newest_order_by_default(orders, customer, newest_first):
+    for count in (None, 5):
+        answer = given(page(orders, customer, count=count))
+        shown = ids_on(answer)
+        expect_ids(answer, newest_first[: len(shown)], "no offset was sent")
+
+
+@rule("HIS-6")
+def test_a_page_holds_as_many_orders_as_asked_for(orders, states):
+    customer = states("customer-with-orders", orders=paging.MAX_COUNT + 1)
+    given(page(orders, customer))
+
+    for count in (1, 2, paging.MAX_COUNT - 1, paging.MAX_COUNT):
+        because = f"count is {count}, and the customer has more than 50 orders"
+        expect_length(page(orders, customer, count=count), count, because)
+
+
+@rule("HIS-7")
+@property_of(count=paging.too_small_counts)
+@example(count=0)
+@example(count=-1)
+def test_a_count_below_1_is_refused(session, orders, customer_with_orders, count):
+    given(page(orders, customer_with_orders, count=1))
+
+    answer = page(orders, customer_with_orders, count=count)
+
+    expect_refused_page(answer, "count is below 1")
+
+
+@rule("HIS-8")
+@property_of(count=paging.too_large_counts)
+@example(count=51)
+def test_a_count_above_50_is_refused(session, orders, customer_with_orders, count):
+    given(page(orders, customer_with_orders, count=paging.MAX_COUNT))
+
+    answer = page(orders, customer_with_orders, count=count)
+
+    expect_refused_page(answer, "count is above 50")
+
+
+@rule("HIS-9")
+@property_of(count=paging.counts, offset=paging.offsets)
+@example(count=1, offset=0)
+@example(count=3, offset=1)
+@example(count=5, offset=10)
+def test_a_page_is_a_part_of_the_list(session, orders, customer, newest_first, count, offset):
+    answer = given(page(orders, customer, count=count, offset=offset))
+
+    expect_ids(answer, newest_first[offset : offset + count], f"count is {count}, offset is {offset}")
+
+
+@rule("HIS-10")
+@property_of(offset=paging.negative_offsets)
+@example(offset=-1)
+def test_a_negative_offset_is_refused(session, orders, customer_with_orders, offset):
+    given(page(orders, customer_with_orders, offset=0))
+
+    answer = page(orders, customer_with_orders, offset=offset)
+
+    expect_refused_page(answer, "offset is negative")
+
+
+@rule("HIS-11")
+@property_of("costly", size=paging.counts)
+@example(size=1)
+@example(size=5)
+def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, size):
+    joined = []
+    for offset in range(0, len(newest_first), size):
+        joined += ids_on(given(page(orders, customer, count=size, offset=offset)))
+
+    if joined != newest_first:
+        raise Finding(
+            f"pages of {size} do not join to the list that larger pages give",
+            ", ".join(newest_first),
+            ", ".join(joined),
+        )
+
+
+@rule("HIS-12")
+@pytest.mark.parametrize("name", ["count", "offset"])
+@property_of(value=paging.no_integers)
+def test_what_is_no_integer_is_refused(session, orders, customer_with_orders, name, value):
+    given(page(orders, customer_with_orders, **{name: 1}))
+
+    answer = page(orders, customer_with_orders, **{name: value})
+
+    expect_refused_page(answer, f"{name} is {value!r}")
+
+
+@rule("HIS-13")
+def test_the_largest_offset_is_accepted(orders, customer_with_orders):
+    given(page(orders, customer_with_orders, offset=1))
+
+    answer = page(orders, customer_with_orders, offset=paging.MAX_INT32)
+
+    expect_length(answer, 0, "offset is the largest int32")
+
+
+@rule("HIS-14")
+@property_of(offset=paging.offsets_beyond_int32)
+@example(offset=2**31)
+@example(offset=2**32)
+def test_an_offset_beyond_int32_is_not_cut(session, orders, customer_with_orders, offset):
+    answer = page(orders, customer_with_orders, offset=offset)
+
+    if answer.status == 200:
+        expect_length(answer, 0, "offset is far beyond the end of the list")
+    else:
+        expect_refused_page(answer, "offset is no int32")
+
+
+@rule("HIS-15")
+def test_an_offset_is_not_honoured_with_json(orders, oms_order):
+    before = listed(given(orders.history(oms_order, accept=JSON)))
+    if not before:
+        raise Unjudgeable("the history lists no order that an offset could leave out")
+
+    answer = orders.history(oms_order, accept=JSON, offset=len(before))
+
+    if answer.status == 200:
+        assert len(listed(answer)) == len(before), (
+            f"{answer.request} honoured offset, though it answers application/json"
+        )
+    else:
+        expect(answer, "offset was sent with application/json").is_refused()
+
+
+@rule("HIS-15")
+def test_a_count_is_not_honoured_with_json(orders, oms_order):
+    before = listed(given(orders.history(oms_order, accept=JSON)))
+    if len(before) < 2:
+        raise Unjudgeable("the customer of the state oms-order has no second order that a count could leave out")
+
+    answer = orders.history(oms_order, accept=JSON, count=1)
+
+    if answer.status == 200:
+        assert len(listed(answer)) == len(before), (
+            f"{answer.request} honoured count, though it answers application/json"
+        )
+        assert holds(listed(answer), oms_order.order_id), f"{answer.request} does not list {oms_order.order_id}"
+    else:
+        expect(answer, "count was sent with application/json").is_refused()
+
+
+PAGES = [(None, None), (1, None), (5, 0), (2, 3), (5, 10), (10, 1000)]
+
+
+@rule("HIS-16")
+def test_total_is_the_number_of_orders(orders, customer):
+    for count, offset in PAGES:
+        answer = given(page(orders, customer, count=count, offset=offset))
+        expect(answer, "so many orders has the customer").shows(("pagination_info", "total"), len(customer.order_ids))
+
+
+@rule("HIS-16")
+def test_total_is_0_without_orders(orders, customer_without_orders):
+    answer = given(page(orders, customer_without_orders))
+
+    expect(answer, "the customer has no orders").shows(("pagination_info", "total"), 0)
+
+
+@rule("HIS-17")
+def test_the_offset_is_repeated(orders, customer):
+    for count, offset in PAGES:
+        answer = given(page(orders, customer, count=count, offset=offset))
+        expect(answer, "the page's offset").shows(("pagination_info", "offset"), offset or 0)
+
+
+@rule("HIS-18")
+def test_the_count_is_that_asked_for_or_returned(orders, customer):
+    for count, offset in PAGES:
+        answer = given(page(orders, customer, count=count, offset=offset))
+        allowed = {count or paging.DEFAULT_COUNT, len(ids_on(answer))}
+        shown = answer.at("pagination_info", "count")
+        if shown not in allowed:
+            raise Finding(
+                f"{answer.request} shows a pagination_info.count that is neither what was asked for nor what is there",
+                " or ".join(map(str, sorted(allowed))),
+                str(shown),
+                answer.exchange,
+            )
+
+
+@rule("HIS-19")
+def test_a_page_beyond_the_end_is_empty(orders, customer):
+    given(page(orders, customer, offset=1))
+
+    for beyond in (0, 1, 100):
+        answer = page(orders, customer, offset=len(customer.order_ids) + beyond)
+        expect_length(answer, 0, f"offset is {beyond} beyond the number of the customer's orders")

@@ -1,0 +1,234 @@
+"""Serial numbers: those sent are there, to the letter, on the items that were named and on no other."""
+
+from functools import partial
+
+import pytest
+
+from conformance.checks.facts import UNKNOWN_UUID, together
+from conformance.checks.item_lists import expect_accepted
+from conformance.checks.serials import Serials, entries, entry, prepared
+from conformance.expectation import expect, given
+from conformance.findings import Finding, Unjudgeable
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from strategies.texts import of_any_characters, of_printable_characters
+
+# Its members are known from the vendor's other pages.
+EPC = {"code": "3034257BF7194E4000001A85", "external_id": "EPC-1", "serial_number": "SRQFAU79"}
+
+
+@pytest.fixture
+def fresh(orders, order, patience):
+    return Serials(orders, order, patience)
+
+
+@pytest.fixture
+def serials(fresh):
+    return prepared(fresh)
+
+
+@pytest.fixture
+def rewritable(serials):
+    """Serial numbers known to be overwritten one by one."""
+    serials.prepare({serials.first: "FIRST-3"})
+    serials.prepare({serials.second: "SECOND-4"})
+    return serials
+
+
+@pytest.fixture
+def other(orders, states, patience):
+    """Serial numbers of another order."""
+    return prepared(Serials(orders, states("order"), patience))
+
+
+@rule("SER-1")
+def test_a_serial_number_is_there(fresh):
+    wanted = {fresh.first: "SRQFAU79"}
+
+    expect_accepted(fresh.send(entries(wanted)), "the order has this item", 204)
+
+    fresh.become(wanted, "it was added just before")
+
+
+@rule("SER-2")
+def test_each_item_gets_its_own(fresh):
+    wanted = {fresh.second: "RIGHT-2", fresh.first: "LEFT-1"}
+
+    given(fresh.send(entries(wanted)), 204)
+
+    fresh.become(wanted, "each item has its own number in the request")
+
+
+@rule("SER-3")
+@property_of("costly", text=of_printable_characters())
+def test_any_printable_text_is_a_serial_number(session, rewritable, text):
+    accept_and_keep(rewritable, text)
+
+
+@rule("SER-3")
+def test_a_long_text_is_a_serial_number(rewritable):
+    for text in ("SERIAL-NUMBER-OF-36-CHARACTERS-00036", "0123456789-ABCDE/" * 15):
+        accept_and_keep(rewritable, text)
+
+
+def accept_and_keep(serials, text):
+    expect(serials.send([entry(serials.first, text)]), f"a serial number may be {text!r}").has_status(204)
+
+    serials.become({serials.first: text}, "this text was sent")
+
+
+@rule("SER-4")
+@property_of(text=of_any_characters())
+def test_what_is_accepted_is_kept_to_the_letter(session, rewritable, text):
+    answer = rewritable.send([entry(rewritable.first, text)])
+
+    if not answer.is_refusal:
+        given(answer, 204)
+        rewritable.known = {**rewritable.known, rewritable.first: text}
+    rewritable.become(rewritable.known, f"this text was answered with {answer.status}")
+
+
+@rule("SER-5")
+def test_serial_numbers_are_overwritten(serials):
+    first, second = serials.first, serials.second
+
+    for wanted in ({first: "A", second: "B"}, {first: "LONGER-1", second: "B-2"}, {first: "A-3", second: "B"}):
+        given(serials.send(entries(wanted)), 204)
+        serials.become(wanted, "the ones that were there are to be overwritten")
+
+
+@rule("SER-5")
+def test_some_are_overwritten_and_others_added(fresh):
+    fresh.prepare({fresh.first: "OLD-1"})
+    wanted = {fresh.first: "NEW-1", fresh.second: "NEW-2"}
+
+    given(fresh.send(entries(wanted)), 204)
+
+    fresh.become(wanted, "one item had a serial number before, and the other had none")
+
+
+@rule("SER-6")
+def test_the_same_can_be_sent_again(serials):
+    for _ in range(2):
+        expect_accepted(serials.send(entries(serials.known)), "these serial numbers are there already", 204)
+
+    serials.become(serials.known, "the same serial numbers were sent again")
+
+
+@rule("SER-7")
+def test_other_items_keep_theirs(serials):
+    for item_id, other in ((serials.first, serials.second), (serials.second, serials.first)):
+        given(serials.send([entry(item_id, "CHANGED")]), 204)
+        reading = serials.settled({item_id: "CHANGED"})
+        reading.expect({other: serials.known[other]}, "another item of the order was named, not this one")
+        serials.known = {**serials.known, item_id: "CHANGED"}
+
+
+@rule("SER-7")
+def test_other_items_get_none(fresh):
+    before = fresh.read().number(fresh.second)
+
+    fresh.prepare({fresh.first: "ONLY-1ST"})
+
+    fresh.read().expect({fresh.second: before}, "another item of the order was named, not this one")
+
+
+@rule("SER-8")
+def test_other_orders_keep_theirs(serials, other):
+    serials.prepare({serials.first: "NEW-1", serials.second: "NEW-2"})
+
+    other.read().expect(other.known, "items of another order were named, not these")
+
+
+@rule("SER-9")
+def test_simultaneous_ones_are_all_kept(rewritable):
+    rounds_with_both = 0
+    for number in range(5):
+        wanted = {rewritable.first: f"LEFT-{number}", rewritable.second: f"RIGHT-{number}"}
+        answers = together([partial(rewritable.send, [one]) for one in entries(wanted)])
+        done = {
+            item_id: text
+            for (item_id, text), answer in zip(wanted.items(), answers, strict=True)
+            if answer.status == 204
+        }
+        rounds_with_both += len(done) == 2
+        rewritable.become(done, "it was added at the same time as another item's, and answered with 204")
+    if not rounds_with_both:
+        raise Unjudgeable("no two simultaneous requests were both accepted, so none could be lost")
+
+
+@rule("SER-19")
+def test_an_epc_is_accepted(serials):
+    answer = serials.send([entry(serials.first) | {"epc": EPC}])
+
+    expect_accepted(answer, "an epc is an object", 204)
+
+
+@rule("SER-20")
+def test_an_epc_shows(serials):
+    given(serials.send([entry(serials.first, "SRQFAU79") | {"epc": EPC}]), 204)
+
+    reading = serials.settled({serials.first: "SRQFAU79"})
+    if not reading.identifiers.get(serials.first, {}).get("epc"):
+        raise Finding(
+            "the order shows no epc for an item that was given one", f"{EPC}", "none", reading.answer.exchange
+        )
+
+
+@rule("SER-32")
+def test_the_answer_announces_no_body(serials):
+    answer = given(serials.send([entry(serials.first)]), 204)
+
+    length = answer.exchange.response_header("Content-Length")
+    if length not in (None, "0") or answer.exchange.response_header("Transfer-Encoding") is not None:
+        raise Finding(
+            f"the 204 to {answer.request} announces a body, which it cannot have",
+            "neither Content-Length nor Transfer-Encoding",
+            f"{answer.exchange.response_headers}",
+            answer.exchange,
+        )
+
+
+@rule("SER-22")
+def test_an_unknown_item_is_refused(serials):
+    valid, wrong = entry(serials.first, "HALF-WRITTEN"), entry(UNKNOWN_UUID)
+
+    for items in ([wrong], [valid, wrong], [wrong, valid]):
+        serials.refuses(items, "no order has the last item", 400, 404)
+
+
+@rule("SER-23")
+def test_an_item_of_another_order_is_refused(serials, other):
+    valid, wrong = entry(serials.first, "HALF-WRITTEN"), entry(other.first, "WRONG-ORDER")
+
+    for items in ([wrong], [valid, wrong], [wrong, valid]):
+        serials.refuses(items, "an item is of another order", 400, 404)
+        other.read().expect(other.known, "they were sent to another order, which refused them")
+
+
+@rule("SER-24")
+def test_an_unknown_order_is_not_found(serials):
+    serials.refuses([entry(serials.first, "WRONG-ORDER")], "there is no such order", 404, uuid=UNKNOWN_UUID)
+
+
+@rule("SER-25")
+@pytest.mark.parametrize("wrong", ["not-a-uuid", "0", "null", "c2569449-1d0d-4ca5-8d00-d80c38d5efcg"])
+def test_what_is_no_uuid_is_refused(serials, wrong):
+    serials.refuses([entry(serials.first, "WRONG-ORDER")], f"{wrong} is no UUID", 400, 404, uuid=wrong)
+
+
+@rule("SER-25")
+def test_what_is_nearly_the_uuid_is_refused(serials):
+    uuid = serials.order.order_uuid
+    # Some readers of UUIDs take braces, spaces around or no hyphens: they read the same UUID, and that is open.
+    for wrong in (uuid[:-1], f"{uuid}0", f"x{uuid}"):
+        serials.refuses([entry(serials.first, "WRONG-ORDER")], f"{wrong!r} is no UUID", 400, 404, uuid=wrong)
+
+
+@rule("SER-26")
+def test_the_readable_id_is_not_taken(serials):
+    readable = serials.order.order_id
+    if readable == serials.order.order_uuid:
+        raise Unjudgeable("the order's readable id is its UUID")
+
+    serials.refuses([entry(serials.first, "READABLE-ID")], f"{readable} is no internal identifier", uuid=readable)

@@ -1,0 +1,241 @@
+"""Serial numbers: requests that are not as documented are refused and write nothing; those that are, are accepted."""
+
+import json
+
+import pytest
+from hypothesis import strategies as st
+
+from conformance.checks.item_lists import (
+    FORMS_OF_JSON,
+    LIMIT,
+    NO_ARRAYS,
+    NO_OBJECTS,
+    NO_STRINGS,
+    OTHER_CONTENT_TYPES,
+    accepts_the_limit,
+    cut_off,
+    order_of,
+    refused_alone,
+    refuses_beyond_the_limit,
+)
+from conformance.checks.serials import Serials, entry, prepared
+from conformance.expectation import expect, given
+from conformance.properties import property_of
+from conformance.rule_mark import rule
+from strategies.items import ids_of_other_lengths
+from strategies.json_values import of_any_kind_but
+
+# Serial numbers that must not be found afterwards.
+WRONG = "MUST-NOT-BE-WRITTEN"
+
+
+@pytest.fixture
+def serials(orders, order, patience):
+    return prepared(Serials(orders, order, patience))
+
+
+def numbers_for(ids, word="N"):
+    """A serial number of its own for each item."""
+    return {item_id: f"{word}{index}" for index, item_id in enumerate(dict.fromkeys(ids))}
+
+
+def numbered(ids, word="N"):
+    """Entries for items; one that is repeated has the same serial number again."""
+    numbers = numbers_for(ids, word)
+    return [entry(item_id, numbers[item_id]) for item_id in ids]
+
+
+@rule("SER-10")
+def test_500_items_get_serial_numbers(orders, states, patience):
+    order, ids, is_repeated = order_of(states, LIMIT)
+    serials = Serials(orders, order, patience)
+
+    accepts_the_limit(serials.send(numbered(ids)), is_repeated, 204)
+
+    serials.become(numbers_for(ids), f"{LIMIT} serial numbers were added at once")
+
+
+@rule("SER-11")
+def test_501_items_are_refused(orders, states, patience):
+    order, ids, _ = order_of(states, LIMIT + 1)
+    serials = prepared(Serials(orders, order, patience))
+    last = serials.read().number(ids[-1]) if ids[-1] not in serials.known else serials.known[ids[-1]]
+
+    answer = serials.send(numbered(ids, WRONG))
+
+    if answer.is_refusal:
+        serials.read().expect({**serials.known, ids[-1]: last}, f"{LIMIT + 1} items were refused with {answer.status}")
+    refuses_beyond_the_limit(serials.send, numbered(ids, WRONG), success=204)
+
+
+@rule("SER-12")
+def test_an_empty_list_is_refused(serials):
+    serials.refuses([], "items must have an entry")
+
+
+@rule("SER-13")
+def test_missing_items_are_refused(serials):
+    valid = entry(serials.first, WRONG)
+    serials.refuses(None, "there are no items", body={})
+    serials.refuses(None, "they are not called items", body={"products": [valid]})
+
+
+@rule("SER-13")
+def test_items_of_another_type_are_refused(serials):
+    valid = entry(serials.first, WRONG)
+    for value in (*NO_ARRAYS, valid, json.dumps([valid]), {"0": valid}, {serials.first: WRONG}):
+        serials.refuses(value, "items must be an array")
+
+
+@rule("SER-13")
+@property_of("costly", value=of_any_kind_but("array"))
+def test_items_that_are_no_array_are_refused(session, serials, value):
+    serials.refuses(value, "items must be an array")
+
+
+@rule("SER-14")
+def test_entries_of_another_type_are_refused(serials):
+    valid, other = entry(serials.first, WRONG), entry(serials.second, WRONG)
+    for value in (*NO_OBJECTS, [other], json.dumps(other), serials.second, [serials.second, WRONG]):
+        serials.refuses([value], "an entry of items must be an object")
+        serials.refuses([valid, value], "an entry of items must be an object")
+
+
+@rule("SER-14")
+@property_of("costly", value=of_any_kind_but("object"))
+def test_entries_that_are_no_objects_are_refused(session, serials, value):
+    serials.refuses([value], "an entry of items must be an object")
+
+
+@rule("SER-15")
+def test_missing_ids_and_ids_of_another_type_are_refused(serials):
+    serials.refuses([{"serial_number": WRONG}], "the id is missing")
+    for value in (*NO_STRINGS, [serials.first], {"id": serials.first}):
+        serials.refuses([entry(value, WRONG)], "the id must be a string")
+
+
+@rule("SER-15")
+@property_of("costly", value=of_any_kind_but("string"))
+def test_ids_that_are_no_strings_are_refused(session, serials, value):
+    serials.refuses([entry(value, WRONG)], "the id must be a string")
+
+
+@rule("SER-16")
+def test_ids_of_35_and_of_37_characters_are_refused(serials):
+    identifier = serials.first
+    wrong = [identifier[:35], identifier[1:], "", *(identifier + more for more in ("0", " ", "-", "é", "\n"))]
+    for value in (*wrong, f" {identifier}", f"0{identifier}", f"{{{identifier}}}", f"urn:uuid:{identifier}"):
+        serials.refuses([entry(value, WRONG)], f"the id has {len(value)} characters, not 36")
+
+
+@rule("SER-16")
+@property_of(change=ids_of_other_lengths())
+def test_ids_that_have_not_36_characters_are_refused(session, serials, change):
+    value = change(serials.first)
+
+    serials.refuses([entry(value, WRONG)], f"the id has {len(value)} characters, not 36")
+
+
+@rule("SER-17")
+def test_missing_serial_numbers_and_those_of_another_type_are_refused(serials):
+    serials.refuses([{"id": serials.first}], "the serial number is missing")
+    for value in (*NO_STRINGS, [WRONG], {"serial_number": WRONG}):
+        serials.refuses([entry(serials.first, value)], "the serial number must be a string")
+
+
+@rule("SER-17")
+@property_of("costly", value=of_any_kind_but("string"))
+def test_serial_numbers_that_are_no_strings_are_refused(session, serials, value):
+    serials.refuses([entry(serials.first, value)], "the serial number must be a string")
+
+
+@rule("SER-18")
+def test_an_epc_of_another_type_is_refused(serials):
+    # Whether a member that may be left out may be null as well is open.
+    for value in (*NO_OBJECTS[1:], "3034257BF7194E4000001A85", [{"code": "3034257BF7194E4000001A85"}]):
+        serials.refuses([entry(serials.first, WRONG) | {"epc": value}], "an epc must be an object")
+
+
+@rule("SER-18")
+@property_of("costly", value=of_any_kind_but("object", "null"))
+def test_an_epc_that_is_no_object_is_refused(session, serials, value):
+    serials.refuses([entry(serials.first, WRONG) | {"epc": value}], "an epc must be an object")
+
+
+def entries_that_are_not_valid(item_id):
+    return {
+        "its id has 35 characters": entry(item_id[:35], WRONG),
+        "it has no id": {"serial_number": WRONG},
+        "it has no serial number": {"id": item_id},
+        "its serial number is a number": entry(item_id, 4711),
+        "it is null": None,
+    }
+
+
+@rule("SER-21")
+def test_one_wrong_entry_is_refused_wherever_it_stands(serials):
+    wrong = refused_alone(serials.send, entries_that_are_not_valid(serials.second))
+    # What was accepted alone, was written.
+    serials.prepare({serials.first: "FIRST-3", serials.second: "SECOND-4"})
+
+    for because, one in wrong.items():
+        for items in ([one, entry(serials.first, WRONG)], [entry(serials.first, WRONG), one]):
+            serials.refuses(items, f"one entry is not valid: {because}")
+
+
+@rule("SER-21")
+def test_the_last_of_500_entries_is_looked_at(orders, states, patience):
+    order, ids, is_repeated = order_of(states, LIMIT)
+    serials = Serials(orders, order, patience)
+    wrong = refused_alone(serials.send, entries_that_are_not_valid(ids[-1]))
+    prepared(serials)
+    valid = numbered(ids[:-1], WRONG)
+
+    for because, one in wrong.items():
+        serials.refuses([*valid, one], f"the last of {LIMIT} entries is not valid: {because}")
+
+    # A list that names items repeatedly may be refused for that: then the refusals above say little.
+    if not is_repeated:
+        given(serials.send([*valid, entry(ids[-1])]), 204)
+
+
+@rule("SER-27")
+def test_bodies_of_another_type_are_refused(serials):
+    valid = entry(serials.first, WRONG)
+    for value in (*NO_OBJECTS, [valid], [{"items": [valid]}], "items"):
+        serials.refuses(None, "the body must be an object", raw_body=json.dumps(value).encode())
+
+
+@rule("SER-27")
+@property_of("costly", value=of_any_kind_but("object"))
+def test_bodies_that_are_no_objects_are_refused(session, serials, value):
+    serials.refuses(None, "the body must be an object", raw_body=json.dumps(value).encode())
+
+
+@rule("SER-28")
+def test_a_missing_body_is_refused(serials):
+    serials.refuses(None, "there is no body", body=None)
+    for raw_body, because in ((b"", "empty"), (b" ", "blank"), (b"items", "no JSON")):
+        serials.refuses(None, f"the body is {because}", raw_body=raw_body)
+
+
+@rule("SER-28")
+@property_of(missing=st.integers(1, 60))
+def test_a_body_that_breaks_off_is_refused(session, serials, missing):
+    body = {"items": [entry(serials.first, WRONG)]}
+
+    serials.refuses(None, f"the last {missing} bytes are missing", raw_body=cut_off(body, missing))
+
+
+@rule("SER-29")
+def test_other_media_types_are_refused(serials):
+    for content_type in OTHER_CONTENT_TYPES:
+        items = [entry(serials.first, WRONG)]
+        serials.refuses(items, f"the body is declared as {content_type}", content_type=content_type)
+
+
+@rule("SER-30")
+def test_every_form_of_the_media_type_is_accepted(serials):
+    for number, content_type in enumerate(FORMS_OF_JSON):
+        answer = serials.send([entry(serials.first, f"NEW-{number}")], content_type=content_type)
+        expect(answer, f"{content_type} is application/json").has_status(204)

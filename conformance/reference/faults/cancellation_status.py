@@ -1,0 +1,125 @@
+"""Faults in the cancellation status: it says what is not so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conformance.reference.exchange import CANCELLATION_STATUS, JSON
+from conformance.reference.faults.statuses import wrong_status
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.store import Order
+
+
+class StatusFault(Fault):
+    """A fault in the cancellation status."""
+
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+
+class StatusIs203(StatusFault):
+    """The cancellation status is answered with 203."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-1",)
+
+    def success(self, call: Call, document: Any, status: int = 200) -> Answer:
+        """As a proxy would."""
+        return super().success(call, document, 203 if call.operation == CANCELLATION_STATUS else status)
+
+
+class StatusAsPlainText(StatusFault):
+    """The cancellation status is called `text/plain`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-2",)
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """A wrong label."""
+        plain = call.operation == CANCELLATION_STATUS and media_type == JSON
+        return "text/plain" if plain else super().content_type(call, media_type)
+
+
+class IsSafeLeftOut(StatusFault):
+    """The cancellation status does not say whether canceling is safe."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-4",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """Two of three."""
+        status = super().cancellation_status(call, order)
+        del status["is_safe"]
+        return status
+
+
+class StatusDiffersById(StatusFault):
+    """By its readable id an order is never cancelable."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-5",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """Only the UUID knows."""
+        status = super().cancellation_status(call, order)
+        if "external" in call.parameters("id_type"):
+            status["cancelable"] = False
+        return status
+
+
+class NeverCancelable(StatusFault):
+    """No order is ever said to be cancelable, and yet it is."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-10",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """Never."""
+        return super().cancellation_status(call, order) | {"cancelable": False}
+
+
+class ClosedSaidCancelable(StatusFault):
+    """A closed order is said to be cancelable, and is not."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-12",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """Unless it was canceled."""
+        status = super().cancellation_status(call, order)
+        if order.status == "closed" and not order.cancel_requested:
+            status["cancelable"] = True
+        return status
+
+
+class ExpiredSaidCancelable(StatusFault):
+    """An order past its grace period is said to be cancelable, and is not."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-13",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """As long as it is open."""
+        status = super().cancellation_status(call, order)
+        if order.status == "open" and not order.cancel_requested:
+            status["cancelable"] = True
+        return status
+
+
+class ExpiredSaidCanceled(StatusFault):
+    """An order past its grace period is said to be canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-14",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """Whatever is not cancelable."""
+        status = super().cancellation_status(call, order)
+        return status | {"canceled": status["canceled"] or (order.status == "open" and not status["cancelable"])}
+
+
+GENERATED = (
+    wrong_status(
+        "StatusOfUnknownOrderIs400",
+        "The cancellation status of an order that does not exist gets 400.",
+        module=__name__,
+        breaks=("CST-6",),
+        operation=CANCELLATION_STATUS,
+        refused="order-not-found",
+        status=400,
+    ),
+)

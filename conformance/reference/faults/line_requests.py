@@ -1,0 +1,225 @@
+"""Faults in finding a line item, in what canceling it does, and in what that is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL
+from conformance.reference.faults.statuses import wrong_status
+from conformance.reference.problems import Refusal
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Answer, Call
+    from conformance.reference.store import Item, Order
+
+
+class LineRequestFault(Fault):
+    """A fault in canceling line items."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN", "INT")
+    operation: ClassVar[str] = CANCEL_LINE
+
+
+class LineCancelIs204(LineRequestFault):
+    """Canceling a line is answered with 204, since there is nothing to say."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-1", "INT-1")
+
+    def line_answer(self, call: Call, order: Order, item: Item) -> Answer:
+        """No content."""
+        return self.empty_answer(call, 204)
+
+
+class LineOnlyByReadableId(LineRequestFault):
+    """Canceling a line does not find the order by its UUID."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-2",)
+
+    def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """Not with `internal`."""
+        if id_type == "internal":
+            raise Refusal("order-not-found")
+        return super().line_order(call, identifier, id_type)
+
+
+class CanceledLineUnchanged(LineRequestFault):
+    """A line that was canceled shows the status that it had; that it cannot be canceled again is all one sees."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-4", "INT-3")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """Remembered elsewhere."""
+        order.marks.setdefault("lines", set()).add(item.id)
+
+    def check_line(self, call: Call, order: Order, item: Item) -> None:
+        """Looked up there."""
+        super().check_line(call, order, item)
+        if item.id in order.marks.get("lines", ()):
+            raise Refusal("item-not-cancelable")
+
+
+class CanceledLineCanceledAgain(LineRequestFault):
+    """A line that is cancelled is canceled again; only `complete` and `returned` count as terminal."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-7", "LIN-16", "INT-6", "INT-11", "INT-12")
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """One is missing."""
+        return frozenset({"complete", "returned"})
+
+
+class ReturnedLineCanceled(LineRequestFault):
+    """A line that is returned is canceled; only `complete` and `cancelled` count as terminal."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-16", "INT-12")
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """One is missing."""
+        return frozenset({"complete", "cancelled"})
+
+
+class LineCancelsOrder(LineRequestFault):
+    """Canceling a line cancels the order, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """The line first."""
+        super().cancel_line(call, order, item)
+        order.cancel_requested, order.canceled_at = True, self.now()
+
+
+class LineOfUnknownOrder(LineRequestFault):
+    """A line is canceled even if its order is not found: the line's id is enough."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-10",)
+
+    def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """By the line, where the path holds no order's id of either kind."""
+        known = self.find_external(call, identifier) or self.find_internal(call, identifier)
+        near = any(
+            key.startswith(identifier[:8]) for tenant in self.tenants_searched(call) for key in self._ids(tenant)
+        )
+        owner = None if known or near else self.find_order_of_item(call, call.path["item_uuid"])
+        return owner or super().line_order(call, identifier, id_type)
+
+    @staticmethod
+    def _ids(tenant: object) -> list[str]:
+        return [*tenant.orders, *tenant.readable]  # type: ignore[attr-defined]
+
+
+class LineByBeginning(LineRequestFault):
+    """A line is found by the beginning of its id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-14",)
+
+    def line_item(self, call: Call, order: Order, identifier: str) -> Item:
+        """The first that begins so."""
+        found = next((item for key, item in order.items.items() if key.startswith(identifier)), None)
+        return found or super().line_item(call, order, identifier)
+
+
+class InternalLineByBeginning(LineRequestFault):
+    """The internal API finds a line by the beginning of its id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-10",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """The first that begins so."""
+        for tenant in self.tenants_searched(call):
+            for key, order in tenant.items.items():
+                if key.startswith(identifier):
+                    return order, order.items[key]
+        return super().internal_line_item(call, identifier)
+
+
+class InternalCancelNeedsBody(LineRequestFault):
+    """The internal API refuses a request without a body, though no document has one."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-2",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """A reason is asked for."""
+        found = super().internal_line_item(call, identifier)
+        if not call.body:
+            raise Refusal("body-invalid")
+        return found
+
+
+class InternalTakesOrderIds(LineRequestFault):
+    """The internal API takes the id of an order for that of its first line."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-9",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """Looked up twice."""
+        order = self.find_internal(call, identifier)
+        if order is not None:
+            return order, next(iter(order.items.values()))
+        return super().internal_line_item(call, identifier)
+
+
+class InternalCancelUnknownToPublic(LineRequestFault):
+    """What the internal API canceled has a status that the public one does not know, and cancels again."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-11", "INT-13")
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
+        """Spelled as in the cancellation status."""
+        return "canceled" if call.route.internal else "cancelled"
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """Its own are known to each."""
+        known = super().terminal_statuses(call)
+        return known | {"canceled"} if call.route.internal else known
+
+
+class CanceledLineSaysVoided(LineRequestFault):
+    """A canceled line has a status of its own, `voided`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-17", "INT-13")
+
+    def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
+        """A word that no page has."""
+        return "voided"
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """It is terminal, too."""
+        return super().terminal_statuses(call) | {"voided"}
+
+
+GENERATED = tuple(
+    wrong_status(name, says, module=__name__, breaks=breaks, operation=operation, refused=reason, status=status)
+    for name, breaks, operation, reason, status, says in (
+        ("UnknownLineIs400", ("LIN-9",), CANCEL_LINE, "item-not-found", 400, "A line that does not exist gets 400."),
+        (
+            "UnknownInternalLineIs400",
+            ("INT-8",),
+            CANCEL_LINE_INTERNAL,
+            "item-not-found",
+            400,
+            "A line that does not exist gets 400 from the internal API.",
+        ),
+        (
+            "OrdinaryLineIs409",
+            ("LIN-18",),
+            CANCEL_LINE,
+            "item-not-preordered",
+            409,
+            "A line that is not pre-ordered gets 409.",
+        ),
+        (
+            "OrdinaryInternalLineIs409",
+            ("INT-14",),
+            CANCEL_LINE_INTERNAL,
+            "item-not-preordered",
+            409,
+            "A line that is not pre-ordered gets 409 from the internal API.",
+        ),
+    )
+)

@@ -1,0 +1,122 @@
+"""Faults in what becomes of the external OMS's orders, and of its trouble."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conformance.reference import documents
+from conformance.reference.exchange import GET_ORDER, HISTORY
+from conformance.reference.faults.statuses import wrong_status
+from conformance.reference.problems import Refusal
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Order
+
+Document = dict[str, Any]
+
+
+class OmsFault(Fault):
+    """A fault beside an external OMS."""
+
+    operation: ClassVar[str] = GET_ORDER
+
+
+class PaymentHistoryBesideOms(OmsFault):
+    """Where there is an external OMS, `payment_history` is filled for `internal`, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-13",)
+
+    def payment_history(self, call: Call, order: Order, id_type: str) -> Any:
+        """Always, there."""
+        if self.webhook(call) is None:
+            return super().payment_history(call, order, id_type)
+        return documents.payment_history_document(order)
+
+
+class OmsOrdersSayNewstore(OmsFault):
+    """An order of the external OMS says that the platform is its origin."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-14",)
+
+    def oms_order_document(self, call: Call, payload: Document) -> Document:
+        """As all the others do."""
+        return super().oms_order_document(call, payload) | {"origin": "newstore"}
+
+
+class OmsOrdersInPlainJsonOnly(OmsFault):
+    """An order of the external OMS is not to be had in the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-15",)
+
+    def oms_order_document(self, call: Call, payload: Document) -> Document:
+        """Refused, but in the history."""
+        if call.operation == GET_ORDER and self.is_v2(call):
+            raise Refusal("not-acceptable")
+        return super().oms_order_document(call, payload)
+
+
+class OmsAskedForTheBeginning(OmsFault):
+    """The external OMS is asked for the first eleven characters of a readable id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-16",)
+
+    def order_question(self, call: Call, identifier: str) -> Document:
+        """As long as an id is."""
+        return super().order_question(call, identifier[:11])
+
+
+GENERATED = tuple(
+    wrong_status(name, says, module=__name__, breaks=breaks, operation=operation, refused=reason, status=status)
+    for name, breaks, operation, reason, status, says in (
+        (
+            "InvalidPayloadIs412",
+            ("OMS-6",),
+            GET_ORDER,
+            "oms-payload-invalid",
+            412,
+            "An order of which the external OMS gives an invalid payload gets 412.",
+        ),
+        (
+            "MisconfiguredOmsIs409",
+            ("OMS-7",),
+            GET_ORDER,
+            "oms-misconfigured",
+            409,
+            "An order gets 409 where the webhook is configured wrongly.",
+        ),
+        (
+            "UnavailableOmsIs412",
+            ("OMS-8",),
+            GET_ORDER,
+            "oms-unavailable",
+            412,
+            "An order gets 412 where the external OMS is unavailable.",
+        ),
+        (
+            "InvalidPayloadInHistoryIs404",
+            ("OMS-9",),
+            HISTORY,
+            "oms-payload-invalid",
+            404,
+            "A history of which the external OMS gives an invalid payload gets 404.",
+        ),
+        (
+            "MisconfiguredOmsInHistoryIs404",
+            ("OMS-10",),
+            HISTORY,
+            "oms-misconfigured",
+            404,
+            "A history gets 404 where the webhook is configured wrongly.",
+        ),
+        (
+            "UnavailableOmsInHistoryIs404",
+            ("OMS-11",),
+            HISTORY,
+            "oms-unavailable",
+            404,
+            "A history gets 404 where the external OMS is unavailable.",
+        ),
+    )
+)

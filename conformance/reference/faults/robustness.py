@@ -1,0 +1,118 @@
+"""Faults in what the server survives."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conformance.reference.exchange import HISTORY
+from conformance.reference.seeds import Fault
+
+if TYPE_CHECKING:
+    from conformance.reference.exchange import Answer, Call
+
+
+class RobustnessFault(Fault):
+    """A fault in robustness."""
+
+
+class MalformedJsonCrashes(RobustnessFault):
+    """A body that is not JSON crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-7")
+
+    def parse_json(self, call: Call, content: bytes) -> Any:
+        """Nobody catches what goes wrong."""
+        return json.loads(content)
+
+
+class ArraysCrash(RobustnessFault):
+    """A body that is JSON, but no object, crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1",)
+
+    def body(self, call: Call) -> dict[str, Any]:
+        """Taken for an object."""
+        return dict(self.parse_json(call, call.body or b"{}").items())
+
+
+class NulInPathCrashes(RobustnessFault):
+    """A path with a NUL crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3")
+
+    async def before_operation(self, call: Call) -> None:
+        """As some databases do."""
+        if any("\0" in value for value in call.path.values()):
+            raise ValueError("a text cannot contain NUL")
+
+
+class LongIdsCrash(RobustnessFault):
+    """An id longer than a column of its database crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3")
+
+    async def before_operation(self, call: Call) -> None:
+        """VARCHAR(255)."""
+        if any(len(value) > 255 for value in call.path.values()):
+            raise ValueError("value too long")
+
+
+class RepeatedParametersCrash(RobustnessFault):
+    """A query parameter that is given twice crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-4")
+
+    async def before_operation(self, call: Call) -> None:
+        """A dictionary was expected."""
+        if len({name for name, _ in call.query}) < len(call.query):
+            raise ValueError("a list where a text was expected")
+
+
+class UnknownMethodsCrash(RobustnessFault):
+    """A method that is not documented crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-5")
+
+    async def admit(self, call: Call) -> None:
+        """No branch for it."""
+        if call.method not in ("GET", "POST", "PATCH"):
+            raise ValueError(call.method)
+
+
+class OddAcceptCrashes(RobustnessFault):
+    """An `Accept` header that is no list of media types crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-6")
+
+    async def admit(self, call: Call) -> None:
+        """Every part is taken for a type and a subtype."""
+        for part in (call.header("accept") or "*/*").split(","):
+            _, _ = part.split("/")
+
+
+class FailsAfterDeepBody(RobustnessFault):
+    """After one deeply nested body the server fails for good."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-8")
+    poisoned = False
+
+    async def admit(self, call: Call) -> None:
+        """Its stack is gone."""
+        type(self).poisoned = self.poisoned or call.body.startswith(b"[" * 30_000)
+        if self.poisoned:
+            raise RecursionError
+
+
+class HistoryBreaksOff(RobustnessFault):
+    """A history ends before the length that its header announced."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-2",)
+    operation: ClassVar[str] = HISTORY
+
+    def header_fields(self, call: Call, answer: Answer) -> dict[str, str]:
+        """Too much is promised."""
+        fields = super().header_fields(call, answer)
+        if call.operation == HISTORY and answer.status == 200:
+            fields["content-length"] = str(len(answer.content) + 7)
+        return fields

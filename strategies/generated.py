@@ -1,0 +1,172 @@
+"""Requests generated from the OpenAPI descriptions by Schemathesis: the only module that knows it.
+
+Schemathesis enumerates labelled boundary cases, each valid or violating one constraint of the description. What it
+cannot know is bound here: real ids in place of made-up ones, texts in place of empty ones. What the documents do not
+decide is left out, each with its reason in `_UNDECIDED`. How an answer is judged is not asked of Schemathesis: its own
+checks pass any 4xx or 5xx as a refusal, and let `count=51` answered with 200 pass when another parameter is valid.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.core import NotSet
+from schemathesis.schemas import BaseSchema
+
+from spec.description import DESCRIPTIONS
+
+# What Schemathesis puts where the description demands 36 characters and knows none.
+_MADE_UP_ID = "0" * 36
+_TEXT = "SN-1"
+_MEMBERS = frozenset({"items", "type", "id", "serial_number", "epc", "code", "external_id", "reason", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedRequest:
+    """One request for an operation. `label` says what is special about it; `body` is None where there is none.
+
+    `query` holds pairs in the order in which they are sent.
+    """
+
+    operation: str
+    label: str
+    is_valid: bool
+    query: tuple[tuple[str, str], ...]
+    body: Any
+    has_body: bool
+
+    def __str__(self) -> str:
+        return self.label
+
+
+_UNDECIDED: Mapping[str, Callable[[Any, str, str], bool]] = {
+    # Sent to real orders, an unknown method might do something; robustness tries them on ids that nothing has.
+    "undocumented methods": lambda _case, label, _where: label.startswith("Unspecified HTTP method"),
+    "a missing token is a rule of its own": lambda _case, label, _where: label.startswith("Missing `Authorization`"),
+    "the documents do not forbid unknown members": lambda _case, label, _where: "unexpected properties" in label,
+    "what another media type gets is a rule of its own": lambda _case, label, _where: "Content-Type" in label,
+    "the documents show no members of an epc": lambda _case, _label, where: "/epc/properties/" in where,
+    "int32 names a width; that a larger offset is refused stands nowhere": (
+        lambda case, label, _where: label.startswith("Value greater") and "2147483648" in str(case.query)
+    ),
+    # Schemathesis empties the other parameters of some cases, and then more than one point decides.
+    "an empty customer": lambda case, _label, _where: (case.query or {}).get("customer_id") == "",
+    # Its long lists repeat one id; the documents do not say what repeated items get, so these are written by hand.
+    "long lists of one id": (
+        lambda case, label, _where: _length(case.body) > 2 and "fewer" not in label and "more" not in label
+    ),
+    "an order may have neither shipping nor gift wrapping": (
+        lambda case, _label, _where: case.meta.generation.mode.is_positive and not _asks_for_products(case.body)
+    ),
+}
+
+
+def _asks_for_products(body: Any) -> bool:
+    items = body.get("items") if isinstance(body, dict) else None
+    return not isinstance(items, list) or all(item.get("type", "product") == "product" for item in items)
+
+
+def _length(body: Any) -> int:
+    items = body.get("items") if isinstance(body, dict) else None
+    return len(items) if isinstance(items, list) else 0
+
+
+@cache
+def _schemas() -> Mapping[str, BaseSchema]:
+    # NUL in a text is valid JSON that many stores cannot hold; the documents do not say.
+    config = schemathesis.Config.from_dict({"generation": {"allow-x00": False, "codec": "utf-8"}})
+    return {api: schemathesis.openapi.from_path(path, config=config) for api, path in DESCRIPTIONS.items()}
+
+
+@cache
+def _operations() -> Mapping[str, tuple[BaseSchema, Any]]:
+    found = {}
+    for schema in _schemas().values():
+        for result in schema.get_all_operations():
+            operation = result.ok()
+            found[operation.definition.raw["operationId"]] = (schema, operation)
+    return found
+
+
+@cache
+def _all_requests(operation_id: str) -> tuple[GeneratedRequest, ...]:
+    schema, operation = _operations()[operation_id]
+    # Both modes at once: asked for negative cases alone, Schemathesis makes every other parameter negative too.
+    modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+    cases = schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=schema.config.generation)
+    return tuple(_unique(_requests(operation_id, cases)))
+
+
+def boundary_requests(operation_id: str, *, valid: bool) -> Sequence[GeneratedRequest]:
+    """The deterministic boundary cases of an operation that the documents decide: valid, or violating one point."""
+    return [request for request in _all_requests(operation_id) if request.is_valid == valid]
+
+
+def _requests(operation_id: str, cases: Iterator[Any]) -> Iterator[GeneratedRequest]:
+    for case in cases:
+        data = case.meta.phase.data
+        label, where = data.description or "", getattr(data, "location", None) or ""
+        if not any(leaves_out(case, label, where) for leaves_out in _UNDECIDED.values()):
+            yield _request(operation_id, case, label, case.meta.generation.mode.is_positive)
+
+
+def _request(operation_id: str, case: Any, label: str, valid: bool) -> GeneratedRequest:
+    has_body = not isinstance(case.body, NotSet)
+    query = tuple(_pairs(case.query or {}))
+    return GeneratedRequest(operation_id, label, valid, query, case.body if has_body else None, has_body)
+
+
+def _pairs(query: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in query.items():
+        for one in value if isinstance(value, list) else [value]:
+            yield name, str(one)
+
+
+def _unique(requests: Iterator[GeneratedRequest]) -> Iterator[GeneratedRequest]:
+    seen = set()
+    for request in requests:
+        key = (request.query, repr(request.body), request.has_body)
+        if key not in seen:
+            seen.add(key)
+            yield request
+
+
+@cache
+def random_requests(operation_id: str) -> st.SearchStrategy[GeneratedRequest]:
+    """Valid requests of an operation with random members, as far as the documents decide them."""
+    _, operation = _operations()[operation_id]
+    cases: st.SearchStrategy[Any] = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    return cases.map(lambda case: _request(operation_id, case, "random", True)).filter(_is_decided)
+
+
+def _is_decided(request: GeneratedRequest) -> bool:
+    if not _asks_for_products(request.body) or _length(request.body) > 2:
+        return False
+    # Whether a reason of white space alone is one, the documents do not say.
+    return not isinstance(request.body, dict) or bool(request.body.get("reason", "x").strip())
+
+
+def bind(body: Any, item_ids: Sequence[str]) -> Any:
+    """A generated body with real item ids, a text where an empty one is left open, and no undocumented member.
+
+    An id that is one character too short or too long stays so, as a part of a real one or with a character more.
+    """
+    left = list(item_ids)
+
+    def bound(node: Any, name: str) -> Any:
+        if isinstance(node, dict):
+            return {key: bound(value, key) for key, value in node.items() if key in _MEMBERS}
+        if isinstance(node, list):
+            return [bound(value, name) for value in node]
+        if name == "id" and isinstance(node, str):
+            real = left.pop(0) if left else item_ids[0]
+            return real[: len(node)] if len(node) < len(_MADE_UP_ID) else real + "0" * (len(node) - len(_MADE_UP_ID))
+        if name in ("serial_number", "code", "external_id") and isinstance(node, str):
+            return node or _TEXT
+        return node
+
+    return bound(body, "")

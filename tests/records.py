@@ -1,0 +1,95 @@
+"""Records for tests, built as a run builds them: from what checks came to."""
+
+import base64
+import copy
+from typing import Any
+
+from reports.record import Run, build
+from spec.catalogue import Rule, catalogue
+
+RULES = tuple(catalogue().values())
+GATING = [rule for rule in RULES if rule.gates and not rule.passive]
+ADVISORY = [rule for rule in RULES if not rule.gates and not rule.passive]
+PASSIVE_RULES = [rule for rule in RULES if rule.passive]
+
+
+def exchange(**parts: Any) -> dict[str, Any]:
+    """An exchange as a check hands it over; bodies are given as bytes."""
+    request_body, response_body = parts.pop("request_body", None), parts.pop("response_body", b"{}")
+    return {
+        "method": "GET",
+        "url": "http://acme.example/v0/orders/1",
+        "request_headers": [["Accept", "application/json"], ["Authorization", "Bearer hunter2-token"]],
+        "request_body": None if request_body is None else base64.b64encode(request_body).decode(),
+        "started_at": 1_700_000_000.0,
+        "operation": None,
+        "status": 200,
+        "response_headers": [["Content-Type", "application/json"]],
+        "response_body": base64.b64encode(response_body).decode(),
+        "duration": 0.01,
+        "error": None,
+        "waited": False,
+        "allowed_5xx": [],
+        **parts,
+    }
+
+
+def outcome(*rules: str, result: str = "pass", check: str = "test_x.py::test_it", **parts: Any) -> dict[str, Any]:
+    """What a check came to; a failed one has a finding about all its exchanges."""
+    exchanges = parts.pop("exchanges", [exchange()])
+    finding = {
+        "message": "GET /orders/1 was answered 200, not 404",
+        "expected": "404",
+        "observed": "200 {}",
+        "exchanges": list(range(len(exchanges))),
+        "decisive": len(exchanges) - 1 if exchanges else None,
+    }
+    return {
+        "check": check,
+        "rules": list(rules),
+        "outcome": result,
+        "reason": "" if result == "pass" else f"because of {result}",
+        "findings": [{**finding, **parts.pop("finding", {})}] if result == "fail" else [],
+        "exchanges": exchanges,
+        "passive": {},
+        "states": ["order"],
+        **parts,
+    }
+
+
+def all_kept(*but: str) -> list[dict[str, Any]]:
+    """Outcomes in which every rule but some is kept: floors reached, passive rules seen."""
+    seen = {rule.id: {"judged": rule.floor, "findings": []} for rule in PASSIVE_RULES if rule.id not in but}
+    outcomes = [
+        outcome(rule.id, check=f"test_{rule.area.lower()}.py::test_{rule.id}", exchanges=[exchange()] * rule.floor)
+        for rule in RULES
+        if rule.id not in but
+    ]
+    outcomes[0]["passive"] = seen
+    return outcomes
+
+
+def record(outcomes: list[dict[str, Any]], rules: tuple[Rule, ...] = RULES, **run: Any) -> dict[str, Any]:
+    """The record of a run with these outcomes."""
+    settings: dict[str, Any] = {
+        "version": "1.2.3",
+        "target": {"name": "acme", "base_url": "http://acme.example/v0", "internal_base_url": None},
+        "started_at": "2026-01-02T03:04:05.678Z",
+        "duration_s": 1.5,
+        "seed": 1,
+        "profile": "default",
+        "secrets": frozenset({"hunter2-token"}),
+        **run,
+    }
+    built, _ = build(Run(**settings), rules, outcomes)
+    return copy.deepcopy(built)
+
+
+def broken(*rules: str, **run: Any) -> dict[str, Any]:
+    """The record of a run that found these rules broken and every other kept."""
+    checks = [outcome(rule, result="fail", check=f"test_x.py::test_{rule}") for rule in rules]
+    return record([*all_kept(*rules), *checks], **run)
+
+
+def row(of: dict[str, Any], rule_id: str) -> dict[str, Any]:
+    return next(one for one in of["rules"] if one["id"] == rule_id)

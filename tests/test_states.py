@@ -1,0 +1,262 @@
+"""States: fixed lists, callback and provider, the order in which they are asked, and giving back."""
+
+import sys
+import textwrap
+
+import pytest
+
+from conformance import callback as callback_module
+from conformance.callback import CallbackUnreachable, callback_source
+from conformance.client import Client
+from conformance.problems import StateUnavailable, UsageError
+from conformance.state_kinds import STATES
+from conformance.states import FixedLists, State, States, load_provider, sources_of
+from conformance.target import StateSources
+from tests.loopback import Server, answer, json_answer
+
+
+def order(name: str = "1", items: int = 2, **more):
+    uuids = [f"{name}-{index}" for index in range(items)]
+    return {"order_uuid": f"uuid-{name}", "order_id": f"id-{name}", "customer_id": "c", "item_uuids": uuids, **more}
+
+
+def fixed(**lists) -> States:
+    return States([("fixed", FixedLists({name.replace("_", "-"): entries for name, entries in lists.items()}).ask)])
+
+
+class TestFixedLists:
+    def test_an_order_is_handed_out_once_whichever_list_it_stands_in(self):
+        states = fixed(order=[order("1"), order("2")], order_cancelable=[order("1"), order("3")])
+        taken = [states.setup("order").order_uuid, states.setup("order-cancelable").order_uuid]
+        assert taken == ["uuid-1", "uuid-3"]
+        assert states.setup("order").order_uuid == "uuid-2"
+        for name in ("order", "order-cancelable"):
+            with pytest.raises(StateUnavailable, match=f"state {name}: its list is used up .2 entries with items 2"):
+                states.setup(name)
+        assert set(states.missing) == {"order", "order-cancelable"}
+
+    def test_only_an_entry_that_fits_is_handed_out(self):
+        states = fixed(order=[order("small", 1), order("large", 5)])
+        assert states.setup("order", items=3).order_uuid == "uuid-large"
+        with pytest.raises(StateUnavailable, match="no entry of the list fits with items 9"):
+            states.setup("order", items=9)
+        assert states.setup("order", items=1).order_uuid == "uuid-small"
+
+    def test_a_status_is_asked_for(self):
+        states = fixed(order_with_terminal_preordered_item=[order(item_uuid="1-0", status="fulfilled")])
+        with pytest.raises(StateUnavailable, match="no entry of the list fits with status canceled"):
+            states.setup("order-with-terminal-preordered-item", status="canceled")
+        assert states.setup("order-with-terminal-preordered-item", status="fulfilled").item_uuid == "1-0"
+
+    def test_a_customer_is_read_and_not_used_up(self):
+        states = fixed(customer_without_orders=[{"customer_id": "c"}])
+        assert [states.setup("customer-without-orders").customer_id for _ in range(3)] == ["c"] * 3
+
+    def test_an_empty_list_and_no_list(self):
+        with pytest.raises(StateUnavailable, match="its list is empty"):
+            fixed(order=[]).setup("order")
+        with pytest.raises(StateUnavailable, match="not offered by fixed"):
+            fixed(order=[]).setup("order-closed")
+        with pytest.raises(StateUnavailable, match="gives no states"):
+            States([]).setup("order")
+
+
+@pytest.fixture
+def client(monkeypatch):
+    monkeypatch.setattr(callback_module, "_PAUSES", (0.0, 0.0))
+    client = Client(timeout=10)
+    yield client
+    client.close()
+
+
+class TestCallback:
+    def test_it_speaks_pacts_contract(self, client):
+        with Server(lambda request: json_answer(201, order())) as server:
+            states = States([("callback", callback_source(client, server.url + "/_state"))])
+            state = states.setup("order")
+            states.teardown(state)
+        assert state.values == order()
+        assert [request.line for request in server.requests] == ["POST /_state HTTP/1.1"] * 2
+        setup, teardown = (request.json for request in server.requests)
+        assert setup == {"state": "order", "params": {"items": 2}, "action": "setup"}
+        assert teardown == {"state": "order", "params": {"items": 2, **order()}, "action": "teardown"}
+
+    @pytest.mark.parametrize(
+        ("reply", "reason"),
+        [
+            (answer(404), "not offered by callback"),
+            (answer(400, b"no such\n   item"), "refused with 400: no such item"),
+            (answer(401), "refused with 401: no reason given"),
+            (answer(302, b"", "Location: /x"), "refused with 302"),
+            (answer(200, b"<html>"), "answered no JSON"),
+            (answer(200, b"[]"), "answered no JSON object"),
+            (answer(204), "answered no JSON"),
+            (json_answer(200, {}), "lack order_uuid, order_id, customer_id, item_uuids"),
+            (json_answer(200, order(order_id="")), "lack order_id"),
+            (json_answer(200, order(order_uuid=None)), "lack order_uuid"),
+            (json_answer(200, order(order_id=7)), "order_id is no text"),
+            (json_answer(200, order(item_uuids="ab")), "item_uuids is no list of texts"),
+            (json_answer(200, order(item_uuids=[1, 2])), "item_uuids is no list of texts"),
+            (json_answer(200, order(items=1)), "asked for items 2, its values hold fewer"),
+            (json_answer(200, order(base_url="nowhere")), "base_url: 'nowhere' is no absolute URL"),
+            (json_answer(200, order(base_url="http://h:port")), "its value base_url"),
+            (json_answer(200, order(base_url=5)), "base_url is no text"),
+            (json_answer(200, order(token="a\nb")), "its value token holds"),
+            (json_answer(200, order(token={})), "token is no text"),
+            (answer(500), "refused with 500"),
+        ],
+    )
+    def test_what_is_no_state_is_said_why(self, client, reply, reason):
+        with Server(lambda request: reply) as server:
+            states = States([("callback", callback_source(client, server.url))])
+            with pytest.raises(StateUnavailable) as caught:
+                states.setup("order")
+        assert str(caught.value).startswith("state order: ")
+        assert reason in str(caught.value)
+        assert reason in states.missing["order"]
+
+    @pytest.mark.parametrize("status", [500, 503, 408, 429])
+    def test_trouble_that_passes_is_tried_again(self, client, status):
+        replies = [answer(status, b"", "Retry-After: 60"), answer(status), json_answer(200, order())]
+        with Server(lambda request: replies[request.number]) as server:
+            state = States([("callback", callback_source(client, server.url))]).setup("order")
+        assert state.order_id == "id-1"
+        assert len(server.requests) == 3
+
+    def test_nobody_there_is_an_error_of_its_own(self, client):
+        with Server(lambda request: answer(200)) as server:
+            pass
+        with pytest.raises(CallbackUnreachable, match="does not answer"):
+            States([("callback", callback_source(client, server.url))]).setup("order")
+
+    def test_a_state_may_hold_on_another_tenant(self, client):
+        with Server(lambda request: json_answer(200, order(base_url="https://two.example/v0/", token="t"))) as server:
+            state = States([("callback", callback_source(client, server.url))]).setup("order")
+        assert (state.base_url, state.token) == ("https://two.example/v0", "t")
+
+
+class TestProvider:
+    @pytest.fixture
+    def write(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(sys, "path", list(sys.path))
+
+        def module(name: str, source: str):
+            (tmp_path / f"{name}.py").write_text(textwrap.dedent(source))
+            monkeypatch.delitem(sys.modules, name, raising=False)
+            return tmp_path
+
+        return module
+
+    def states(self, folder, reference: str) -> States:
+        return States([("provider", load_provider(reference, folder))])
+
+    def test_a_callable_beside_the_target_file_gives_states(self, write):
+        folder = write(
+            "states_that_give",
+            f"""
+            class Give:
+                asked = []
+                def me(state, params, action):
+                    Give.asked.append((state, params, action))
+                    return {order()!r} if state == "order" else None
+            """,
+        )
+        states = self.states(folder, "states_that_give:Give.me")
+        states.teardown(states.setup("order"))
+        with pytest.raises(StateUnavailable, match="state order-closed: not offered by provider"):
+            states.setup("order-closed")
+        asked = sys.modules["states_that_give"].Give.asked
+        assert [(name, action) for name, _, action in asked] == [
+            ("order", "setup"),
+            ("order", "teardown"),
+            ("order-closed", "setup"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("body", "reason"),
+        [
+            ("raise OSError('no database')", "the provider raised OSError: no database"),
+            ("return 5", "its values are no mapping but 5"),
+            ("return {'order_uuid': object()}", "lack order_id"),
+            ("return {'order_uuid': 1, 'order_id': 2, 'customer_id': 3, 'item_uuids': [4]}", "order_uuid is no text"),
+        ],
+    )
+    def test_a_failing_one_is_a_state_that_cannot_be_had(self, write, body, reason):
+        folder = write("states_that_fail", f"def give(state, params, action):\n    {body}\n")
+        with pytest.raises(StateUnavailable, match="state order: ") as caught:
+            self.states(folder, "states_that_fail:give").setup("order")
+        assert reason in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("source", "reference", "reason"),
+        [
+            ("", "no_such_module_here:give", "cannot be imported"),
+            ("", "bad_states:give", "has no give"),
+            ("give = 5", "bad_states:give", "is not callable"),
+            ("import no_such_module_here", "bad_states:give", "No module named"),
+            ("this is no Python", "bad_states:give", "cannot be imported (SyntaxError"),
+            ("1 / 0", "bad_states:give", "cannot be imported (ZeroDivisionError"),
+            ("", ".bad_states:give", "cannot be imported"),
+        ],
+    )
+    def test_one_that_cannot_be_had_is_a_mistake(self, write, source, reference, reason):
+        with pytest.raises(UsageError) as caught:
+            load_provider(reference, write("bad_states", source))
+        assert str(caught.value).startswith(f"states.provider: {reference}")
+        assert reason in str(caught.value)
+
+
+def giving(values, log):
+    def ask(name, params, action):
+        log.append(action)
+        return values
+
+    return ask
+
+
+def test_the_first_source_that_has_a_state_wins_and_gets_it_back():
+    first, second, third = [], [], []
+    states = States([("a", giving(None, first)), ("b", giving(order(), second)), ("c", giving(order("3"), third))])
+    states.teardown(states.setup("order"))
+    assert (first, second, third) == (["setup"], ["setup", "teardown"], [])
+
+
+def test_an_entry_of_the_users_list_is_never_torn_down():
+    log = []
+    states = States([("fixed", FixedLists({"order": [order()]}).ask), ("callback", giving(order(), log))])
+    states.teardown(states.setup("order"))
+    assert log == []
+
+
+def test_the_sources_stand_in_the_order_of_the_contract(tmp_path):
+    sources = StateSources({"order": []}, "http://callback", "os.path:join")
+    assert [name for name, _ in sources_of(sources, lambda url: giving(url, []), tmp_path)] == [
+        "fixed",
+        "callback",
+        "provider",
+    ]
+
+
+def test_trouble_with_giving_back_says_nothing():
+    def ask(name, params, action):
+        if action == "teardown":
+            raise StateUnavailable("no")
+        return order()
+
+    noted = []
+    states = States([("callback", ask)], lambda source, state, action: noted.append(action))
+    states.teardown(states.setup("order"))
+    assert noted == ["setup"]
+
+
+def test_a_state_that_there_is_none_of_is_an_error_of_ours():
+    with pytest.raises(KeyError, match="did you mean"):
+        States([]).setup("ordr")
+    with pytest.raises(AttributeError, match="state order has no value nothing"):
+        _ = State("order", {}, {}).nothing
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_can_be_set_up(name):
+    values = {key: ["a", "b", "c"] if key in ("item_uuids", "order_ids") else "x" for key in STATES[name].values}
+    assert States([("callback", giving(values, []))]).setup(name).values == values

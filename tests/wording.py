@@ -1,0 +1,18 @@
+"""The documents' words as one line of text each, so that words can be found whatever lines the page broke them into."""
+
+import re
+
+from tests.samples import DESCRIPTIONS, text_of
+
+DESCRIPTION_OF = dict(zip(("S0", "S1"), DESCRIPTIONS, strict=True))
+"""The OpenAPI description of each document, by the key that rules give the document."""
+
+
+def normalised(text: str) -> str:
+    """Text in one line, without the spaces that the page's lines put where no writer puts one."""
+    joined = " ".join(text.split())
+    joined = re.sub(r" (?=[.,;:)](?: |$))", "", joined)
+    return re.sub(r"\( ", "(", re.sub(r"< (\w+) >", r"<\1>", joined))
+
+
+TEXT = {document: normalised("\n".join(text_of(name))) for document, name in DESCRIPTION_OF.items()}
