@@ -11,9 +11,7 @@ ODD_IDS = ("\x00", "a\x00b", "%00", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", 
 odd_segments: st.SearchStrategy[str] = st.one_of(
     st.text(alphabet=st.sampled_from(_NASTY), min_size=1, max_size=12),
     st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60),
-    st.sampled_from(
-        ["..%2f..", "%00", "%", "%zz", "null", "undefined", "0", "-1", "true", "[]", "{}", "*", "' OR 1=1 --"]
-    ),
+    st.sampled_from(["%", "%zz", "null", "undefined", "0", "-1", "true", "[]", "{}", "*"]),
     # Long enough to pass what servers usually bound, short enough that the request line fits everywhere else.
     st.integers(min_value=200, max_value=6_000).map(lambda length: "a" * length),
 ).filter(lambda text: text not in (".", ".."))

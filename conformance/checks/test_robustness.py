@@ -7,7 +7,7 @@ from conformance.checks.facts import UNKNOWN_UUID
 from conformance.expectation import expect, given
 from conformance.properties import property_of
 from conformance.rule_mark import rule
-from strategies.odd import odd_headers, odd_queries, odd_segments
+from strategies.odd import ODD_IDS, odd_headers, odd_queries, odd_segments
 
 BY_ID = {
     "showSalesOrderByIdAndIdType": lambda orders, id_: orders.call(
@@ -43,7 +43,14 @@ BY_ID = {
 
 @rule("ROB-3")
 @pytest.mark.parametrize("operation", BY_ID)
-@property_of(segment=odd_segments)
+def test_an_id_that_has_broken_servers_is_refused(orders, operation):
+    for odd in ODD_IDS:
+        expect(BY_ID[operation](orders, odd), "nothing has this id").is_not_served()
+
+
+@rule("ROB-3")
+@pytest.mark.parametrize("operation", BY_ID)
+@property_of("costly", segment=odd_segments)
 def test_an_odd_id_is_refused(session, orders, operation, segment):
     expect(BY_ID[operation](orders, segment), "nothing has this id").is_not_served()
 
