@@ -1,8 +1,8 @@
 """The command line. Commands are imported when they are called, so that `--help` and `gate` stay quick."""
 
 import importlib
-import io
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +10,7 @@ import click
 
 from conformance import __version__
 from conformance.problems import UsageError, VoidError
-from reports.harmless import harmless
+from reports.harmless import escape_unencodable, harmless
 
 _COMMANDS = {
     "run": "Judge a server and report.",
@@ -70,9 +70,7 @@ def orderproof() -> None:
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Entry point: every foreseen problem is one sentence on stderr and an exit code."""
     for stream in (sys.stdout, sys.stderr):
-        # What a stream's encoding lacks is shown escaped; the strict default would end in a traceback.
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="backslashreplace")
+        escape_unencodable(stream)
     try:
         code = orderproof.main(args=arguments, prog_name="orderproof", standalone_mode=False)
     except click.exceptions.Abort:
@@ -91,7 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         code = 3
     except OSError as error:
         if error.filename is None:
-            raise
-        click.echo(f"orderproof: {error.filename}: {error.strerror}", err=True)
-        code = 2
+            traceback.print_exc()
+        click.echo(f"orderproof: {error.filename or 'input or output'}: {error.strerror}", err=True)
+        code = 2 if error.filename else 3
+    except Exception:
+        # Python would end with 1, which says that the server is non-conforming.
+        traceback.print_exc()
+        click.echo("orderproof: stopped by an error of its own; nothing is said about the target", err=True)
+        code = 3
     raise SystemExit(code if isinstance(code, int) else 0)

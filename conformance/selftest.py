@@ -123,7 +123,7 @@ def _nothing(subject: Subject, note: str) -> Judgement:
 
 
 def matrix(judgements: Sequence[Judgement]) -> dict[str, Any]:
-    """The kill matrix as JSON-ready data: every judgement, what escaped, false alarms, and rules that caught nothing."""
+    """The kill matrix as JSON-ready data: every judgement, escapes, false alarms, and rules that caught nothing."""
     from spec.catalogue import catalogue
 
     caught: dict[str, list[str]] = {rule: [] for rule in catalogue()}
@@ -159,10 +159,7 @@ def _what_went_wrong(one: Judgement) -> str:
     if one.note:
         return one.note
     if one.kind == "variant":
-        broken = ", ".join(one.broken)
-        return f"a correct server was found {one.verdict}" + (
-            f": {broken}" if broken else f" ({', '.join(one.unjudged)})"
-        )
+        return f"a correct server was found {one.verdict}: {', '.join(one.broken or one.unjudged)}"
     if not one.breaks:
         return "it names no rule that must catch it"
     return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from reports.color import use_color
-from reports.harmless import harmless, one_line
+from reports.harmless import escape_unencodable, harmless, one_line
 
 MARKS: Mapping[str, tuple[str, str, str]] = {
     "pass": ("✓", "+", "green"),
@@ -33,11 +33,15 @@ _FINDINGS_SHOWN = 3
 def make_console(color: str, stream: TextIO | None = None) -> Console:
     """A console for one stream; without a terminal, lines are left long for the reader's own tools."""
     stream = stream or sys.stdout
+    escape_unencodable(stream)
     is_terminal = stream.isatty()
+    is_colored = use_color(color, stream)
     return Console(
         file=stream,
-        force_terminal=use_color(color, stream),
-        no_color=not use_color(color, stream),
+        force_terminal=is_colored,
+        no_color=not is_colored,
+        # Left to itself, rich would look at TERM again.
+        color_system="standard" if is_colored else None,
         markup=False,
         highlight=False,
         emoji=False,

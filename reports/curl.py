@@ -54,6 +54,9 @@ def _header(name: str, value: str) -> str:
     text = f"{name}: {value}"
     if TOKEN_MARK not in text:
         return shlex.quote(text)
+    # Braces where more follows, which the shell would take for a part of the name.
+    is_last = text.index(TOKEN_MARK) + len(TOKEN_MARK) == len(text)
+    variable = f"${TOKEN_VARIABLE}" if is_last else f"${{{TOKEN_VARIABLE}}}"
     if not set(text) & set('"$`\\!'):
-        return f'"{text.replace(TOKEN_MARK, f"${TOKEN_VARIABLE}")}"'
-    return f'"${TOKEN_VARIABLE}"'.join(shlex.quote(part) for part in text.split(TOKEN_MARK))
+        return f'"{text.replace(TOKEN_MARK, variable)}"'
+    return f'"{variable}"'.join(shlex.quote(part) for part in text.split(TOKEN_MARK))

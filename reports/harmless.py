@@ -1,7 +1,9 @@
 """Server bytes on their way to a terminal or a CI log, made harmless."""
 
+import io
 import re
 import unicodedata
+from typing import TextIO
 
 # GitHub takes `::` at the beginning of a line; the others are looked for anywhere in it.
 _COMMAND = re.compile(r"^\s*(?=::)|##(?=\[|vso\[|teamcity\[)", re.MULTILINE | re.IGNORECASE)
@@ -31,3 +33,9 @@ def one_line(text: str, limit: int = 300) -> str:
     """A text on one harmless line, shortened."""
     folded = harmless(" ".join(text.split()))
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+
+
+def escape_unencodable(stream: TextIO) -> None:
+    """Make a stream show escaped what its encoding lacks; the strict default would end a report in a traceback."""
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="backslashreplace")

@@ -44,7 +44,7 @@ def _quoted_member() -> re.Pattern[str]:
     """
     names = "|".join(map(re.escape, sorted(_personal_names())))
     return re.compile(
-        rf'(\\*"(?:{names})\\*"\s*:\s*)' + r'(?:(\\*")(?:(?!\2)(?:\\.|[^…\\]))*(?:\2)?|-?\d[\d.]*)', re.DOTALL
+        rf'(\\*"(?:{names})\\*"\s*:\s*)' + r'(?:(\\*")(?:[^"\\…]|\\+(?![\\"])|(?!\2)\\*")*(?:\2)?|-?\d[\d.]*)',
     )
 
 
@@ -70,25 +70,28 @@ class Masker:
         if self._secrets:
             text = self._secrets.sub(TOKEN_MARK, text)
         # Looking for the sign first spares the pattern, which is slow on long texts without one.
-        return text if self._keep or "@" not in text else _EMAIL.sub(PERSON_MARK, text)
+        return text if self._keep or not ("@" in text or "%40" in text) else _EMAIL.sub(PERSON_MARK, text)
 
     def telling(self, text: str) -> str:
         """A text that quotes answers: as `text`, and without the personal values learnt from the bodies so far."""
         if not self._keep:
-            for value in sorted(self._persons, key=len, reverse=True):
-                text = text.replace(value, PERSON_MARK)
             # A quoted answer may be cut off in the middle of a value.
             text = "…".join(self._without_beginning(part) for part in text.split("…"))
+            for value in sorted(self._persons, key=len, reverse=True):
+                text = text.replace(value, PERSON_MARK)
             text = _quoted_member().sub(_masked_member, text)
         return self.text(text)
 
     def _without_beginning(self, text: str) -> str:
         """A text that does not end with the beginning of a personal value."""
-        for value in self._persons:
-            for length in range(len(value) - 1, _SHORTEST_PERSONAL - 1, -1):
-                if text.endswith(value[:length]):
-                    return text[:-length] + PERSON_MARK
-        return text
+        beginnings = (
+            length
+            for value in self._persons
+            for length in range(len(value) - 1, _SHORTEST_PERSONAL - 1, -1)
+            if text.endswith(value[:length])
+        )
+        longest = max(beginnings, default=0)
+        return text[:-longest] + PERSON_MARK if longest else text
 
     def headers(self, headers: Iterable[Iterable[str]]) -> list[list[str]]:
         """Headers with credentials masked whole."""
@@ -127,6 +130,10 @@ class Masker:
         if isinstance(node, list):
             parts = [self._members(child, parent) for child in node]
             return [part for part, _ in parts], any(changed for _, changed in parts)
+        if isinstance(node, str) and '"' in node:
+            # JSON may stand in a text of JSON.
+            without = _quoted_member().sub(_masked_member, node)
+            return without, without != node
         if not isinstance(node, dict):
             return node, False
         result, any_changed = {}, False
@@ -166,10 +173,10 @@ def _character(one: str) -> str:
         rf"&#0*{code};",
         rf"&#[xX]0*{_caseless(f'{code:x}')};",
     ]
-    forms.append("".join(_caseless(f"%{byte:02x}") for byte in one.encode("utf-8", "surrogatepass")))
+    forms.append("".join(f"%(?:25)*{_caseless(f'{byte:02x}')}" for byte in one.encode("utf-8", "surrogatepass")))
     forms += {"&": ["&amp;"], '"': ["&quot;"], "<": ["&lt;"], ">": ["&gt;"], " ": [r"\+"]}.get(one, [])
     # Backslashes before it: a slash or a quote inside JSON, or inside JSON that stands in JSON.
-    return rf"\\*(?:{'|'.join(forms)})"
+    return rf"(?:\\|%(?:25)*5[cC])*(?:{'|'.join(forms)})"
 
 
 def _caseless(text: str) -> str:

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from samples import DESCRIPTIONS, contents, samples, validator
+from tests.samples import DESCRIPTIONS, contents, samples, validator
 
 JSON = "application/json"
 VERSION_2 = "application/x.newstore.orders+json;version=2"

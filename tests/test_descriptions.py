@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from samples import (
+from tests.samples import (
     DESCRIPTIONS,
     DOCUMENTS,
     SPEC,

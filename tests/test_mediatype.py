@@ -8,7 +8,9 @@ from conformance.mediatype import JSON, ORDERS_V2, PROBLEM, MediaType, parse_med
 
 TOKENS = st.text("abcdefghijklmnopqrstuvwxyz0123456789!#$&^_.+-", min_size=1, max_size=12)
 SPACES = st.sampled_from(["", " ", "\t", "  "])
-PARAMETERS = st.dictionaries(TOKENS, st.text(st.characters(codec="latin-1", exclude_categories=("Cc",)), max_size=8), max_size=3)
+PARAMETERS = st.dictionaries(
+    TOKENS, st.text(st.characters(codec="latin-1", exclude_categories=("Cc",)), max_size=8), max_size=3
+)
 
 
 def quoted(text: str) -> str:

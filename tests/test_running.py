@@ -1,6 +1,8 @@
 """One command judges a server and reports: verdicts, exit codes and counts, seen from outside."""
 
 import json
+import subprocess
+import sys
 import urllib.request
 
 import pytest
@@ -23,6 +25,12 @@ def server():
 def judged_by(server):
     with urllib.request.urlopen(server.requests_url) as answer:
         return json.load(answer)["judged"]
+
+
+def plain_pytest(folder, *arguments):
+    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.checks", "--target", "target.yaml"]
+    command += ["-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_without_arguments_the_embedded_server_is_judged(tmp_path):
@@ -161,30 +169,18 @@ def test_shards_merge_into_the_whole_run(tmp_path, server):
 
 
 def test_plain_pytest_judges_too(tmp_path, server):
-    import subprocess
-    import sys
-
     target_file(tmp_path, server.base_url, server.token, server.state_url)
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.checks", "--target", "target.yaml"]
 
-    ended = subprocess.run(
-        [*command, "-k", "grace_period", "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    ended = plain_pytest(tmp_path, "-k", "grace_period")
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "conforming:" in ended.stdout
 
 
 def test_plain_pytest_does_not_pass_what_was_skipped(tmp_path, server):
-    import subprocess
-    import sys
-
     target_file(tmp_path, server.base_url, server.token, None)
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.checks", "--target", "target.yaml"]
 
-    ended = subprocess.run(
-        [*command, "-k", "grace_period", "-p", "no:cacheprovider"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    ended = plain_pytest(tmp_path, "-k", "grace_period")
 
     assert ended.returncode == 4, ended.stdout
     assert "partial:" in ended.stdout

@@ -39,18 +39,25 @@ def expect_accepted(answer: Answer, because: str, success: int) -> Answer:
     return answer if answer.is_success else expect(answer, because).has_status(success)
 
 
-def accepts_the_limit(answer: Answer, is_repeated: bool, success: int) -> None:
-    """Expect that a list of 500 is accepted; with items named repeatedly a refusal is open, and nothing is judged."""
+def judgeable_repetition(answer: Answer, is_repeated: bool) -> None:
+    """Where items had to be named repeatedly, a refusal of 500 of them is open. Raises `Unjudgeable` for it."""
     if is_repeated and answer.is_refusal:
         raise Unjudgeable(
             f"the states give no order of {LIMIT} items, and a list of {LIMIT} that names items more than once was "
             "refused, which is open",
             answer.exchange,
         )
+
+
+def accepts_the_limit(answer: Answer, is_repeated: bool, success: int) -> None:
+    """Expect that a list of 500 is accepted."""
+    judgeable_repetition(answer, is_repeated)
     expect_accepted(answer, f"{LIMIT} items are not too many", success)
 
 
-def refuses_beyond_the_limit(send: Callable[[list[Any]], Answer], entries: list[Any], success: int) -> None:
+def refuses_beyond_the_limit(
+    send: Callable[[list[Any]], Answer], entries: list[Any], is_repeated: bool, success: int
+) -> None:
     """Expect that `entries`, one more than the limit, are refused with 400, and that it is their number which decides.
 
     The same list without its last entry must be accepted. Where it is not, nothing is judged, unless the longer one is
@@ -58,7 +65,9 @@ def refuses_beyond_the_limit(send: Callable[[list[Any]], Answer], entries: list[
     """
     answer = send(entries)
     if not answer.is_success:
-        given(send(entries[:LIMIT]), success)
+        twin = send(entries[:LIMIT])
+        judgeable_repetition(twin, is_repeated)
+        given(twin, success)
     expect(answer, f"{len(entries)} items are more than {LIMIT}").is_problem(400)
 
 

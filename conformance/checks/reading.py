@@ -113,26 +113,34 @@ def given_orders(answer: Answer) -> list[str]:
 
 
 def whole(orders: Orders, customer: State) -> list[str]:
-    """Ids of a customer's whole history, in the largest pages that it needs."""
-    wanted = len(customer.order_ids)
-    size = min(MAX_COUNT, max(1, wanted))
+    """Ids of a customer's whole history, in pages that are as large as it needs."""
+    # One more than there should be, so that an order too many shows.
+    size = min(MAX_COUNT, len(customer.order_ids) + 1)
     found: list[str] = []
-    for offset in range(0, max(1, wanted), size):
-        found += ids_on(given(page(orders, customer, count=size, offset=offset)))
+    for offset in range(0, len(customer.order_ids) + MAX_COUNT, size):
+        some = ids_on(given(page(orders, customer, count=size, offset=offset)))
+        found += some
+        if len(some) < size:
+            break
     return found
+
+
+def expect_not_for_json(answer: Answer, because: str) -> Answer:
+    """The status is none that the documents have for the history as `application/json` alone."""
+    if answer.status in ONLY_FOR_JSON:
+        raise Finding(
+            f"{answer.request} was answered {answer.status}, which is for application/json only: {because}",
+            f"any answer but {', '.join(map(str, ONLY_FOR_JSON))}",
+            str(answer),
+            answer.exchange,
+        )
+    return answer
 
 
 def expect_refused_page(answer: Answer, because: str) -> Answer:
     """The request for a page is refused, and not with a status that is for `application/json` alone."""
     expect(answer, because).is_refused()
-    if answer.status in ONLY_FOR_JSON:
-        raise Finding(
-            f"{answer.request} was answered {answer.status}: {because}",
-            f"a 4xx refusal other than {', '.join(map(str, ONLY_FOR_JSON))}, which are for application/json only",
-            str(answer),
-            answer.exchange,
-        )
-    return answer
+    return expect_not_for_json(answer, because)
 
 
 def listed(answer: Answer) -> list[Any]:

@@ -67,6 +67,15 @@ def _words(number: str | None) -> str:
     return json.dumps(number, ensure_ascii=False)[:200] if number else "none"
 
 
+def _judgeable(reading: Reading) -> Reading:
+    if not reading.identifiers:
+        raise Unjudgeable(
+            f"the answer to {reading.answer.request} shows no external_identifier, so no serial number can be seen",
+            reading.answer.exchange,
+        )
+    return reading
+
+
 class Patience:
     """How long serial numbers are waited for, in a whole run."""
 
@@ -104,8 +113,9 @@ class Serials:
         """
         sent = given(self.send(entries(numbers)), 204)
         known = {**self.known, **numbers}
-        reading = self.settled(known)
-        if not reading.has(known):
+        reading = self._settled(known)
+        # What does not show at all cannot be judged where it is read; the rest of a check may still say something.
+        if reading.identifiers and not reading.has(known):
             raise Unjudgeable(
                 "serial numbers were added and the order does not show them, so what follows cannot be judged",
                 sent.exchange,
@@ -114,10 +124,14 @@ class Serials:
         self.known = known
 
     def read(self) -> Reading:
-        """The serial numbers that the order shows.
+        """The serial numbers that the order shows. Raises `Unjudgeable` when it cannot be read or shows none at all."""
+        return _judgeable(self.glance())
+
+    def glance(self) -> Reading:
+        """The serial numbers that the order shows, if any.
 
         An item that shows no external identifiers is left out: nothing is said about its serial number. Raises
-        `Unjudgeable` when the order cannot be read, or says nothing of any item.
+        `Unjudgeable` when the order cannot be read.
         """
         answer = given(self.orders.show(self.order))
         items = answer.at("items")
@@ -126,15 +140,16 @@ class Serials:
         by_id = {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
         found = {item_id: by_id.get(item_id.casefold(), {}).get("external_identifier") for item_id in self.ids}
         identifiers = {item_id: shown for item_id, shown in found.items() if isinstance(shown, dict)}
-        if not identifiers:
-            raise Unjudgeable(f"the answer to {answer.request} shows no external_identifier", answer.exchange)
         return Reading(answer, identifiers)
 
     def settled(self, wanted: Numbers) -> Reading:
         """The serial numbers that the order shows as soon as they are those wanted, or when the time is up."""
+        return _judgeable(self._settled(wanted))
+
+    def _settled(self, wanted: Numbers) -> Reading:
         deadline = time.monotonic() + self._patience.seconds
         while True:
-            reading = self.read()
+            reading = self.glance()
             if reading.has(wanted):
                 return reading
             if time.monotonic() >= deadline:

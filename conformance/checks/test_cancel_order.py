@@ -32,7 +32,9 @@ def told_status(orders, order, id_type="internal"):
 def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
     given_cancelable(orders, order_cancelable)
 
-    answer = orders.cancel(order_cancelable, body={"reason": "Item was damaged during shipping", "note": None})
+    answer = orders.cancel(
+        order_cancelable, body={"reason": "Item was damaged during shipping", "note": "Example note"}
+    )
 
     expect_accepted(answer, "the order can be canceled, and a reason is given")
 

@@ -11,7 +11,7 @@ from conformance.rule_mark import rule
 from strategies.json_values import of_any_kind_but
 from strategies.reasons import OF_OTHER_TYPES, notes, reasons
 
-REASON = "Customer remorse"
+REASON, NOTE = "Customer remorse", "Example note"
 NO_OBJECTS: tuple[Any, ...] = (None, True, 42, REASON, [], [REASON], [{"reason": REASON}])
 NO_JSON = ('{"reason": "Customer remorse"', '{"reason": "Customer rem', '"reason": "Customer remorse"', REASON, "{", "")
 
@@ -75,7 +75,7 @@ def test_a_short_or_foreign_reason_is_accepted(orders, order_cancelable, reason)
         orders,
         order_cancelable,
         f"the reason {reason!r} is a text that is not empty",
-        body={"reason": reason, "note": None},
+        body={"reason": reason, "note": NOTE},
     )
 
 
@@ -86,7 +86,7 @@ def test_any_text_is_accepted_as_a_reason(session, orders, states, reason):
         orders,
         states("order-cancelable"),
         f"the reason {reason!r} is a text that is not empty",
-        body={"reason": reason, "note": None},
+        body={"reason": reason, "note": NOTE},
     )
 
 

@@ -1,4 +1,4 @@
-"""Errors: what an error answer tells, wherever it comes from. The documents show samples only, so all of it is advice."""
+"""Errors: what an error answer tells, wherever it comes from. The documents show only samples: it is all advice."""
 
 import re
 

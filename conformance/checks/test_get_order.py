@@ -76,6 +76,7 @@ def test_an_unknown_order_is_not_found(orders, order, id_type, unknown, accept):
 @rule("ORD-6")
 def test_a_uuid_is_no_readable_id(orders, order):
     given(orders.show(order))
+    given(orders.show(order, id_type="external"))
 
     answer = orders.show(order, id=order.order_uuid, id_type="external")
 
@@ -84,6 +85,7 @@ def test_a_uuid_is_no_readable_id(orders, order):
 
 @rule("ORD-6")
 def test_a_readable_id_is_no_uuid(orders, order):
+    given(orders.show(order))
     given(orders.show(order, id_type="external"))
 
     answer = orders.show(order, id=order.order_id, id_type="internal")
@@ -97,6 +99,7 @@ def test_a_readable_id_is_no_uuid(orders, order):
 def test_nearly_its_id_does_not_find_an_order(session, orders, order, id_type, near_miss):
     own = order.order_uuid if id_type == "internal" else order.order_id
     asked = near_miss.of(own)
+    given(orders.show(order, id_type=id_type))
 
     expect_not_found(orders.show(order, id=asked, id_type=id_type), order, asked)
 
@@ -136,9 +139,7 @@ def test_the_id_is_the_readable_one(orders, order, id_type, accept):
 
 @rule("ORD-19")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
-def test_every_item_is_shown(orders, states, accept):
-    order = states("order", items=3)
-
+def test_every_item_is_shown(orders, order, accept):
     answer = given(orders.show(order, accept=accept))
 
     missing = {item.casefold() for item in order.item_uuids} - set(item_ids(answer))

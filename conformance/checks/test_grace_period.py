@@ -224,6 +224,7 @@ def test_a_closed_order_is_not_extended(orders, order_closed):
 
 @rule("GRA-16")
 def test_an_extension_does_not_undo_a_simultaneous_cancellation(orders, states):
+    cancel_settled(orders, states("order-cancelable"))
     # The window is narrow, so it is looked for on some orders.
     for _ in range(4):
         order = states("order-cancelable")

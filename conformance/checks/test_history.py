@@ -8,6 +8,7 @@ from conformance.checks.facts import UNKNOWN_UUID
 from conformance.checks.reading import (
     SAME_TIME,
     expect_newest_first,
+    expect_not_for_json,
     expect_refused_page,
     expect_same_media_type,
     given_orders,
@@ -98,7 +99,8 @@ def test_an_unknown_customer_is_no_404_in_version_2(orders, customer_with_orders
     if answer.status == 200:
         assert ids_on(answer) == [], f"{answer.request} lists orders, though there is no such customer"
     else:
-        expect_refused_page(answer, "there is no such customer")
+        expect(answer, "there is no such customer").is_denied()
+        expect_not_for_json(answer, "there is no such customer")
 
 
 @rule("HIS-22")
@@ -133,7 +135,7 @@ def test_nearly_their_id_does_not_find_a_customer(session, orders, customer_with
         found = set(ids_on(answer)) & set(customer_with_orders.order_ids)
         assert not found, f"customer_id {asked} found the orders of {customer_with_orders.customer_id}"
     else:
-        expect(answer, "no customer has this id").is_refused()
+        expect(answer, "no customer has this id").is_denied()
 
 
 @rule("HIS-25")

@@ -60,8 +60,8 @@ def test_an_item_in_each_terminal_status_is_refused(states, order_with_preordere
 
 
 @rule("INT-6")
-def test_an_item_is_not_canceled_twice(order_with_preordered_item, cancel):
-    story.item_is_not_canceled_twice(order_with_preordered_item, cancel, cancel)
+def test_an_item_is_not_canceled_twice(orders, order_with_preordered_item, cancel):
+    story.item_is_not_canceled_twice(orders, order_with_preordered_item, cancel, cancel)
 
 
 @rule("INT-7")
@@ -112,7 +112,7 @@ def test_what_one_api_canceled_the_other_refuses(orders, states, cancel, first):
     twin = states("order-with-preordered-item")
     given(apis[second](twin, twin.item_uuid))
 
-    story.item_is_not_canceled_twice(states("order-with-preordered-item"), apis[first], apis[second])
+    story.item_is_not_canceled_twice(orders, states("order-with-preordered-item"), apis[first], apis[second])
 
 
 @rule("INT-14")

@@ -66,8 +66,8 @@ def test_an_item_in_each_terminal_status_is_refused(states, order_with_preordere
 
 
 @rule("LIN-7")
-def test_an_item_is_not_canceled_twice(order_with_preordered_item, cancel):
-    story.item_is_not_canceled_twice(order_with_preordered_item, cancel, cancel)
+def test_an_item_is_not_canceled_twice(orders, order_with_preordered_item, cancel):
+    story.item_is_not_canceled_twice(orders, order_with_preordered_item, cancel, cancel)
 
 
 @rule("LIN-8")

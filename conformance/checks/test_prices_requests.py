@@ -14,6 +14,7 @@ from conformance.checks.item_lists import (
     OTHER_CONTENT_TYPES,
     accepts_the_limit,
     cut_off,
+    judgeable_repetition,
     order_of,
     refused_alone,
     refuses_beyond_the_limit,
@@ -53,16 +54,15 @@ def test_500_items_are_priced(orders, states):
 
 @rule("PRI-14")
 def test_501_items_are_refused(orders, states):
-    order, ids, _ = order_of(states, LIMIT + 1)
+    order, ids, is_repeated = order_of(states, LIMIT + 1)
+    lines = [product(item_id) for item_id in ids]
 
-    refuses_beyond_the_limit(
-        lambda lines: orders.prices(order, lines), [product(item_id) for item_id in ids], success=200
-    )
+    refuses_beyond_the_limit(lambda asked: orders.prices(order, asked), lines, is_repeated, success=200)
 
 
 @rule("PRI-15")
 def test_shipping_and_gift_wrapping_count_too(orders, states):
-    order, ids, _ = order_of(states, LIMIT)
+    order, ids, is_repeated = order_of(states, LIMIT)
     # An order need not have both; a request may be refused for the one that it has not.
     extras = [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [product(ids[0]), one]).is_success]
     if not extras:
@@ -70,7 +70,7 @@ def test_shipping_and_gift_wrapping_count_too(orders, states):
 
     # They come first, so that the list without its last entry has them too.
     lines = [*extras, *(product(item_id) for item_id in ids)][: LIMIT + 1]
-    refuses_beyond_the_limit(lambda asked: orders.prices(order, asked), lines, success=200)
+    refuses_beyond_the_limit(lambda asked: orders.prices(order, asked), lines, is_repeated, success=200)
 
 
 @rule("PRI-15")
@@ -189,7 +189,7 @@ def test_one_wrong_entry_is_refused_wherever_it_stands(pricing):
 
 @rule("PRI-23")
 def test_the_last_of_500_entries_is_looked_at(orders, states):
-    order, ids, _ = order_of(states, LIMIT)
+    order, ids, is_repeated = order_of(states, LIMIT)
     valid = [product(item_id) for item_id in ids[:-1]]
     wrong = refused_alone(lambda lines: orders.prices(order, lines), lines_that_are_not_valid(ids[-1]))
 
@@ -197,7 +197,9 @@ def test_the_last_of_500_entries_is_looked_at(orders, states):
 
     # A list that names items repeatedly may be refused for that: then these refusals say little.
     if not any(answer.is_success for answer in answers.values()):
-        given(orders.prices(order, [*valid, product(ids[-1])]))
+        twin = orders.prices(order, [*valid, product(ids[-1])])
+        judgeable_repetition(twin, is_repeated)
+        given(twin)
     for because, answer in answers.items():
         expect(answer, f"the last of {LIMIT} entries is not valid: {because}").is_refused()
 

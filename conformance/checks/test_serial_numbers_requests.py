@@ -14,6 +14,7 @@ from conformance.checks.item_lists import (
     OTHER_CONTENT_TYPES,
     accepts_the_limit,
     cut_off,
+    judgeable_repetition,
     order_of,
     refused_alone,
     refuses_beyond_the_limit,
@@ -57,7 +58,7 @@ def test_500_items_get_serial_numbers(orders, states, patience):
 
 @rule("SER-11")
 def test_501_items_are_refused(orders, states, patience):
-    order, ids, _ = order_of(states, LIMIT + 1)
+    order, ids, is_repeated = order_of(states, LIMIT + 1)
     serials = prepared(Serials(orders, order, patience))
     last = serials.read().number(ids[-1]) if ids[-1] not in serials.known else serials.known[ids[-1]]
 
@@ -65,7 +66,7 @@ def test_501_items_are_refused(orders, states, patience):
 
     if answer.is_refusal:
         serials.read().expect({**serials.known, ids[-1]: last}, f"{LIMIT + 1} items were refused with {answer.status}")
-    refuses_beyond_the_limit(serials.send, numbered(ids, WRONG), success=204)
+    refuses_beyond_the_limit(serials.send, numbered(ids, WRONG), is_repeated, success=204)
 
 
 @rule("SER-12")
@@ -195,8 +196,9 @@ def test_the_last_of_500_entries_is_looked_at(orders, states, patience):
         serials.refuses([*valid, one], f"the last of {LIMIT} entries is not valid: {because}")
 
     # A list that names items repeatedly may be refused for that: then the refusals above say little.
-    if not is_repeated:
-        given(serials.send([*valid, entry(ids[-1])]), 204)
+    twin = serials.send(numbered(ids))
+    judgeable_repetition(twin, is_repeated)
+    given(twin, 204)
 
 
 @rule("SER-27")

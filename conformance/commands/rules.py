@@ -62,7 +62,8 @@ def command(words: tuple[str, ...], level: str | None, as_json: bool, markdown: 
         click.echo(f"  {rule.id:<7} {rule.level:<10} {rule.source.document:<3} {rule.title}")
     if not explain:
         gating = sum(rule.gates for rule in chosen)
-        click.echo(f"\n{len(chosen)} rules, {gating} of them gate; `orderproof rules explain ID` tells all about one")
+        count = f"{len(chosen)} rule{'s' if len(chosen) != 1 else ''}"
+        click.echo(f"\n{count}, of which {gating} gate; `orderproof rules explain ID` tells all about one")
     return 0
 
 

@@ -22,6 +22,7 @@ MODULES = (
     "media",
     "oms",
     "orders",
+    "pages",
     "price_requests",
     "prices",
     "robustness",

@@ -25,7 +25,7 @@ class CancelRequestFault(Fault):
 class CancelIs202(CancelRequestFault):
     """A cancellation is answered with 202, since it is only initiated."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-1",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-1", "CAN-90")
 
     def cancel_answer(self, call: Call, order: Order) -> Answer:
         """Accepted."""
@@ -35,7 +35,7 @@ class CancelIs202(CancelRequestFault):
 class ReasonsFromList(CancelRequestFault):
     """Only reasons of a list that no document has are accepted."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-2", "CAN-9")
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-2", "CAN-9", "CAN-28", "CAN-90")
 
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """One reason is known."""
@@ -48,7 +48,7 @@ class ReasonsFromList(CancelRequestFault):
 class ReasonsInAsciiOnly(CancelRequestFault):
     """A reason in another script is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-9",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-9", "CAN-90")
 
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """ASCII."""
@@ -61,7 +61,7 @@ class ReasonsInAsciiOnly(CancelRequestFault):
 class ReasonsOf2Characters(CancelRequestFault):
     """A reason of one character is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-9",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-9", "CAN-90")
 
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """Two and more."""
@@ -74,7 +74,7 @@ class ReasonsOf2Characters(CancelRequestFault):
 class FalsyNotesAccepted(CancelRequestFault):
     """A note that is `false`, 0 or empty is taken for none, whatever its type."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-11",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-11", "CAN-91")
 
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
         """As long as there is nothing in it."""
@@ -84,7 +84,7 @@ class FalsyNotesAccepted(CancelRequestFault):
 class EmptyNoteRefused(CancelRequestFault):
     """An empty note is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-10",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-10", "CAN-90")
 
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
         """Nothing or something."""
@@ -109,7 +109,7 @@ class LongNotesRefused(CancelRequestFault):
 class MissingBodyAccepted(CancelRequestFault):
     """An order is canceled without a body."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-12",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-12", "CAN-91")
 
     def body(self, call: Call) -> dict[str, Any]:
         """A reason is made up."""

@@ -24,6 +24,8 @@ class CancelFault(Fault):
 class EmptyReasonAccepted(CancelFault):
     """An empty reason is accepted."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-7", "CAN-91")
+
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """Empty is good enough."""
         return "" if body.get("reason") == "" else super().check_reason(call, body)
@@ -32,6 +34,8 @@ class EmptyReasonAccepted(CancelFault):
 class MissingReasonAccepted(CancelFault):
     """A missing reason is accepted."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-6", "CAN-91")
+
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """None is good enough."""
         return super().check_reason(call, {"reason": "none"} | body)
@@ -39,6 +43,8 @@ class MissingReasonAccepted(CancelFault):
 
 class NumberAsReasonAccepted(CancelFault):
     """A reason that is a number is accepted."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-8", "CAN-91")
 
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """Anything becomes text."""
@@ -49,6 +55,8 @@ class NumberAsReasonAccepted(CancelFault):
 class NumberAsNoteAccepted(CancelFault):
     """A note that is a number is accepted."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-11", "CAN-91")
+
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
         """Anything becomes text."""
         note = body.get("note")
@@ -57,6 +65,8 @@ class NumberAsNoteAccepted(CancelFault):
 
 class NullAsNoteRefused(CancelFault):
     """A note that is null is refused."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-10", "CAN-90")
 
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
         """Only a string will do."""
@@ -68,6 +78,8 @@ class NullAsNoteRefused(CancelFault):
 class MissingNoteRefused(CancelFault):
     """A request without a note is refused."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-10", "CAN-90")
+
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
         """Required."""
         if "note" not in body:
@@ -78,12 +90,16 @@ class MissingNoteRefused(CancelFault):
 class CancelDoesNothing(CancelFault):
     """The answer is 200, and nothing happens, ever."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-3", "CAN-4", "CAN-5", "CAN-25")
+
     def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
         """Nothing."""
 
 
 class CanceledTwice(CancelFault):
     """An order that is canceled can be canceled again."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-21",)
 
     def check_cancelable(self, call: Call, order: Order) -> None:
         """Canceled is cancelable."""
@@ -94,6 +110,8 @@ class CanceledTwice(CancelFault):
 class ClosedCanceled(CancelFault):
     """A closed order can be canceled."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-22",)
+
     def check_cancelable(self, call: Call, order: Order) -> None:
         """Closed is cancelable."""
         if order.status != "closed" or order.cancel_requested:
@@ -102,6 +120,8 @@ class ClosedCanceled(CancelFault):
 
 class CanceledBeforeValidation(CancelFault):
     """A request that is refused for its body has canceled the order already."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-7", "CAN-91")
 
     async def before_operation(self, call: Call) -> None:
         """Cancel first, ask later; a valid request then finds its order as it was."""
@@ -115,6 +135,8 @@ class CanceledBeforeValidation(CancelFault):
 class OtherOrdersCanceled(CancelFault):
     """The orders that were stored just before and after are canceled, too."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
     def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
         """Three at once."""
         orders = list(call.tenant.orders.values())
@@ -126,7 +148,7 @@ class OtherOrdersCanceled(CancelFault):
 class CancelableAfterCancel(CancelFault):
     """The status of a canceled order still says that it is cancelable."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-4",)
     operation: ClassVar[str] = CANCELLATION_STATUS
 
     def is_cancelable(self, call: Call, order: Order) -> bool:
@@ -137,7 +159,7 @@ class CancelableAfterCancel(CancelFault):
 class CanceledNeverReported(CancelFault):
     """The status of a canceled order never says that it is canceled."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-3",)
     operation: ClassVar[str] = CANCELLATION_STATUS
 
     def has_effect(self, call: Call, order: Order) -> bool:
@@ -148,7 +170,7 @@ class CanceledNeverReported(CancelFault):
 class StatusAsText(CancelFault):
     """The cancellation status has texts in place of booleans."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    breaks: ClassVar[tuple[str, ...]] = ("CST-3", "CST-4")
     operation: ClassVar[str] = CANCELLATION_STATUS
 
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
@@ -159,7 +181,7 @@ class StatusAsText(CancelFault):
 class StatusCancels(CancelFault):
     """Asking for the cancellation status cancels the order."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CST",)
+    breaks: ClassVar[tuple[str, ...]] = ("CST-11", "CAN-91")
     operation: ClassVar[str] = CANCELLATION_STATUS
 
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
@@ -170,10 +192,16 @@ class StatusCancels(CancelFault):
 
 
 GENERATED = tuple(
-    wrong_status(name, says, module=__name__, breaks=("CAN",), operation=CANCEL, refused=reason, status=status)
-    for name, reason, status, says in (
-        ("CancelOfUnknownOrderIs400", "order-not-found", 400, "Canceling an order that does not exist gets 400."),
-        ("CancelOfClosedOrderIs500", "order-closed", 500, "Canceling a closed order crashes."),
-        ("SecondCancelIs500", "order-canceled", 500, "Canceling a canceled order crashes."),
+    wrong_status(name, says, module=__name__, breaks=breaks, operation=CANCEL, refused=reason, status=status)
+    for name, breaks, reason, status, says in (
+        (
+            "CancelOfUnknownOrderIs400",
+            ("CAN-17",),
+            "order-not-found",
+            400,
+            "Canceling an order that does not exist gets 400.",
+        ),
+        ("CancelOfClosedOrderIs500", ("CAN-22",), "order-closed", 500, "Canceling a closed order crashes."),
+        ("SecondCancelIs500", ("CAN-21", "CAN-25"), "order-canceled", 500, "Canceling a canceled order crashes."),
     )
 )

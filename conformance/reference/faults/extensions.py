@@ -23,7 +23,7 @@ class ExtensionFault(Fault):
 class ExtensionIs201(ExtensionFault):
     """An extension is answered with 201."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("GRA-1", "GRA-9")
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-1", "GRA-9", "GRA-90")
 
     def success(self, call: Call, document: Any, status: int = 200) -> Answer:
         """Created."""

@@ -81,11 +81,11 @@ class ExtensionUndoesCancellation(GraceFault):
 
 
 GENERATED = tuple(
-    wrong_status(name, says, module=__name__, breaks=("GRA",), operation=EXTEND, refused=reason, status=status)
-    for name, reason, status, says in (
-        ("ExpiredGracePeriodIs400", "grace-period-over", 400, "An expired grace period gets 400."),
-        ("ExpiredGracePeriodIs409", "grace-period-over", 409, "An expired grace period gets 409."),
-        ("UnknownOrderIs412", "order-not-found", 412, "An order that does not exist gets 412."),
-        ("ConflictIs500", "grace-period-conflict", 500, "A concurrent extension crashes."),
+    wrong_status(name, says, module=__name__, breaks=breaks, operation=EXTEND, refused=reason, status=status)
+    for name, breaks, reason, status, says in (
+        ("ExpiredGracePeriodIs400", ("GRA-4",), "grace-period-over", 400, "An expired grace period gets 400."),
+        ("ExpiredGracePeriodIs409", ("GRA-4",), "grace-period-over", 409, "An expired grace period gets 409."),
+        ("UnknownOrderIs412", ("GRA-5",), "order-not-found", 412, "An order that does not exist gets 412."),
+        ("ConflictIs500", ("GRA-7",), "grace-period-conflict", 500, "A concurrent extension crashes."),
     )
 )

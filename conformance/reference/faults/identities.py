@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND
 from conformance.reference.seeds import Fault
@@ -13,126 +14,110 @@ if TYPE_CHECKING:
     from conformance.reference.exchange import Call
     from conformance.reference.store import Order
 
-Override = Callable[..., Any] if TYPE_CHECKING else object
+
+def _readable_ids(operation: str, is_same: Callable[[str, str], bool]) -> type[Fault]:
+    """A server that takes two readable ids (the known one, the one asked for) for the same where `is_same` says so."""
+
+    class Made(Fault):
+        def find_external(self, call: Call, identifier: str) -> Order | None:
+            if call.operation != operation:
+                return super().find_external(call, identifier)
+            readable = [pair for tenant in self.tenants_searched(call) for pair in tenant.readable.items()]
+            return next((order for known, order in reversed(readable) if is_same(known, identifier)), None)
+
+    return Made
 
 
-def _either_kind(fault: Any, call: Call, identifier: str, id_type: str) -> Order | None:
-    found: Order | None = fault.find_external(call, identifier)
-    return found or fault.find_internal(call, identifier)
+def _any_kind(operation: str) -> type[Fault]:
+    class Made(Fault):
+        def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
+            if call.operation != operation:
+                return super().find_order(call, identifier, id_type)
+            return self.find_external(call, identifier) or self.find_internal(call, identifier)
+
+    return Made
 
 
-def _by_beginning(fault: Any, call: Call, identifier: str) -> Order | None:
-    readable = [(key, order) for tenant in fault.tenants_searched(call) for key, order in tenant.readable.items()]
-    return next((order for key, order in reversed(readable) if key.startswith(identifier)), None)
+def _missing_kind(operation: str) -> type[Fault]:
+    class Made(Fault):
+        def without_id_type(self, call: Call) -> str:
+            return "internal" if call.operation == operation else super().without_id_type(call)
+
+    return Made
 
 
-def _whatever_follows(fault: Any, call: Call, identifier: str) -> Order | None:
-    readable = [(key, order) for tenant in fault.tenants_searched(call) for key, order in tenant.readable.items()]
-    return next((order for key, order in reversed(readable) if identifier.startswith(key)), None)
+def _unknown_kind(operation: str) -> type[Fault]:
+    class Made(Fault):
+        def with_unknown_id_type(self, call: Call, value: str) -> str:
+            return "external" if call.operation == operation else super().with_unknown_id_type(call, value)
+
+    return Made
 
 
-def _not_at_all(fault: Any, call: Call, identifier: str) -> Order | None:
-    return None
+_MADE: dict[str, tuple[str, Callable[[str], type[Fault]]]] = {
+    "IgnoresIdType": ("an order is found by either id, whatever `id_type` says", _any_kind),
+    "WithoutIdType": ("a missing `id_type` is taken for `internal`", _missing_kind),
+    "WithUnknownIdType": ("an unknown `id_type` is taken for `external`", _unknown_kind),
+    "ByBeginning": (
+        "a readable id is compared by its beginning only",
+        partial(_readable_ids, is_same=lambda known, asked: known.startswith(asked)),
+    ),
+    "IgnoresWhatFollows": (
+        "what follows after a readable id is ignored",
+        partial(_readable_ids, is_same=lambda known, asked: asked.startswith(known)),
+    ),
+    "InAnyCase": (
+        "the case of a readable id does not count",
+        partial(_readable_ids, is_same=lambda known, asked: known.casefold() == asked.casefold()),
+    ),
+    "OnlyByUuid": ("no order is found by its readable id", partial(_readable_ids, is_same=lambda known, asked: False)),
+}
+
+_BREAKS: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
+    ("Cancel", CANCEL, "canceling an order"): {
+        "IgnoresIdType": ("CAN-18",),
+        "ByBeginning": ("CAN-19",),
+        "IgnoresWhatFollows": ("CAN-19",),
+        "OnlyByUuid": ("CAN-5",),
+        "WithoutIdType": ("CAN-20",),
+        "WithUnknownIdType": ("CAN-20",),
+        "InAnyCase": ("CAN-29",),
+    },
+    ("Status", CANCELLATION_STATUS, "the cancellation status"): {
+        "IgnoresIdType": ("CST-7",),
+        "ByBeginning": ("CST-8",),
+        "IgnoresWhatFollows": ("CST-8",),
+        "OnlyByUuid": ("CST-5",),
+        "WithoutIdType": ("CST-9",),
+        "WithUnknownIdType": ("CST-9",),
+    },
+    ("Extend", EXTEND, "extending a grace period"): {
+        "IgnoresIdType": ("GRA-6",),
+        "ByBeginning": ("GRA-13",),
+        "IgnoresWhatFollows": ("GRA-13",),
+        "OnlyByUuid": ("GRA-2", "GRA-4"),
+        "WithoutIdType": ("GRA-8",),
+        "WithUnknownIdType": ("GRA-8",),
+    },
+    ("LineCancel", CANCEL_LINE, "canceling a line item"): {
+        "ByBeginning": ("LIN-14",),
+        "IgnoresWhatFollows": ("LIN-14",),
+        "OnlyByUuid": ("LIN-3",),
+        "WithoutIdType": ("LIN-15",),
+        "WithUnknownIdType": ("LIN-15",),
+    },
+}
 
 
-def _internal(fault: Any, call: Call) -> str:
-    return "internal"
-
-
-def _external(fault: Any, call: Call, value: str) -> str:
-    return "external"
-
-
-def _in_any_case(fault: Any, call: Call, identifier: str) -> Order | None:
-    readable = [(key, order) for tenant in fault.tenants_searched(call) for key, order in tenant.readable.items()]
-    return next((order for key, order in readable if key.casefold() == identifier.casefold()), None)
-
-
-_IGNORES_ID_TYPE = (
-    "IgnoresIdType",
-    "find_order",
-    _either_kind,
-    "an order is found by either id, whatever `id_type` is",
-)
-_BY_BEGINNING = ("FindsByBeginning", "find_external", _by_beginning, "a readable id is compared by its beginning only")
-_LENGTHENED = ("IgnoresWhatFollows", "find_external", _whatever_follows, "what follows after a readable id is ignored")
-_ONLY_BY_UUID = ("OnlyByUuid", "find_external", _not_at_all, "no order is found by its readable id")
-_WITHOUT_TYPE = ("WithoutIdType", "without_id_type", _internal, "a missing `id_type` is taken for `internal`")
-_UNKNOWN_TYPE = ("WithUnknownIdType", "with_unknown_id_type", _external, "an unknown `id_type` is taken for `external`")
-_IN_ANY_CASE = ("InAnyCase", "find_external", _in_any_case, "the case of a readable id does not count")
-
-
-def _in_one_operation(
-    subject: str, operation: str, doing: str, kind: tuple[str, str, Override, str], breaks: tuple[str, ...]
-) -> type[Fault]:
-    suffix, decision, override, says = kind
-
-    def decide(self: Any, call: Call, *arguments: Any) -> Any:
-        if call.operation == operation:
-            return override(self, call, *arguments)
-        return getattr(super(made, self), decision)(call, *arguments)
-
-    made: type[Fault] = type(
-        f"{subject}{suffix}",
-        (Fault,),
-        {decision: decide, "__module__": __name__, "__doc__": f"In {doing}, {says}."},
-    )
+def _named(subject: str, operation: str, doing: str, kind: str, breaks: tuple[str, ...]) -> type[Fault]:
+    says, make = _MADE[kind]
+    made = make(operation)
+    made.__name__ = made.__qualname__ = f"{subject}{kind}"
+    made.__doc__, made.__module__ = f"In {doing}, {says}.", __name__
     made.breaks, made.operation = breaks, operation
     return made
 
 
 GENERATED = tuple(
-    _in_one_operation(subject, operation, doing, kind, breaks)
-    for subject, operation, doing, faults in (
-        (
-            "Cancel",
-            CANCEL,
-            "canceling an order",
-            {
-                _IGNORES_ID_TYPE: ("CAN-18",),
-                _BY_BEGINNING: ("CAN-19",),
-                _LENGTHENED: ("CAN-19",),
-                _ONLY_BY_UUID: ("CAN-5",),
-                _WITHOUT_TYPE: ("CAN-20",),
-                _UNKNOWN_TYPE: ("CAN-20",),
-                _IN_ANY_CASE: ("CAN-29",),
-            },
-        ),
-        (
-            "Status",
-            CANCELLATION_STATUS,
-            "the cancellation status",
-            {
-                _IGNORES_ID_TYPE: ("CST-7",),
-                _BY_BEGINNING: ("CST-8",),
-                _ONLY_BY_UUID: ("CST-5",),
-                _WITHOUT_TYPE: ("CST-9",),
-                _UNKNOWN_TYPE: ("CST-9",),
-            },
-        ),
-        (
-            "Extend",
-            EXTEND,
-            "extending a grace period",
-            {
-                _IGNORES_ID_TYPE: ("GRA-6",),
-                _BY_BEGINNING: ("GRA-13",),
-                _ONLY_BY_UUID: ("GRA-2",),
-                _WITHOUT_TYPE: ("GRA-8",),
-                _UNKNOWN_TYPE: ("GRA-8",),
-            },
-        ),
-        (
-            "LineCancel",
-            CANCEL_LINE,
-            "canceling a line item",
-            {
-                _BY_BEGINNING: ("LIN-14",),
-                _ONLY_BY_UUID: ("LIN-3",),
-                _WITHOUT_TYPE: ("LIN-15",),
-                _UNKNOWN_TYPE: ("LIN-15",),
-            },
-        ),
-    )
-    for kind, breaks in faults.items()
+    _named(*subject, kind, breaks) for subject, kinds in _BREAKS.items() for kind, breaks in kinds.items()
 )

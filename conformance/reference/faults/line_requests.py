@@ -34,7 +34,7 @@ class LineCancelIs204(LineRequestFault):
 class LineOnlyByReadableId(LineRequestFault):
     """Canceling a line does not find the order by its UUID."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-2",)
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-2", "LIN-18")
 
     def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
         """Not with `internal`."""
@@ -96,17 +96,14 @@ class LineOfUnknownOrder(LineRequestFault):
     breaks: ClassVar[tuple[str, ...]] = ("LIN-10",)
 
     def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
-        """By the line, where the path holds no order's id of either kind."""
-        known = self.find_external(call, identifier) or self.find_internal(call, identifier)
-        near = any(
-            key.startswith(identifier[:8]) for tenant in self.tenants_searched(call) for key in self._ids(tenant)
+        """By the line, where the path holds nothing like the id of an order."""
+        known = any(
+            key.startswith(identifier[:8])
+            for tenant in self.tenants_searched(call)
+            for key in (*tenant.orders, *tenant.readable)
         )
-        owner = None if known or near else self.find_order_of_item(call, call.path["item_uuid"])
+        owner = None if known else self.find_order_of_item(call, call.path["item_uuid"])
         return owner or super().line_order(call, identifier, id_type)
-
-    @staticmethod
-    def _ids(tenant: object) -> list[str]:
-        return [*tenant.orders, *tenant.readable]  # type: ignore[attr-defined]
 
 
 class LineByBeginning(LineRequestFault):

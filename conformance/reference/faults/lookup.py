@@ -25,7 +25,7 @@ class LookupFault(Fault):
 class InternalAsksOms(LookupFault):
     """An order that is asked for by its internal id is fetched from the external OMS."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-3", "OMS-4")
 
     def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
         """Whatever the id."""
@@ -35,7 +35,7 @@ class InternalAsksOms(LookupFault):
 class InternalFallsBackToOms(LookupFault):
     """An internal id that the platform does not know is looked up in the external OMS."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-4",)
 
     async def fetch_order(self, call: Call, identifier: str, id_type: str) -> dict[str, Any]:
         """Ask the OMS after all."""
@@ -53,7 +53,7 @@ class InternalFallsBackToOms(LookupFault):
 class ExternalNeverAsksOms(LookupFault):
     """The platform's database answers for `external`, even if an external OMS is configured."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-1", "OMS-2", "OMS-6", "OMS-7", "OMS-8")
 
     def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
         """Never."""
@@ -63,7 +63,7 @@ class ExternalNeverAsksOms(LookupFault):
 class ExternalFallsBackToPlatform(LookupFault):
     """An order that the external OMS does not know is looked up in the platform's database."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD", "OMS")
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-2",)
 
     async def unknown_to_oms(self, call: Call, identifier: str) -> dict[str, Any]:
         """The platform may know it."""
@@ -73,6 +73,8 @@ class ExternalFallsBackToPlatform(LookupFault):
 class InternalTakesReadableIds(LookupFault):
     """An order is found by its readable id with `id_type=internal`."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-6",)
+
     def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
         """Either will do."""
         return self.find_external(call, identifier) or super().find_order(call, identifier, id_type)
@@ -81,6 +83,8 @@ class InternalTakesReadableIds(LookupFault):
 class ExternalTakesUuids(LookupFault):
     """An order is found by its UUID with `id_type=external`."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-6",)
+
     def find_external(self, call: Call, identifier: str) -> Order | None:
         """Either will do."""
         return super().find_external(call, identifier) or self.find_internal(call, identifier)
@@ -88,6 +92,8 @@ class ExternalTakesUuids(LookupFault):
 
 class ReadableIdsByPrefix(LookupFault):
     """A readable id is compared by its beginning only."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
 
     def find_external(self, call: Call, identifier: str) -> Order | None:
         """The newest that begins so."""
@@ -98,6 +104,8 @@ class ReadableIdsByPrefix(LookupFault):
 class ReadableIdsIgnoreWhatFollows(LookupFault):
     """What follows after a readable id is ignored."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
     def find_external(self, call: Call, identifier: str) -> Order | None:
         """As long as an id is."""
         return super().find_external(call, identifier[:11])
@@ -105,6 +113,8 @@ class ReadableIdsIgnoreWhatFollows(LookupFault):
 
 class UnknownIdTypeIsExternal(LookupFault):
     """An `id_type` that is none is taken for `external`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-9",)
 
     def with_unknown_id_type(self, call: Call, value: str) -> str:
         """Anything but `internal`."""
@@ -114,6 +124,8 @@ class UnknownIdTypeIsExternal(LookupFault):
 class MissingIdTypeIsInternal(LookupFault):
     """A missing `id_type` is taken for `internal`."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-8", "ORD-91")
+
     def without_id_type(self, call: Call) -> str:
         """A default that no document gives."""
         return "internal"
@@ -121,6 +133,8 @@ class MissingIdTypeIsInternal(LookupFault):
 
 class PaymentHistoryForInternal(LookupFault):
     """`payment_history` is filled when an order is asked for by its internal id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-12", "OMS-13")
 
     def payment_history(self, call: Call, order: Order, id_type: str) -> Any:
         """Always."""
@@ -130,7 +144,7 @@ class PaymentHistoryForInternal(LookupFault):
 class InvalidPayloadServed(LookupFault):
     """What the external OMS answers is passed on without validation."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("OMS",)
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-17", "OMS-6")
 
     def check_payload(self, call: Call, payload: Any) -> dict[str, Any]:
         """Made up to look like an order."""
@@ -140,7 +154,7 @@ class InvalidPayloadServed(LookupFault):
 class OmsTroubleIsAnEmptyHistory(LookupFault):
     """With plain JSON, a history that the external OMS cannot give is empty."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS", "OMS")
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-9", "OMS-10", "OMS-11")
     operation: ClassVar[str] = HISTORY
 
     async def oms_history(self, call: Call, customer: Customer) -> list[dict[str, Any]]:
@@ -154,7 +168,7 @@ class OmsTroubleIsAnEmptyHistory(LookupFault):
 class OmsTroubleReachesV2(LookupFault):
     """With the vendor type, the external OMS's trouble gets 409 or 412, which are for `application/json` only."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS", "OMS")
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-12",)
     operation: ClassVar[str] = HISTORY
 
     def oms_trouble_v2(self, call: Call, trouble: Refusal) -> Any:
@@ -163,11 +177,23 @@ class OmsTroubleReachesV2(LookupFault):
 
 
 GENERATED = tuple(
-    wrong_status(name, says, module=__name__, breaks=("ORD", "OMS"), operation=GET_ORDER, refused=reason, status=status)
-    for name, reason, status, says in (
-        ("InvalidPayloadIs500", "oms-payload-invalid", 500, "An invalid payload of the external OMS gets 500."),
-        ("MisconfiguredOmsIs500", "oms-misconfigured", 500, "A misconfigured webhook gets 500."),
-        ("UnavailableOmsIs404", "oms-unavailable", 404, "An order of an unavailable OMS gets 404."),
-        ("UnknownOrderIs400", "order-not-found", 400, "An order that does not exist gets 400."),
+    wrong_status(name, says, module=__name__, breaks=breaks, operation=GET_ORDER, refused=reason, status=status)
+    for name, breaks, reason, status, says in (
+        (
+            "InvalidPayloadIs500",
+            ("OMS-6",),
+            "oms-payload-invalid",
+            500,
+            "An invalid payload of the external OMS gets 500.",
+        ),
+        ("MisconfiguredOmsIs500", ("OMS-7",), "oms-misconfigured", 500, "A misconfigured webhook gets 500."),
+        ("UnavailableOmsIs404", ("OMS-8",), "oms-unavailable", 404, "An order of an unavailable OMS gets 404."),
+        (
+            "UnknownOrderIs400",
+            ("ORD-5", "ORD-6", "OMS-2"),
+            "order-not-found",
+            400,
+            "An order that does not exist gets 400.",
+        ),
     )
 )

@@ -26,6 +26,8 @@ class MediaFault(Fault):
 class VendorTypeCalledJson(MediaFault):
     """An answer of the vendor type is called `application/json`."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-16", "HIS-30")
+
     def content_type(self, call: Call, media_type: str) -> str:
         """One name for both."""
         return JSON if media_type.startswith(VENDOR_TYPE) else media_type
@@ -34,6 +36,8 @@ class VendorTypeCalledJson(MediaFault):
 class VendorTypeWithoutVersion(MediaFault):
     """An answer of the vendor type does not tell its version."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-16", "HIS-30")
+
     def content_type(self, call: Call, media_type: str) -> str:
         """The parameter is lost."""
         return VENDOR_TYPE if media_type.startswith(VENDOR_TYPE) else media_type
@@ -41,6 +45,8 @@ class VendorTypeWithoutVersion(MediaFault):
 
 class VendorTypeIgnored(MediaFault):
     """Everything is answered as `application/json`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-16", "ORD-17", "HIS-20", "HIS-28", "HIS-90", "OMS-12")
 
     def offers(self, call: Call) -> list[str]:
         """Nothing else."""
@@ -54,7 +60,7 @@ class VendorTypeIgnored(MediaFault):
 class VendorTypeByDefault(MediaFault):
     """Without `Accept` the history comes in the vendor type."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS",)
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-27", "HIS-30")
     operation: ClassVar[str] = HISTORY
 
     def default_media_type(self, call: Call) -> str:
@@ -65,6 +71,8 @@ class VendorTypeByDefault(MediaFault):
 class AcceptComparedAsText(MediaFault):
     """`Accept` is compared as text: a space or a capital letter, and the vendor type is not recognized."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-23", "ORD-24", "HIS-35")
+
     def accepted_ranges(self, call: Call, accept: str) -> Sequence[MediaType]:
         """No parsing."""
         known = {JSON, f"{VENDOR_TYPE};version=2", "*/*"}
@@ -74,6 +82,8 @@ class AcceptComparedAsText(MediaFault):
 class PlacedAtWithoutZone(MediaFault):
     """`placed_at` in the vendor type does not say that it is UTC."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-17", "HIS-31")
+
     def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
         """As in plain JSON."""
         return self.placed_at_v1(call, placed_at)
@@ -81,6 +91,8 @@ class PlacedAtWithoutZone(MediaFault):
 
 class PlacedAtWithOffset(MediaFault):
     """`placed_at` in the vendor type is the right instant, but not in UTC."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-17", "HIS-31")
 
     def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
         """An hour ahead of UTC."""
@@ -110,6 +122,8 @@ class PlacedAtLate(MediaFault):
 
 class PlacedAtInSeconds(MediaFault):
     """`placed_at` in the vendor type is a number of seconds, not a text like `2024-03-28T12:43:36Z`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-17", "HIS-31")
 
     def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
         """Seconds since 1970."""

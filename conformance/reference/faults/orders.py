@@ -27,7 +27,7 @@ class OrderFault(Fault):
 class UuidsNotFound(OrderFault):
     """No order is found by its UUID."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-1", "OMS-3")
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-1", "ORD-22", "ORD-90", "OMS-3")
 
     def find_internal(self, call: Call, identifier: str) -> Order | None:
         """Only where it is shown; elsewhere it is."""
@@ -37,7 +37,7 @@ class UuidsNotFound(OrderFault):
 class ReadableIdsOnlyWithOms(OrderFault):
     """Where there is no external OMS, `external` finds nothing and says that none is configured."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-2", "ORD-22", "OMS-5")
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-2", "ORD-22", "ORD-90", "OMS-5")
 
     def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
         """The platform's database is never asked."""
@@ -100,9 +100,9 @@ class OrderIs203(OrderFault):
     breaks: ClassVar[tuple[str, ...]] = ("ORD-15",)
 
     def final_answer(self, call: Call, answer: Answer) -> Answer:
-        """A success that is not documented, in the vendor type alone."""
-        if call.operation == GET_ORDER and answer.status == 200 and self.is_v2(call):
-            answer.status = 203
+        """A success that is not documented, for readable ids in the vendor type, where there is no external OMS."""
+        if call.operation == GET_ORDER and answer.status == 200 and self.is_v2(call) and not self.webhook(call):
+            answer.status = 203 if call.parameters("id_type") == ["external"] else 200
         return answer
 
 

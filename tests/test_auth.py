@@ -1,0 +1,101 @@
+"""Tokens: fetched, renewed and kept out of every message."""
+
+import json
+from types import SimpleNamespace
+from urllib.parse import parse_qs
+
+import pytest
+
+from conformance.auth import Tokens
+from conformance.client import Client
+from conformance.problems import VoidError
+from conformance.target import Auth, OAuth2
+from tests.loopback import Server, answer, json_answer
+
+SECRET = "s3cret"
+
+
+@pytest.fixture
+def client():
+    client = Client()
+    yield client
+    client.close()
+
+
+def tokens(client: Client, server: Server, scope: str | None = None) -> Tokens:
+    return Tokens(Auth(oauth2=OAuth2(server.url + "/token", "me", SECRET, scope)), client)
+
+
+def test_a_fixed_token_is_given_and_none_where_there_is_none(client):
+    assert Tokens(Auth(bearer="t"), client).current() == "t"
+    assert Tokens(Auth(bearer="t"), client).secrets == {"t"}
+    assert Tokens(Auth(), client).current() is None
+    assert not Tokens(Auth(), client).configured
+
+
+def test_a_token_is_fetched_once_and_is_a_secret(client):
+    with Server(lambda request: json_answer(200, {"access_token": "t", "expires_in": 300})) as server:
+        source = tokens(client, server, "orders")
+        assert [source.current() for _ in range(3)] == ["t"] * 3
+    assert len(server.requests) == 1
+    assert parse_qs(server.requests[0].body.decode()) == {
+        "grant_type": ["client_credentials"],
+        "client_id": ["me"],
+        "client_secret": [SECRET],
+        "scope": ["orders"],
+    }
+    assert source.secrets == {"t", SECRET}
+
+
+def test_a_token_that_runs_out_is_renewed(client, monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("conformance.auth.time", SimpleNamespace(monotonic=lambda: now))
+    with Server(
+        lambda request: json_answer(200, {"access_token": f"t{request.number}", "expires_in": "300"})
+    ) as server:
+        source = tokens(client, server)
+        assert source.current() == "t0"
+        now = 269.0
+        assert source.current() == "t0"
+        now = 271.0
+        assert source.current() == "t1"
+    assert source.secrets == {"t0", "t1", SECRET}
+
+
+@pytest.mark.parametrize("lifetime", [None, "soon", [], {}, -5, 0, float("nan"), float("inf")])
+def test_an_odd_lifetime_does_not_matter(client, lifetime):
+    with Server(lambda request: json_answer(200, {"access_token": "t", "expires_in": lifetime})) as server:
+        assert tokens(client, server).current() == "t"
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (
+            answer(401, b'{"error": "invalid_client"}'),
+            'answered 401 instead of a token: \'{"error": "invalid_client"}\'',
+        ),
+        (answer(400, f"wrong: {SECRET}".encode()), "wrong: ***"),
+        (answer(200, b"<html>"), "answered 200 instead of a token: '<html>'"),
+        (answer(200, b"[]"), "answered 200 instead of a token"),
+        (json_answer(200, {"access_token": ""}), "answered 200 instead of a token"),
+        (json_answer(200, {"access_token": 5}), "an access_token that cannot be used"),
+        (json_answer(200, {"access_token": "hunter2 \n"}), "an access_token that cannot be used"),
+        (json_answer(201, {"access_token": "hunter2"}), "an access_token that cannot be used"),
+        (answer(302, b"", "Location: /login"), "answered 302"),
+    ],
+)
+def test_no_token_is_said_why_without_telling_one(client, reply, why):
+    with Server(lambda request: reply) as server, pytest.raises(VoidError) as caught:
+        tokens(client, server).current()
+    told = str(caught.value)
+    assert told.startswith("auth.oauth2: ")
+    assert why in told
+    assert not any(secret in json.dumps(told) for secret in (SECRET, "hunter2"))
+
+
+def test_nobody_there_is_said(client):
+    with Server(lambda request: answer(200)) as server:
+        pass
+    with pytest.raises(VoidError, match=r"no token could be fetched from auth\.oauth2\.token_url"):
+        tokens(client, server).current()

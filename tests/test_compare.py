@@ -1,0 +1,75 @@
+"""Comparing records: what became worse includes what is no longer judged."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.compare import JUDGED, compare, matrix
+from reports.verdict import RULE_VERDICTS
+
+VERDICTS = st.sampled_from([*RULE_VERDICTS, None])
+
+
+def of(**verdicts) -> dict:
+    return {
+        "rules": [
+            {"id": name, "title": name.title(), "verdict": verdict} for name, verdict in verdicts.items() if verdict
+        ]
+    }
+
+
+def kind(before: str | None, after: str | None) -> str | None:
+    return next((change.kind for change in compare(of(a=before), of(a=after))), None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        ("pass", "fail", "regressed"),
+        ("pass", "warn", "regressed"),
+        ("pass", "waived", "regressed"),
+        ("waived", "fail", "regressed"),
+        ("not-run", "fail", "regressed"),
+        ("inconclusive", "fail", "regressed"),
+        (None, "fail", "regressed"),
+        ("pass", "not-run", "lost"),
+        ("pass", "inconclusive", "lost"),
+        ("pass", "not-applicable", "lost"),
+        ("fail", "not-run", "lost"),
+        ("fail", None, "lost"),
+        ("fail", "pass", "fixed"),
+        ("warn", "pass", "fixed"),
+        ("waived", "pass", "fixed"),
+        ("fail", "waived", "changed"),
+        ("not-run", "pass", "newly judged"),
+        (None, "pass", "newly judged"),
+        ("inconclusive", "not-run", "changed"),
+    ],
+)
+def test_kinds_of_change(before, after, wanted):
+    assert kind(before, after) == wanted
+
+
+@given(before=VERDICTS, after=VERDICTS)
+def test_only_what_is_kept_is_called_fixed_and_nothing_worse_passes(before, after):
+    changes = compare(of(a=before), of(a=after))
+    assert len(changes) == (before != after)
+    for change in changes:
+        assert change.kind != "fixed" or after == "pass"
+        if after == "fail" or (before in JUDGED and after not in JUDGED):
+            assert change.is_worse
+        if after == "pass":
+            assert not change.is_worse
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), VERDICTS))
+def test_a_record_compared_with_itself_is_the_same(verdicts):
+    assert compare(of(**verdicts), of(**verdicts)) == []
+
+
+def test_side_by_side():
+    assert matrix([of(a="pass", b="fail"), of(b="pass", c="warn")]) == [
+        ("a", "A", ["pass", "absent"]),
+        ("b", "B", ["fail", "pass"]),
+        ("c", "C", ["absent", "warn"]),
+    ]

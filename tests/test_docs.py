@@ -1,0 +1,155 @@
+"""What the pages of `docs/` tell people to type and to write does what they say."""
+
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conformance.cli import orderproof as cli
+from conformance.reference.server import start
+from conformance.state_kinds import STATES
+from reports.waivers import read_waivers
+from spec.catalogue import AREAS, catalogue
+from tests.running import orderproof, target_file
+
+DOCS = Path(__file__).parent.parent / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+VENDORS = (DOCS / "for-vendors.md").read_text(encoding="utf-8")
+MANAGERS = (DOCS / "for-release-managers.md").read_text(encoding="utf-8")
+
+# What a vendor's own module of the page's examples does, here on the reference server.
+TESTDATA = """
+import json, urllib.request
+
+def _ask(state, **params):
+    body = json.dumps({"state": state, "params": params, "action": "setup"}).encode()
+    asked = urllib.request.Request("STATE_URL", body, {"Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(asked))
+
+def new_order(items):
+    return _ask("order", items=items)
+
+def closed_order():
+    return _ask("order-closed")
+
+def customer_with_orders(orders):
+    return _ask("customer-with-orders", orders=orders)
+"""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The code blocks of a page in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    """Every complete call of orderproof that a page shows."""
+    prose = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
+    inline = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose)]
+    code = "\n".join([*blocks(page, "(?:sh|yaml)"), *inline])
+    calls = re.findall(r"^(?:\s*- (?:run: )?)?(orderproof [^\n]*)", code, re.MULTILINE)
+    return [call.partition(" || ")[0].partition(" > ")[0] for call in calls if "…" not in call]
+
+
+SHOWN = [pytest.param(call, id=f"{page.stem}: {call}") for page in PAGES for call in commands(page.read_text("utf-8"))]
+
+
+def python_block(beginning: str) -> str:
+    return next(block for block in blocks(VENDORS, "python") if block.startswith(beginning))
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    """The reference server, with the module beside the target file that the page's examples import."""
+    with start() as running:
+        (tmp_path / "testdata.py").write_text(TESTDATA.replace("STATE_URL", running.state_url), encoding="utf-8")
+        yield running
+
+
+@pytest.mark.parametrize("call", SHOWN)
+def test_a_command_and_its_options_are_there(call):
+    _, name, *words = shlex.split(call)
+
+    command = cli.get_command(None, name)
+    assert command, f"orderproof has no command {name}"
+    known = {option for parameter in command.params for option in parameter.opts}
+    unknown = {word for word in words if re.match(r"--?[A-Za-z]", word)} - known
+    assert not unknown, f"orderproof {name} has no {', '.join(sorted(unknown))}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_rule_that_a_page_names_is_in_the_catalogue(page):
+    text = re.sub(r"https?://\S+", "", page.read_text("utf-8"))
+
+    named = {f"{area}-{number}" for area, number in re.findall(r"\b([A-Z]{3})-([1-9]\d*)\b", text) if area in AREAS}
+    assert named <= set(catalogue())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_link_leads_to_a_file_and_a_heading(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
+        if link.startswith("http"):
+            continue
+        name, _, anchor = link.partition("#")
+        path = page.parent / name if name else page
+        assert path.exists(), link
+        headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE) if anchor else []
+        anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+        assert not anchor or anchor in anchors, link
+
+
+def test_the_table_of_states_names_every_state_and_no_other():
+    rows = re.findall(r"^\| (`[a-z`, -]+`) \|", VENDORS, re.MULTILINE)
+
+    assert sorted(name for row in rows for name in re.findall(r"`([^`]+)`", row)) == sorted(STATES)
+
+
+def test_the_callback_of_the_page_gives_states(tmp_path, sandbox):
+    code = python_block("import json")
+    assert len(code.splitlines()) <= 30
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (tmp_path / "callback.py").write_text(code.replace("8099", str(port)), encoding="utf-8")
+    callback = subprocess.Popen([sys.executable, "callback.py"], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        target = target_file(tmp_path, sandbox.base_url, sandbox.token, f"http://127.0.0.1:{port}")
+
+        # orderproof asks again for a moment while nothing answers, which is all the time that the callback needs.
+        kept = orderproof(tmp_path, "run", "--target", str(target), "--rules", "ORD-1", "--rules", "ORD-22")
+        lacking = orderproof(tmp_path, "run", "--target", str(target), "--rules", "GRA-4")
+    finally:
+        callback.kill()
+        callback.wait()
+
+    assert kept.code == 0, kept.out
+    assert lacking.code == 4
+    assert "order-past-grace-period: not offered by callback" in lacking.out
+
+
+def test_the_provider_of_the_page_gives_states(tmp_path, sandbox):
+    (tmp_path / "acme_states.py").write_text(python_block("import testdata"), encoding="utf-8")
+    states = next(block for block in blocks(VENDORS, "yaml") if "provider: acme_states" in block)
+    target = target_file(tmp_path, sandbox.base_url, sandbox.token, None, states=states)
+
+    ran = orderproof(tmp_path, "run", "--target", str(target), "--rules", "ORD-1")
+
+    assert ran.code == 0, ran.out
+
+
+def test_the_waivers_of_the_page_are_waivers(tmp_path):
+    (code,) = blocks(MANAGERS, "toml")
+    (tmp_path / "waivers.toml").write_text(code, encoding="utf-8")
+
+    (waiver,) = read_waivers(tmp_path / "waivers.toml")
+    assert waiver.id in catalogue()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_yaml_of_a_page_can_be_read(page):
+    for block in blocks(page.read_text("utf-8"), "yaml"):
+        assert isinstance(yaml.safe_load(block), dict)

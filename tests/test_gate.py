@@ -1,0 +1,214 @@
+"""The commands that read records: exit codes, and every foreseen mistake as one sentence."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main, orderproof
+from reports.record import write
+from tests.records import GATING, all_kept, broken, outcome, record
+
+RULE, OTHER = GATING[0].id, GATING[1].id
+RECORDS = {
+    "conforming": (lambda: record(all_kept()), 0),
+    "non-conforming": (lambda: broken(RULE), 1),
+    "void": (lambda: record([], void="base_url: nothing answers"), 3),
+    "partial": (lambda: record(all_kept(RULE)), 4),
+}
+
+
+@pytest.fixture
+def call(tmp_path, capsys, monkeypatch):
+    """Calls the command line in a folder of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return ended.value.code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def kept_in(tmp_path):
+    def keep(made: dict, name: str = "run"):
+        write(made, tmp_path / name / "report.json")
+        return tmp_path / name
+
+    return keep
+
+
+@pytest.fixture
+def waivers(tmp_path):
+    def waive(*rules: str, days: int = 30):
+        expires = datetime.now(UTC).date() + timedelta(days=days)
+        path = tmp_path / "waivers.toml"
+        entry = '[[waiver]]\nid = "{}"\nreason = "r"\nissue = "i"\nowner = "o"\nexpires = {}\n'
+        path.write_text("".join(entry.format(rule, expires) for rule in rules))
+        return path
+
+    return waive
+
+
+@pytest.mark.parametrize(("made", "code"), RECORDS.values(), ids=RECORDS)
+def test_the_gate_ends_as_the_run_did(call, kept_in, made, code):
+    made = made()
+    ended, out, _ = call("gate", kept_in(made))
+    assert ended == code
+    assert out.splitlines()[0] == made["headline"]
+    assert call("gate", kept_in(made) / "report.json")[0] == code
+
+
+@pytest.mark.parametrize(("made", "code"), RECORDS.values(), ids=RECORDS)
+def test_a_partial_run_alone_can_be_accepted(call, kept_in, made, code):
+    assert call("gate", kept_in(made()), "--accept-partial")[0] == (0 if code == 4 else code)
+
+
+def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
+    code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(RULE))
+    assert code == 0
+    assert "1 waived, first expires" in out
+    assert f"  waived  {RULE}" in out
+
+
+@pytest.mark.parametrize(
+    ("rules", "days", "why"),
+    [((RULE,), -1, "expired on"), ((RULE, OTHER), 1, "is kept by now"), ((RULE, "XXX-9"), 1, "names no rule")],
+)
+def test_a_problem_with_a_waiver_fails_the_gate(call, kept_in, waivers, rules, days, why):
+    code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(*rules, days=days))
+    assert code == 1
+    assert why in out
+
+
+def test_a_run_with_waivers_passes_a_gate_without_and_not_one_whose_waivers_are_others(call, kept_in, waivers):
+    from reports.waivers import apply, read_waivers
+
+    waived, _ = apply(broken(RULE), read_waivers(waivers(RULE)))
+    folder = kept_in(waived)
+    assert call("gate", folder)[0] == 0
+    assert call("gate", folder, "--waivers", waivers(RULE, days=-1))[0] == 1
+    waivers()
+    assert call("gate", folder, "--waivers", waivers(OTHER))[0] == 1
+
+
+def test_a_selection_is_refused_unless_it_is_allowed(call, kept_in):
+    folder = kept_in(record(all_kept(), selection=("GRA-*",)))
+    code, _, err = call("gate", folder)
+    assert code == 2
+    assert "limited to GRA-*" in err
+    assert call("gate", folder, "--allow-selection")[0] == 0
+
+
+def test_records_that_cannot_be_relied_on_are_refused_by_every_command(call, kept_in, tmp_path):
+    good = kept_in(record(all_kept()), "good")
+    bad = {
+        "none": None,
+        "empty": "",
+        "torn": json.dumps(record(all_kept()))[:-20],
+        "short": json.dumps(record(all_kept(), cut_short="interrupted")),
+        "lying": json.dumps({**broken(RULE), "verdict": "conforming"}),
+    }
+    for name, text in bad.items():
+        path = tmp_path / f"{name}.json"
+        if text is not None:
+            path.write_text(text)
+        for arguments in (["gate", path], ["compare", good, path], ["merge", path]):
+            code, _, err = call(*arguments)
+            assert code == 2, (name, arguments)
+            assert err.startswith(f"orderproof: {path}: ")
+            assert err.count("\n") == 1
+
+
+def test_compare_fails_where_a_rule_regressed_or_is_lost(call, kept_in):
+    kept, failed = kept_in(record(all_kept()), "a"), kept_in(broken(RULE), "b")
+    lost = kept_in(record(all_kept(RULE)), "c")
+    assert call("compare", kept, kept)[0] == 0
+    code, out, _ = call("compare", kept, failed)
+    assert code == 1
+    assert "regressed (1)" in out
+    assert "lost (1)" in call("compare", kept, lost)[1]
+    assert call("compare", kept, lost)[0] == 1
+    assert call("compare", failed, kept)[0] == 0
+    assert call("compare", kept)[0] == 2
+    code, out, _ = call("compare", kept, failed, lost)
+    assert code == 0
+    assert f"≠ {RULE}" in out
+
+
+def test_merge_joins_shards_and_ends_with_their_verdict(call, kept_in, tmp_path):
+    outcomes = [*all_kept(RULE), outcome(RULE, result="fail")]
+    parts = [kept_in(record(outcomes[index::2], shard=(index + 1, 2)), f"{index}") for index in range(2)]
+    code, out, _ = call("merge", *parts, "--out", tmp_path / "whole")
+    assert code == 1
+    assert out.startswith("non-conforming: 1 rule broken")
+    assert call("gate", tmp_path / "whole")[0] == 1
+    code, _, err = call("merge", parts[0])
+    assert code == 2
+    assert "shard 2 of 2 is missing" in err
+    assert call("gate", parts[0])[0] == 2
+
+
+def test_what_cannot_be_written_is_one_sentence(call, kept_in, tmp_path):
+    parts = [kept_in(record(all_kept()[index::2], shard=(index + 1, 2)), f"{index}") for index in range(2)]
+    (tmp_path / "file").touch()
+    code, _, err = call("merge", *parts, "--out", tmp_path / "file" / "deeper")
+    assert code == 2
+    assert str(tmp_path / "file") in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "part"),
+    [
+        (["gaet", "x"], 2, 'did you mean "gate"'),
+        (["rules", "XXX-1"], 2, "no rule XXX-1"),
+        (["rules", "explain"], 2, "name a rule"),
+        (["run", "nowhere"], 2, "BASE_URL: 'nowhere' is no absolute URL"),
+        (["run", "--target", "none.yaml"], 2, "none.yaml: cannot be read"),
+        (["run", "http://h", "--rules", "ZZZ-*"], 2, "no rule has such an id"),
+        (["run", "http://h", "-H", "Accept: x"], 2, "is set by the checks"),
+        (["run", "http://h", "--fault", "x"], 2, "for the embedded server alone"),
+        (["run", "http://h", "--shard", "3/2"], 2, "must be i/n"),
+        (["run", "http://h", "--report", "json"], 2, "must be FORMAT=PATH"),
+        (["run", "http://h", "--report", "jsn=x"], 2, "no format 'jsn'"),
+        (["run", "http://h", "--last-failed"], 2, "cannot be read"),
+        (["run", "http://h", "--waivers", "none.toml"], 2, "none.toml"),
+        (["run", "http://h", "--seed", "-1"], 2, "--seed"),
+        (["run", "--fault", "no-such-fault"], 2, "no-such-fault"),
+        (["cleanup"], 2, "--target"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_told(call, arguments, code, part):
+    ended, _, err = call(*arguments)
+    assert ended == code
+    assert part in err
+
+
+def test_hostile_words_in_a_record_are_harmless(call, kept_in):
+    code, out, _ = call("gate", kept_in(record([], void="\x1b[2J\n::error::x")))
+    assert code == 3
+    assert "\x1b" not in out
+    assert not [line for line in out.splitlines() if line.startswith("::")]
+
+
+def test_help_is_there_for_every_command():
+    for name in orderproof.list_commands(None):
+        ended = CliRunner().invoke(orderproof, [name, "--help"])
+        assert ended.exit_code == 0, name
+        assert "Usage:" in ended.output
+
+
+def test_a_plain_encoding_does_not_stop_a_command():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-c", "from conformance.cli import main; main(['rules', 'explain', 'GRA-4'])"]
+    ended = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert b"GRA-4" in ended.stdout

@@ -1,0 +1,66 @@
+"""What the checks of prices and serial numbers send: each example breaks, or keeps, just what it is meant to."""
+
+import json
+import unicodedata
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.checks.item_lists import NO_ARRAYS, NO_OBJECTS, NO_STRINGS, cut_off
+from strategies.items import ids_of_other_lengths, words_of_no_type
+from strategies.json_values import of_any_kind_but
+from strategies.texts import of_any_characters, of_printable_characters
+
+PYTHON_TYPES = {"string": str, "array": list, "object": dict, "null": type(None)}
+
+
+@given(ids_of_other_lengths())
+def test_a_changed_id_has_never_36_characters(change):
+    identifier = str(uuid4())
+
+    assert len(change(identifier)) != 36
+    assert repr(change).startswith("with")
+
+
+@given(words_of_no_type())
+def test_no_word_is_a_type(word):
+    assert word not in ("product", "shipping", "gift-wrapping")
+
+
+@given(of_printable_characters())
+def test_printable_text_has_no_space_at_its_ends(text):
+    assert text
+    assert text == text.strip()
+    assert all(character == " " or unicodedata.category(character)[0] in "LNPS" for character in text)
+
+
+@given(of_any_characters() | of_printable_characters())
+def test_every_text_can_be_sent_and_has_one_normal_form(text):
+    assert text.encode("utf-8").decode("utf-8") == text
+    assert unicodedata.is_normalized("NFC", text)
+
+
+@pytest.mark.parametrize("kind", PYTHON_TYPES)
+@given(data=st.data())
+def test_a_value_of_another_type_is_not_of_this_one(kind, data):
+    value = data.draw(of_any_kind_but(kind))
+
+    assert not isinstance(value, PYTHON_TYPES[kind])
+    json.dumps(value, allow_nan=False)
+
+
+def test_the_values_of_other_types_are_of_all_other_types():
+    for values, kind in ((NO_STRINGS, str), (NO_OBJECTS, dict), (NO_ARRAYS, list)):
+        assert not any(isinstance(value, kind) for value in values)
+        others = {type(None), bool, int, float, str, list, dict} - {kind}
+        assert {type(value) for value in values} == others
+
+
+@pytest.mark.parametrize("missing", range(1, 61))
+def test_what_breaks_off_is_no_json(missing):
+    body = {"items": [{"type": "product", "id": str(uuid4())}]}
+
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(cut_off(body, missing))
