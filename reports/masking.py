@@ -62,6 +62,8 @@ class Masker:
         patterns = [pattern for secret in given for pattern in (_escaped(secret), *_in_base64(secret))]
         self._secrets = re.compile("|".join(patterns)) if patterns else None
         self._persons: set[str] = set()
+        self._beginnings: set[str] = set()
+        self._longest = 0
 
     def text(self, text: str) -> str:
         """A text without tokens and e-mail addresses."""
@@ -84,14 +86,10 @@ class Masker:
 
     def _without_beginning(self, text: str) -> str:
         """A text that does not end with the beginning of a personal value."""
-        beginnings = (
-            length
-            for value in self._persons
-            for length in range(len(value) - 1, _SHORTEST_PERSONAL - 1, -1)
-            if text.endswith(value[:length])
-        )
-        longest = max(beginnings, default=0)
-        return text[:-longest] + PERSON_MARK if longest else text
+        for length in range(min(self._longest, len(text)), _SHORTEST_PERSONAL - 1, -1):
+            if text[-length:] in self._beginnings:
+                return text[:-length] + PERSON_MARK
+        return text
 
     def headers(self, headers: Iterable[Iterable[str]]) -> list[list[str]]:
         """Headers with credentials masked whole."""
@@ -110,6 +108,16 @@ class Masker:
         except UnicodeDecodeError:
             return None
         return self.text(self._without_persons(text))
+
+    def excerpt(self, body: bytes, length: int) -> str | None:
+        """The first `length` characters of a long body, masked without reading all of it; None for no text.
+
+        Twice as much is masked, so that nothing which the cut splits comes into what is shown.
+        """
+        text = body[: 8 * length].decode("utf-8", "ignore")[: 2 * length]
+        masked = self.text(text if self._keep else _quoted_member().sub(_masked_member, text))
+        # Much that was masked: what is left may reach up to the cut, so the whole is looked at.
+        return masked[:length] if len(masked) > 1.5 * length else self.body(body)
 
     def latin_1(self, body: bytes) -> str:
         """A body that is no text, byte by byte, with what can be found in it masked."""
@@ -150,7 +158,10 @@ class Masker:
     def _learn(self, value: Any) -> None:
         if isinstance(value, str) and len(value.strip()) >= _SHORTEST_PERSONAL:
             # Findings show values as they are and as JSON.
-            self._persons |= {value, json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1]}
+            for form in {value, json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1]} - self._persons:
+                self._persons.add(form)
+                self._beginnings.update(form[:length] for length in range(_SHORTEST_PERSONAL, len(form)))
+                self._longest = max(self._longest, len(form) - 1)
 
 
 def _masked_member(match: re.Match[str]) -> str:

@@ -110,10 +110,10 @@ def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, cited: b
         "method": exchange["method"],
         "url": masker.text(exchange["url"]),
         "request_headers": masker.headers(exchange["request_headers"]),
-        "request_body": None if request_body is None else _body(request_body, masker, limit),
+        "request_body": None if request_body is None else _body(request_body, masker, limit, whole=cited),
         "status": exchange["status"],
         "response_headers": masker.headers(exchange["response_headers"] or ()),
-        "response_body": _body(response_body, masker, limit),
+        "response_body": _body(response_body, masker, limit, whole=cited),
         "started_at": round(exchange["started_at"], 6),
         "duration_s": round(exchange["duration"], 6),
         "error": masker.text(exchange["error"]) if exchange["error"] else None,
@@ -125,14 +125,16 @@ def _bytes(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text)
 
 
-def _body(body: bytes, masker: Masker, limit: int) -> dict[str, Any]:
-    text = masker.body(body)
+def _body(body: bytes, masker: Masker, limit: int, *, whole: bool) -> dict[str, Any]:
+    # Masking all of a long body only to show its beginning would take most of the time that a record takes.
+    is_long = not whole and len(body) > 4 * limit
+    text = masker.excerpt(body, limit) if is_long else masker.body(body)
     if text is None:
         # Bytes that are no text may hold a token too; what is left of them after masking is shown.
         text, encoding = masker.latin_1(body), "latin-1"
     else:
         encoding = "utf-8"
-    return {"text": text[:limit], "encoding": encoding, "bytes": len(body), "cut": len(text) > limit}
+    return {"text": text[:limit], "encoding": encoding, "bytes": len(body), "cut": is_long or len(text) > limit}
 
 
 def _finding(

@@ -201,7 +201,13 @@ GENERATED = tuple(
             400,
             "Canceling an order that does not exist gets 400.",
         ),
-        ("CancelOfClosedOrderIs500", ("CAN-22",), "order-closed", 500, "Canceling a closed order crashes."),
-        ("SecondCancelIs500", ("CAN-21", "CAN-25"), "order-canceled", 500, "Canceling a canceled order crashes."),
+        ("CancelOfClosedOrderIs500", ("CAN-22", "ROB-1"), "order-closed", 500, "Canceling a closed order crashes."),
+        (
+            "SecondCancelIs500",
+            ("CAN-21", "CAN-25", "ROB-1"),
+            "order-canceled",
+            500,
+            "Canceling a canceled order crashes.",
+        ),
     )
 )

@@ -26,6 +26,8 @@ class GraceFault(Fault):
 class ExtendsBy10Minutes(GraceFault):
     """The timer is extended by 10 minutes."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-1",)
+
     def extension(self, call: Call, order: Order) -> timedelta:
         """Five too few."""
         return timedelta(minutes=10)
@@ -33,6 +35,8 @@ class ExtendsBy10Minutes(GraceFault):
 
 class ExtendsFromNow(GraceFault):
     """The 15 minutes are counted from now, not from where the timer stood."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-1",)
 
     def new_due_at(self, call: Call, order: Order, due_at: datetime) -> datetime:
         """From now."""
@@ -42,6 +46,8 @@ class ExtendsFromNow(GraceFault):
 class ExtendsExpired(GraceFault):
     """An expired grace period is extended."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-4", "GRA-15")
+
     def grace_period_over(self, call: Call, order: Order) -> None:
         """Never mind."""
 
@@ -49,12 +55,16 @@ class ExtendsExpired(GraceFault):
 class ExtendsCanceled(GraceFault):
     """The grace period of a canceled order is extended."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-12",)
+
     def canceled_in_grace_period(self, call: Call, order: Order) -> None:
         """Never mind."""
 
 
 class ExtensionNotWritten(GraceFault):
     """The answer says that the timer is extended, but it is not."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-1",)
 
     def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """Nothing is written."""
@@ -64,6 +74,8 @@ class ExtensionNotWritten(GraceFault):
 class ExtensionLost(GraceFault):
     """Of two concurrent extensions both are granted, and one is lost: nothing is compared at the write."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-7",)
+
     def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """The last one wins."""
         return super().write_due_at(call, order, order.version, due_at)
@@ -71,6 +83,8 @@ class ExtensionLost(GraceFault):
 
 class ExtensionUndoesCancellation(GraceFault):
     """An extension writes the order back as it read it: a cancellation in between is undone."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-16",)
 
     def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """The last one wins, in every respect."""
@@ -86,6 +100,6 @@ GENERATED = tuple(
         ("ExpiredGracePeriodIs400", ("GRA-4",), "grace-period-over", 400, "An expired grace period gets 400."),
         ("ExpiredGracePeriodIs409", ("GRA-4",), "grace-period-over", 409, "An expired grace period gets 409."),
         ("UnknownOrderIs412", ("GRA-5",), "order-not-found", 412, "An order that does not exist gets 412."),
-        ("ConflictIs500", ("GRA-7",), "grace-period-conflict", 500, "A concurrent extension crashes."),
+        ("ConflictIs500", ("GRA-7", "ROB-1"), "grace-period-conflict", 500, "A concurrent extension crashes."),
     )
 )

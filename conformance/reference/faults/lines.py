@@ -22,6 +22,8 @@ class LineFault(Fault):
 class OrdinaryLineCanceled(LineFault):
     """A line that is not pre-ordered is canceled."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-5", "INT-4")
+
     def is_preordered(self, call: Call, item: Item) -> bool:
         """Every line is."""
         return True
@@ -29,6 +31,8 @@ class OrdinaryLineCanceled(LineFault):
 
 class TerminalLineCanceled(LineFault):
     """A line in a terminal status is canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "LIN-7", "LIN-16", "INT-5", "INT-6", "INT-11", "INT-12")
 
     def terminal_statuses(self, call: Call) -> frozenset[str]:
         """None is."""
@@ -38,6 +42,8 @@ class TerminalLineCanceled(LineFault):
 class CompleteLineCanceled(LineFault):
     """A line that is complete is canceled; only `cancelled` and `returned` count as terminal."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "LIN-16", "INT-5", "INT-12")
+
     def terminal_statuses(self, call: Call) -> frozenset[str]:
         """One is missing."""
         return frozenset({"cancelled", "returned"})
@@ -45,6 +51,8 @@ class CompleteLineCanceled(LineFault):
 
 class NeighbourLineCanceled(LineFault):
     """The next line of the order is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
 
     def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
         """Two at once."""
@@ -55,6 +63,8 @@ class NeighbourLineCanceled(LineFault):
 class WrongLineCanceled(LineFault):
     """The next line of the order is canceled instead."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-4", "INT-3")
+
     def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
         """The neighbour only."""
         items = list(order.items.values())
@@ -64,6 +74,8 @@ class WrongLineCanceled(LineFault):
 class LineCancelDoesNothing(LineFault):
     """The answer is 200, and nothing happens, ever."""
 
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-4", "INT-3")
+
     def cancel_line(self, call: Call, order: Order, item: Item) -> None:
         """Nothing."""
 
@@ -71,7 +83,7 @@ class LineCancelDoesNothing(LineFault):
 class LineOfAnyOrder(LineFault):
     """The line of another order is canceled, whatever order the path names."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN",)
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-11",)
 
     def line_item(self, call: Call, order: Order, identifier: str) -> Item:
         """Found wherever it is."""
@@ -82,7 +94,7 @@ class LineOfAnyOrder(LineFault):
 class LineIdTypeIgnored(LineFault):
     """The order is found by either kind of id, whatever `id_type` says."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN",)
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-12", "LIN-13")
 
     def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
         """Whichever fits."""
