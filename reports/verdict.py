@@ -168,3 +168,14 @@ def joined_checks(entries: list[CheckEntry]) -> list[CheckEntry]:
         count = sum(entry["requests"] for entry in passive)
         joined.append(CheckEntry(check=PASSIVE, outcome="pass", reason="", requests=count, states=[]))
     return joined
+
+
+def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> int:
+    """The exit code for a record. A partial run is accepted on demand.
+
+    Not accepted is one that judged no rule that gates, or that did not come to its end: that is no part of a result.
+    """
+    verdict: RunVerdict = record["verdict"]
+    judged = any(row["level"] != "advisory" and row["verdict"] in ("pass", "waived") for row in record["rules"])
+    is_part = verdict == "partial" and judged and not record["cut_short"]
+    return 0 if is_part and accept_partial else EXIT_CODES[verdict]

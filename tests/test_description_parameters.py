@@ -1,6 +1,7 @@
 """The parameters of the descriptions are as strict as the documents."""
 
 import pytest
+
 from tests.samples import DESCRIPTIONS, operations, resolved, validator
 
 ITEM = "25802b6c-a66f-4f76-b6bc-f1305468fc12"

@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import pytest
+
 from tests.samples import DESCRIPTIONS, contents, samples, validator
 
 JSON = "application/json"

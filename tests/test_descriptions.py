@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
 from tests.samples import (
     DESCRIPTIONS,
     DOCUMENTS,

@@ -135,8 +135,13 @@ def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
     assert with_token.code == 4, with_token.out
     assert {"order", "customer-with-orders", "oms-order"} <= set(with_token.record["missing_states"])
     assert "order-in-grace-period" in with_token.out
-    assert orderproof(tmp_path, "run", server.base_url, "--accept-partial").code == 0
-    assert orderproof(tmp_path, "run", server.base_url).code == 4
+    accepted = ["run", server.base_url, "-H", f"Authorization: Bearer {server.token}", "--accept-partial"]
+    assert orderproof(tmp_path, *accepted).code == 0
+
+
+def test_a_run_that_judged_nothing_is_not_accepted(tmp_path, server):
+    # Without a token nothing is judged at all: that is no part of a result.
+    assert orderproof(tmp_path, "run", server.base_url, "--accept-partial").code == 4
 
 
 def test_workers_judge_the_same(tmp_path, server):

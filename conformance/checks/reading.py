@@ -11,7 +11,7 @@ from typing import Any
 from conformance.answer import Answer
 from conformance.api import Orders
 from conformance.expectation import expect, given, given_time
-from conformance.findings import Finding, Unjudgeable
+from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import ORDERS_V2
 from conformance.states import State
 from conformance.times import parse_time
@@ -173,6 +173,8 @@ def page_times(answer: Answer) -> list[datetime]:
 
 def expect_newest_first(answer: Answer, times: Sequence[datetime]) -> None:
     """No order in the answer is newer than the one before it."""
+    if len(times) < 2:
+        raise OutOfScope("the list holds no two orders, so it has no sequence")
     if len(set(times)) < 2:
         raise Unjudgeable("the list holds no two orders that were placed at different times", answer.exchange)
     for index, (earlier, later) in enumerate(pairwise(times), 1):

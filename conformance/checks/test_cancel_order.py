@@ -18,7 +18,7 @@ from conformance.checks.cancellations import (
 )
 from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled, together
 from conformance.expectation import expect, given
-from conformance.findings import Finding, Unjudgeable
+from conformance.findings import Finding, OutOfScope
 from conformance.rule_mark import rule
 
 ID_TYPES = ("internal", "external")
@@ -111,7 +111,7 @@ def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable
 def test_the_case_of_a_readable_id_counts(orders, order_cancelable):
     swapped = order_cancelable.order_id.swapcase()
     if swapped == order_cancelable.order_id:
-        raise Unjudgeable(f"the readable id {swapped} has no letters")
+        raise OutOfScope(f"the readable id {swapped} has no letters")
     given(orders.show(order_cancelable, id=swapped, id_type="external"), 404)
 
     answer = orders.cancel(order_cancelable, id=swapped, id_type="external")

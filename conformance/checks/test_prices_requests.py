@@ -21,7 +21,7 @@ from conformance.checks.item_lists import (
 )
 from conformance.checks.pricing import GIFT_WRAPPING, SHIPPING, Pricing, lines_of, product
 from conformance.expectation import expect, given
-from conformance.findings import Finding, Unjudgeable
+from conformance.findings import Finding, OutOfScope
 from conformance.properties import property_of
 from conformance.rule_mark import rule
 from strategies.items import ids_of_other_lengths, words_of_no_type
@@ -66,7 +66,7 @@ def test_shipping_and_gift_wrapping_count_too(orders, states):
     # An order need not have both; a request may be refused for the one that it has not.
     extras = [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [product(ids[0]), one]).is_success]
     if not extras:
-        raise Unjudgeable("neither shipping nor gift wrapping was priced, so there is nothing but products to count")
+        raise OutOfScope("neither shipping nor gift wrapping was priced, so there is nothing but products to count")
 
     # They come first, so that the list without its last entry has them too.
     lines = [*extras, *(product(item_id) for item_id in ids)][: LIMIT + 1]

@@ -8,7 +8,7 @@ from conformance.checks.facts import UNKNOWN_UUID, together
 from conformance.checks.item_lists import expect_accepted
 from conformance.checks.serials import Serials, entries, entry, prepared
 from conformance.expectation import expect, given
-from conformance.findings import Finding, Unjudgeable
+from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.properties import property_of
 from conformance.rule_mark import rule
 from strategies.texts import of_any_characters, of_printable_characters
@@ -144,7 +144,7 @@ def test_other_orders_keep_theirs(serials, other):
 
 @rule("SER-9")
 def test_simultaneous_ones_are_all_kept(rewritable):
-    rounds_with_both = 0
+    accepted = 0
     for number in range(5):
         wanted = {rewritable.first: f"LEFT-{number}", rewritable.second: f"RIGHT-{number}"}
         answers = together([partial(rewritable.send, [one]) for one in entries(wanted)])
@@ -153,10 +153,11 @@ def test_simultaneous_ones_are_all_kept(rewritable):
             for (item_id, text), answer in zip(wanted.items(), answers, strict=True)
             if answer.status == 204
         }
-        rounds_with_both += len(done) == 2
+        accepted += len(done)
         rewritable.become(done, "it was added at the same time as another item's, and answered with 204")
-    if not rounds_with_both:
-        raise Unjudgeable("no two simultaneous requests were both accepted, so none could be lost")
+    # A server may refuse one of two that meet; what it accepted is there all the same.
+    if not accepted:
+        raise Unjudgeable("none of the simultaneous requests was accepted, so none could be lost")
 
 
 @rule("SER-19")
@@ -231,6 +232,6 @@ def test_what_is_nearly_the_uuid_is_refused(serials):
 def test_the_readable_id_is_not_taken(serials):
     readable = serials.order.order_id
     if readable == serials.order.order_uuid:
-        raise Unjudgeable("the order's readable id is its UUID")
+        raise OutOfScope("the order's readable id is its UUID")
 
     serials.refuses([entry(serials.first, "READABLE-ID")], f"{readable} is no internal identifier", uuid=readable)

@@ -19,7 +19,7 @@ def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow
     Exit codes as those of `run`; a waiver that is expired, unneeded or names no rule fails the gate too.
     """
     from reports.harmless import harmless
-    from reports.verdict import EXIT_CODES
+    from reports.verdict import exit_code_of
     from reports.waivers import WaiverError, apply, read_waivers
 
     record = read_record(record_path)
@@ -39,7 +39,5 @@ def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow
             click.echo(f"  {row['verdict']:<7} {row['id']:<7} {row['title']}")
     for problem in problems:
         click.echo(f"  {problem}")
-    code = EXIT_CODES[record["verdict"]]
-    if record["verdict"] == "partial" and accept_partial:
-        code = 0
+    code = exit_code_of(record, accept_partial=accept_partial)
     return 1 if problems and code == 0 else code

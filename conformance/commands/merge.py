@@ -18,7 +18,7 @@ def command(records: tuple[Path, ...], out: Path) -> int:
     from reports.harmless import harmless
     from reports.merge import MergeError, merge
     from reports.record import RECORD_NAME, write
-    from reports.verdict import EXIT_CODES
+    from reports.verdict import exit_code_of
 
     try:
         merged = merge([(str(path), read_record(path, allow_shard=True)) for path in records])
@@ -27,4 +27,4 @@ def command(records: tuple[Path, ...], out: Path) -> int:
     write(merged, out / RECORD_NAME)
     click.echo(harmless(merged["headline"]))
     click.echo(f"record: {out / RECORD_NAME}")
-    return EXIT_CODES[merged["verdict"]]
+    return exit_code_of(merged)

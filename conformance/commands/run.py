@@ -263,7 +263,7 @@ def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
     from reports.console import make_console, render
     from reports.formats import FORMATS
     from reports.record import RECORD_NAME, write, write_text
-    from reports.verdict import EXIT_CODES, EXIT_INTERRUPTED
+    from reports.verdict import EXIT_INTERRUPTED, exit_code_of
     from reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
@@ -279,9 +279,7 @@ def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
         click.echo(f"record: {path}")
     if ended.interrupted:
         return EXIT_INTERRUPTED
-    code = EXIT_CODES[record["verdict"]]
-    if record["verdict"] == "partial" and options["accept_partial"]:
-        code = 0
+    code = exit_code_of(record, accept_partial=options["accept_partial"])
     if problems and code == 0:
         code = 1
     return 0 if options["exit_zero"] else code

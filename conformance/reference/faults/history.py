@@ -9,7 +9,6 @@ from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
-
     from conformance.reference.decisions.history import Entry
     from conformance.reference.exchange import Call
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 class HistoryFault(Fault):
     """A fault in the history."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS",)
     operation: ClassVar[str] = HISTORY
 
 

@@ -113,8 +113,8 @@ def _texts_as_entries(operation: str) -> type[Fault]:
 
 #: What is wrong, and the numbers of the rules that it breaks: of the prices and of the serial numbers.
 _SHARED: tuple[tuple[str, Callable[[str], type[Fault]], int, int], ...] = (
-    ("TakeASingleItem", _single_item, 17, 13),
-    ("TakeABareList", _bare_list, 24, 27),
+    ("TakeOneItem", _single_item, 17, 13),
+    ("TakeBareLists", _bare_list, 24, 27),
     ("RepairJson", _repaired_json, 25, 28),
     ("TakeAnyContentType", _any_content_type, 26, 29),
     ("CompareContentTypeAsText", _content_type_as_text, 27, 30),

@@ -24,7 +24,7 @@ class LineRequestFault(Fault):
 class LineCancelIs204(LineRequestFault):
     """Canceling a line is answered with 204, since there is nothing to say."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-1", "INT-1")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-1", "LIN-90", "INT-1", "INT-90")
 
     def line_answer(self, call: Call, order: Order, item: Item) -> Answer:
         """No content."""
@@ -34,7 +34,7 @@ class LineCancelIs204(LineRequestFault):
 class LineOnlyByReadableId(LineRequestFault):
     """Canceling a line does not find the order by its UUID."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-2", "LIN-18")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-2", "LIN-18", "LIN-90")
 
     def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
         """Not with `internal`."""
@@ -135,7 +135,7 @@ class InternalLineByBeginning(LineRequestFault):
 class InternalCancelNeedsBody(LineRequestFault):
     """The internal API refuses a request without a body, though no document has one."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("INT-2",)
+    breaks: ClassVar[tuple[str, ...]] = ("INT-2", "INT-90")
     operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:

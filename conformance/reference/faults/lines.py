@@ -104,7 +104,7 @@ class LineIdTypeIgnored(LineFault):
 class InternalErrorsAsProblems(LineFault):
     """The internal API tells its errors as `application/problem+json`, like the public one."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("INT",)
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
     operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def error_media_type(self, call: Call, reason: str) -> str:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 class LookupFault(Fault):
     """A fault in finding orders."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD",)
     operation: ClassVar[str] = GET_ORDER
 
 
@@ -181,12 +180,12 @@ GENERATED = tuple(
     for name, breaks, reason, status, says in (
         (
             "InvalidPayloadIs500",
-            ("OMS-6",),
+            ("OMS-6", "ROB-1"),
             "oms-payload-invalid",
             500,
             "An invalid payload of the external OMS gets 500.",
         ),
-        ("MisconfiguredOmsIs500", ("OMS-7",), "oms-misconfigured", 500, "A misconfigured webhook gets 500."),
+        ("MisconfiguredOmsIs500", ("OMS-7", "ROB-1"), "oms-misconfigured", 500, "A misconfigured webhook gets 500."),
         ("UnavailableOmsIs404", ("OMS-8",), "oms-unavailable", 404, "An order of an unavailable OMS gets 404."),
         (
             "UnknownOrderIs400",

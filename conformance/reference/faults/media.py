@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 class MediaFault(Fault):
     """A fault in media types."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD", "HIS")
     operation: ClassVar[str] = GET_ORDER
 
 

@@ -66,7 +66,7 @@ class PricesOfTheFirst100(PriceRequestFault):
 class PricesOfNothing(PriceRequestFault):
     """An empty list of items is answered."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI-16",)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-16", "PRI-91")
 
     def price_limits(self, call: Call) -> tuple[int, int]:
         """No lower limit."""
@@ -76,7 +76,7 @@ class PricesOfNothing(PriceRequestFault):
 class PricesTruncateIds(PriceRequestFault):
     """An id of more than 36 characters is cut off, and the item found."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI-22",)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-22", "PRI-91")
 
     def check_price_id(self, call: Call, line: Line) -> None:
         """Cut off what is too much."""
@@ -88,7 +88,7 @@ class PricesTruncateIds(PriceRequestFault):
 class PricesCompleteIds(PriceRequestFault):
     """An id of 35 characters is completed to the item that begins with it."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI-22",)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-22", "PRI-91")
 
     def check_price_id(self, call: Call, line: Line) -> None:
         """Find the item by its beginning."""
@@ -103,7 +103,7 @@ class PricesCompleteIds(PriceRequestFault):
 class PricesOfProductsByDefault(PriceRequestFault):
     """An entry without a type is taken for a product."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI-19",)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-19", "PRI-91")
 
     def check_price_line(self, call: Call, line: Line) -> None:
         """The usual one."""
@@ -114,7 +114,7 @@ class PricesOfProductsByDefault(PriceRequestFault):
 class PricesSkipUnknownTypes(PriceRequestFault):
     """An entry of a type that there is none of is left out, with 200."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI-20",)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-20", "PRI-91")
 
     def check_price_line(self, call: Call, line: Line) -> None:
         """Any text will do."""

@@ -178,7 +178,7 @@ class PricesAsTexts(PriceFault):
 class PricesAreCreated(PriceFault):
     """Prices are answered with 201."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI-32",)
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-32", "PRI-90")
 
     def final_answer(self, call: Call, answer: Answer) -> Answer:
         """As if something had been made."""
