@@ -16,7 +16,7 @@ from conformance.problems import StateUnavailable
 from conformance.states import State, States, sources_of
 from conformance.target import Target
 
-PROFILES = {"quick": 5, "default": 12, "deep": 200}
+PROFILES = {"quick": 5, "default": 8, "deep": 200}
 """Examples that a property is tried with, by profile."""
 
 

@@ -72,7 +72,7 @@ class ExternalFallsBackToPlatform(LookupFault):
 class InternalTakesReadableIds(LookupFault):
     """An order is found by its readable id with `id_type=internal`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-6",)
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-6", "CAN-18", "CST-7", "GRA-6", "LIN-12")
 
     def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
         """Either will do."""
@@ -82,7 +82,7 @@ class InternalTakesReadableIds(LookupFault):
 class ExternalTakesUuids(LookupFault):
     """An order is found by its UUID with `id_type=external`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-6",)
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-6", "CAN-18", "CST-7", "GRA-6", "LIN-13")
 
     def find_external(self, call: Call, identifier: str) -> Order | None:
         """Either will do."""
@@ -113,7 +113,7 @@ class ReadableIdsIgnoreWhatFollows(LookupFault):
 class UnknownIdTypeIsExternal(LookupFault):
     """An `id_type` that is none is taken for `external`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-9",)
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-9", "CAN-20", "CST-9", "GRA-8", "LIN-15")
 
     def with_unknown_id_type(self, call: Call, value: str) -> str:
         """Anything but `internal`."""
@@ -123,7 +123,18 @@ class UnknownIdTypeIsExternal(LookupFault):
 class MissingIdTypeIsInternal(LookupFault):
     """A missing `id_type` is taken for `internal`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-8", "ORD-91")
+    breaks: ClassVar[tuple[str, ...]] = (
+        "ORD-8",
+        "ORD-91",
+        "CAN-20",
+        "CAN-91",
+        "CST-9",
+        "CST-91",
+        "GRA-8",
+        "GRA-91",
+        "LIN-15",
+        "LIN-91",
+    )
 
     def without_id_type(self, call: Call) -> str:
         """A default that no document gives."""

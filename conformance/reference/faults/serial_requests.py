@@ -55,7 +55,7 @@ class SerialsOfTheFirst100(SerialRequestFault):
 class SerialsOfNothing(SerialRequestFault):
     """An empty list of items is accepted."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-12",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-12", "SER-91")
 
     def serial_limits(self, call: Call) -> tuple[int, int]:
         """No lower limit."""
@@ -65,7 +65,7 @@ class SerialsOfNothing(SerialRequestFault):
 class SerialsTruncateIds(SerialRequestFault):
     """An id of more than 36 characters is cut off, and the item found."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-16",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-16", "SER-91")
 
     def check_serial_id(self, call: Call, item: dict[str, Any]) -> str:
         """Cut off what is too much."""
@@ -76,7 +76,7 @@ class SerialsTruncateIds(SerialRequestFault):
 class SerialsCompleteIds(SerialRequestFault):
     """An id of 35 characters is completed to the item that begins with it."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-16",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-16", "SER-91")
 
     def check_serial_id(self, call: Call, item: dict[str, Any]) -> str:
         """Find the item by its beginning."""
@@ -89,7 +89,7 @@ class SerialsCompleteIds(SerialRequestFault):
 class SerialsAsNumbers(SerialRequestFault):
     """A serial number that is a JSON number is accepted."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-17",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-17", "SER-91")
 
     def check_serial_number(self, call: Call, item: dict[str, Any]) -> str:
         """Anything becomes text."""
@@ -100,7 +100,7 @@ class SerialsAsNumbers(SerialRequestFault):
 class SerialsWithoutNumber(SerialRequestFault):
     """A missing serial number is accepted."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-17",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-17", "SER-91")
 
     def check_serial_number(self, call: Call, item: dict[str, Any]) -> str:
         """Nothing becomes the empty text."""
@@ -110,7 +110,7 @@ class SerialsWithoutNumber(SerialRequestFault):
 class SerialsTakeAnyEpc(SerialRequestFault):
     """An epc that is no object is accepted."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-18",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-18", "SER-91")
 
     def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
         """Whatever it is."""
@@ -120,7 +120,7 @@ class SerialsTakeAnyEpc(SerialRequestFault):
 class SerialsRefuseEpc(SerialRequestFault):
     """An epc is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-19",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-19", "SER-90")
 
     def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
         """None at all."""

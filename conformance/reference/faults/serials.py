@@ -57,7 +57,7 @@ class SerialsCrossed(SerialFault):
 class SerialsOnlyAscii(SerialFault):
     """A serial number of other letters than those of ASCII is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-3",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-3", "SER-90")
 
     def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
         """Too far from home."""
@@ -222,14 +222,14 @@ class SerialsHalfWritten(SerialFault):
 class SerialsAnsweredWith200(SerialFault):
     """Success is 200, with an empty object."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-31",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-31", "SER-90")
 
     def serial_answer(self, call: Call, order: Order) -> Answer:
         """An object."""
         return self.success(call, {})
 
 
-class SerialsAnnounceABody(SerialFault):
+class SerialsAnnounceBody(SerialFault):
     """The 204 says that a body of two bytes follows, and none does."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-32",)
