@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from reports.color import use_color
+from reports.curl import TOKEN_VARIABLE
 from reports.harmless import escape_unencodable, harmless, one_line
 
 MARKS: Mapping[str, tuple[str, str, str]] = {
@@ -166,6 +167,9 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
         console.print(Text(harmless(record["headline"]), _VERDICT_STYLES["void"]))
         console.print(Text(f"nothing was judged; {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
         return
+    if any(TOKEN_VARIABLE in line for row in record["rules"] for one in row["findings"] for line in one["curl"]):
+        console.print()
+        console.print(Text(f"The curl lines read the access token from ${TOKEN_VARIABLE}.", "dim"))
     counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
     console.print()
     console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))
