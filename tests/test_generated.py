@@ -70,6 +70,7 @@ def test_every_operation_has_valid_requests_and_no_undecided_ones(operation):
     for one in invalid:
         assert "unexpected properties" not in one.label
         assert "HTTP method" not in one.label
+        assert "epc -> code" not in one.label
         assert ("offset", "2147483648") not in one.query
 
 
@@ -91,6 +92,7 @@ def test_a_bound_body_has_real_ids_and_keeps_its_violations():
 
     assert bind(body, REAL)["items"] == [{"type": "product", "id": one} for one in REAL]
     assert [len(bind({"items": [{"id": "0" * length}]}, REAL)["items"][0]["id"]) for length in (35, 37)] == [35, 37]
+    assert bind({"items": [{"epc": {"code": ""}}, {"epc": "AAA"}]}, REAL)["items"] == [{}, {"epc": "AAA"}]
     assert bind({"items": [{"id": 0, "serial_number": ""}]}, REAL)["items"] == [{"id": 0, "serial_number": "SN-1"}]
 
 

@@ -120,7 +120,7 @@ class SerialsTakeAnyEpc(SerialRequestFault):
 class SerialsRefuseEpc(SerialRequestFault):
     """An epc is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-19", "SER-90")
+    breaks: ClassVar[tuple[str, ...]] = ("SER-19",)
 
     def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
         """None at all."""
