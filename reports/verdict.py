@@ -108,12 +108,7 @@ def _row(
     if verdict == "fail" and rule.id in waived:
         verdict, reason = "waived", f"{waived[rule.id]} ({reason})"
     return {
-        "id": rule.id,
-        "title": rule.title,
-        "level": rule.level,
-        "area": rule.area,
-        "operation": rule.operation,
-        "source": {"document": rule.source.document, "section": rule.source.section, "words": rule.source.words},
+        **rule.to_dict(),
         "verdict": verdict,
         "reason": reason,
         "strength": _strength(evidence),

@@ -6,7 +6,7 @@ changes once released.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -81,6 +81,17 @@ class Rule:
     def gates(self) -> bool:
         """Whether breaking this rule makes a server non-conforming: advisory rules warn."""
         return self.level != "advisory"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What records and lists tell of the rule, as JSON-ready data."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "level": self.level,
+            "area": self.area,
+            "operation": self.operation,
+            "source": asdict(self.source),
+        }
 
     def sort_key(self) -> tuple[int, int]:
         """Areas in the catalogue's order, then by number."""

@@ -39,7 +39,7 @@ def command(words: tuple[str, ...], level: str | None, as_json: bool, markdown: 
         and level in (None, rule.level)
     ]
     if as_json:
-        click.echo(json.dumps([_as_data(rule) for rule in chosen], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([rule.to_dict() for rule in chosen], ensure_ascii=False, indent=1))
         return 0
     area = None
     for rule in chosen:
@@ -65,15 +65,3 @@ def command(words: tuple[str, ...], level: str | None, as_json: bool, markdown: 
         count = f"{len(chosen)} rule{'s' if len(chosen) != 1 else ''}"
         click.echo(f"\n{count}, of which {gating} gate; `orderproof rules explain ID` tells all about one")
     return 0
-
-
-def _as_data(rule) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    source = {"document": rule.source.document, "section": rule.source.section, "words": rule.source.words}
-    return {
-        "id": rule.id,
-        "title": rule.title,
-        "level": rule.level,
-        "area": rule.area,
-        "operation": rule.operation,
-        "source": source,
-    }
