@@ -48,19 +48,15 @@ def judge(
     evidence: Mapping[str, Evidence],
     *,
     out_of_scope: Mapping[str, str] | None = None,
-    waived: Mapping[str, str] | None = None,
     void: str | None = None,
     cut_short: str | None = None,
 ) -> Verdict:
     """Judge a run.
 
-    `out_of_scope` gives operations that the target leaves out, with the reason; `waived` rules whose failure is waived,
-    with the reason; `void` why nothing could be judged; `cut_short` why the run did not come to its end.
+    `out_of_scope` gives operations that the target leaves out, with the reason; `void` why nothing could be judged;
+    `cut_short` why the run did not come to its end.
     """
-    rows = [
-        _row(rule, evidence.get(rule.id, Evidence()), out_of_scope or {}, waived or {}, void or cut_short)
-        for rule in rules
-    ]
+    rows = [_row(rule, evidence.get(rule.id, Evidence()), out_of_scope or {}, void or cut_short) for rule in rules]
     return conclude(rows, void=void, cut_short=cut_short)
 
 
@@ -101,12 +97,9 @@ def _row(
     rule: Rule,
     evidence: Evidence,
     out_of_scope: Mapping[str, str],
-    waived: Mapping[str, str],
     stopped: str | None,
 ) -> dict[str, Any]:
     verdict, reason = _verdict_of(rule, evidence, out_of_scope.get(rule.operation or ""), stopped)
-    if verdict == "fail" and rule.id in waived:
-        verdict, reason = "waived", f"{waived[rule.id]} ({reason})"
     return {
         **rule.to_dict(),
         "verdict": verdict,
