@@ -6,8 +6,10 @@ decide is left out, each with its reason in `_UNDECIDED`. How an answer is judge
 checks pass any 4xx or 5xx as a refusal, and let `count=51` answered with 200 pass when another parameter is valid.
 """
 
+import json
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -40,7 +42,8 @@ class GeneratedRequest:
     has_body: bool
 
     def __str__(self) -> str:
-        return self.label
+        sent = json.dumps(self.body, ensure_ascii=False) if self.has_body else dict(self.query)
+        return f"{self.label} ({str(sent)[:120]})"
 
 
 _UNDECIDED: Mapping[str, Callable[[Any, str, str], bool]] = {
@@ -155,14 +158,27 @@ def random_requests(operation_id: str) -> st.SearchStrategy[GeneratedRequest]:
     """Valid requests of an operation with random members, as far as the documents decide them."""
     _, operation = _operations()[operation_id]
     cases: st.SearchStrategy[Any] = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
-    return cases.map(lambda case: _request(operation_id, case, "random", True)).filter(_is_decided)
+    requests = cases.map(lambda case: _request(operation_id, case, "random", True))
+    return requests.filter(_is_decided).map(lambda request: replace(request, body=_with_plain_texts(request.body)))
 
 
 def _is_decided(request: GeneratedRequest) -> bool:
-    if not _asks_for_products(request.body) or _length(request.body) > 2:
-        return False
-    # Whether a reason of white space alone is one, the documents do not say.
-    return not isinstance(request.body, dict) or bool(request.body.get("reason", "x").strip())
+    return _asks_for_products(request.body) and _length(request.body) <= 2
+
+
+def _with_plain_texts(node: Any, name: str = "") -> Any:
+    """A body whose texts are printable and not blank: whether control characters are text, the documents do not say.
+
+    The characters are taken out rather than such bodies filtered away, which would be most of them.
+    """
+    if isinstance(node, dict):
+        return {key: _with_plain_texts(value, key) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_with_plain_texts(value, name) for value in node]
+    if isinstance(node, str) and name in ("reason", "note", "serial_number"):
+        plain = "".join(one for one in unicodedata.normalize("NFC", node) if one.isprintable()).strip()
+        return plain or ("" if name == "note" else _TEXT)
+    return node
 
 
 def _is_sent(name: str, value: Any) -> bool:

@@ -36,9 +36,10 @@ def test_a_valid_boundary_request_is_served(orders, states, operation):
 def test_a_valid_random_request_is_served(session, orders, states, operation, data):
     case = CASES[operation]
 
-    answer = send_generated(orders, states(case.state), data.draw(random_requests(operation)))
+    request = data.draw(random_requests(operation))
+    answer = send_generated(orders, states(case.state), request)
 
-    expect(answer, "valid by the description").has_status(case.success)
+    expect(answer, f"valid by the description: {request}").has_status(case.success)
 
 
 @every(REFUSED)

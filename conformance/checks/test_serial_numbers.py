@@ -11,7 +11,7 @@ from conformance.expectation import expect, given
 from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.properties import property_of
 from conformance.rule_mark import rule
-from strategies.texts import of_any_characters, of_printable_characters
+from strategies.texts import TRAPS, of_any_characters, of_printable_characters
 
 # Its members are known from the vendor's other pages.
 EPC = {"code": "3034257BF7194E4000001A85", "external_id": "EPC-1", "serial_number": "SRQFAU79"}
@@ -78,8 +78,18 @@ def accept_and_keep(serials, text):
 
 
 @rule("SER-4")
-@property_of(text=of_any_characters())
+def test_texts_that_stores_have_changed_are_kept_to_the_letter(rewritable):
+    for text in TRAPS:
+        accepted_is_kept(rewritable, text)
+
+
+@rule("SER-4")
+@property_of("costly", text=of_any_characters())
 def test_what_is_accepted_is_kept_to_the_letter(session, rewritable, text):
+    accepted_is_kept(rewritable, text)
+
+
+def accepted_is_kept(rewritable, text):
     answer = rewritable.send([entry(rewritable.first, text)])
 
     if not answer.is_refusal:
