@@ -82,6 +82,32 @@ class MoreFields(Variant):
         return {"x_undocumented": {"a": [1, None, True]}, "revision": 7, "note": None}
 
 
+class MembersThatChange(Variant):
+    """Undocumented members, of the order, its items and its cancellation status, differ with every reading."""
+
+    choice: ClassVar[int] = 9
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """As signed addresses do, and times of generation."""
+        items = [item | {"x_signed": call.request_id} for item in document["items"]]
+        return super().finished_document(call, document | {"items": items, "x_generated": call.request_id})
+
+    def cancellation_status(self, call: Call, order: Order) -> Document:
+        """Here too."""
+        return super().cancellation_status(call, order) | {"x_generated": call.request_id}
+
+
+class ItemsInAnySequence(Variant):
+    """The items of an order come in another sequence with every reading."""
+
+    choice: ClassVar[int] = 9
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """No sentence gives them one."""
+        items = sorted(document["items"], key=lambda item: hash((item["id"], call.request_id)))
+        return super().finished_document(call, document | {"items": items})
+
+
 class OtherOrderStatus(Variant):
     """The status of an order is a word that no document has."""
 
