@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,16 @@ class Selection:
     def has(self, rule_id: str) -> bool:
         """Whether a rule is selected."""
         return not self.patterns or any(fnmatch.fnmatchcase(rule_id, pattern.upper()) for pattern in self.patterns)
+
+    def needs(self, rules: Sequence[str]) -> bool:
+        """Whether a check that names `rules` must run.
+
+        It must where one of them is selected, and where its requests are what a selected passive rule is judged on.
+        """
+        if any(self.has(rule_id) for rule_id in rules):
+            return True
+        passive = {rule.operation for rule in catalogue().values() if rule.passive and self.has(rule.id)}
+        return None in passive or any(catalogue()[rule_id].operation in passive for rule_id in rules)
 
     def rules(self) -> list[str]:
         """The selected rules, in the catalogue's order."""
@@ -100,7 +110,7 @@ def select_items(config: pytest.Config, items: list[pytest.Item], selection: Sel
         rules = rules_of(item)
         return (min(order.index(rule_id) for rule_id in rules) if rules else -1, check_name(item.nodeid))
 
-    chosen = [item for item in items if not rules_of(item) or any(selection.has(one) for one in rules_of(item))]
+    chosen = [item for item in items if not rules_of(item) or selection.needs(rules_of(item))]
     chosen.sort(key=key)
     if selection.shard:
         index, count = selection.shard

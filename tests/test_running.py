@@ -70,6 +70,13 @@ def test_a_broken_server_fails_the_rule_that_it_breaks(tmp_path):
     assert server.token not in ran.out + ran.err
 
 
+def test_a_passive_rule_alone_is_judged_on_the_answers_of_its_operation(tmp_path):
+    ran = orderproof(tmp_path, "run", "--fault", "due-at-without-zone", "--rules", "GRA-11", "--profile", "quick")
+
+    assert ran.code == 1, ran.out
+    assert ran.verdicts == {"GRA-11": "fail"}
+
+
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
