@@ -57,7 +57,7 @@ class SerialsCrossed(SerialFault):
 class SerialsOnlyAscii(SerialFault):
     """A serial number of other letters than those of ASCII is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = "SER-3"
+    breaks: ClassVar[tuple[str, ...]] = ("SER-3",)
 
     def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
         """Too far from home."""
