@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from conformance.api import Orders
+from conformance.checks.line_cancellations import TERMINAL
 from conformance.checks.serials import Patience
 from conformance.findings import NotRun
 from conformance.plugin import SESSION
 from conformance.problems import StateUnavailable
-from conformance.session import PROFILES, Session
+from conformance.session import Session
 from conformance.state_kinds import STATES
 from conformance.states import State
 
@@ -40,19 +41,10 @@ def states(session: Session) -> Callable[..., State]:
     return session.state
 
 
-@pytest.fixture
-def examples(session: Session) -> int:
-    """How many examples the run's profile tries a property with."""
-    return PROFILES[session.settings.profile]
-
-
 @pytest.fixture(scope="session")
 def patience() -> Patience:
     """How long serial numbers are waited for: less once one was waited for in vain."""
     return Patience()
-
-
-TERMINAL = ("complete", "cancelled", "returned")
 
 
 @pytest.fixture

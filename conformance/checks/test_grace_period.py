@@ -1,9 +1,7 @@
 """Grace period: extended by exactly 15 minutes, only while it runs, and never lost."""
 
-from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
 
 import pytest
 
@@ -16,53 +14,18 @@ from conformance.checks.facts import (
     settled,
     together,
 )
-from conformance.expectation import expect, given, given_time
-from conformance.findings import Finding, Unjudgeable
+from conformance.checks.timers import Timer, assert_moved, due_at, running_timer
+from conformance.expectation import expect, given
+from conformance.findings import Finding
 from conformance.rule_mark import rule
 from conformance.times import parse_time
-
-# A state may give its due_at in whole seconds where the server keeps fractions.
-ROUNDING = timedelta(seconds=1)
 
 # What an extension has no business with, as far as an order always has it. A status may change of its own accord.
 UNTOUCHED = ("id", "origin", "origin_id", "placed_at", "currency", "totals")
 
 
-class Timer(NamedTuple):
-    """When a grace period ends, and by how much this server extends it: that it is 15 minutes is a rule of its own."""
-
-    due_at: datetime
-    step: timedelta
-
-
 def told_status(orders, order):
     return given(orders.cancellation_status(order))
-
-
-def due_at(answer):
-    return given_time(answer, "due_at")
-
-
-def running_timer(orders, order):
-    """The timer of an order, seen by extending it twice. Raises `Unjudgeable` when it does not move."""
-    first, second = (due_at(given(orders.extend_grace_period(order))) for _ in range(2))
-    if second - first < ROUNDING:
-        raise Unjudgeable(f"two extensions moved due_at by {second - first}, so no extension shows where it stood")
-    return Timer(second, second - first)
-
-
-def assert_moved(timer, answer, because, *, steps=1):
-    """Raise a `Finding` unless an extension moved the timer as far as `steps` of them do, from where it stood."""
-    wanted = timer.due_at + steps * timer.step
-    found = due_at(given(answer))
-    if abs(found - wanted) >= ROUNDING:
-        raise Finding(
-            f"the extension moved due_at by {found - timer.due_at}, not by {steps * timer.step} ({because})",
-            wanted.isoformat(),
-            found.isoformat(),
-            answer.exchange,
-        )
-    return Timer(found, timer.step)
 
 
 @rule("GRA-1")
