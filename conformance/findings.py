@@ -1,19 +1,56 @@
 """How a check ends when it does not pass: a rule is broken, or it could not be judged, or a state is missing."""
 
 import unittest
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from conformance.exchange import Exchange
 
 
-class Finding(AssertionError):  # noqa: N818 - the field's word for it
-    """A rule is broken. `message` is a sentence for a stranger; `expected` and `observed` stand side by side."""
+class Step(NamedTuple):
+    """One step of a walk through an order's life: what was asked, what came, and the exchange that shows it."""
 
-    def __init__(self, message: str, expected: str = "", observed: str = "", *exchanges: Exchange) -> None:
+    text: str
+    answer: str
+    exchange: Exchange
+
+
+class Event(NamedTuple):
+    """One operation of a race, in seconds from the race's start; `end` is None where no answer came.
+
+    `is_impossible` marks the operations that no sequence of the documented operations explains together.
+    """
+
+    text: str
+    start: float
+    end: float | None
+    answer: str
+    exchange: Exchange
+    is_impossible: bool
+
+
+class Finding(AssertionError):  # noqa: N818 - the field's word for it
+    """A rule is broken. `message` is a sentence for a stranger; `expected` and `observed` stand side by side.
+
+    A walk through an order's life tells its `story`, a race its `timeline`.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        expected: str = "",
+        observed: str = "",
+        *exchanges: Exchange,
+        story: Sequence[Step] = (),
+        timeline: Sequence[Event] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.expected = expected
         self.observed = observed
         self.exchanges = exchanges
+        self.story = story
+        self.timeline = timeline
 
     def __str__(self) -> str:
         parts = [self.message]

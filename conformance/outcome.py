@@ -90,7 +90,34 @@ def _described(error: BaseException, trace: Trace) -> dict[str, Any]:
         "observed": _plain(observed),
         "exchanges": story,
         "decisive": own_indices[-1] if own_indices else (story[-1] if story else None),
+        **_told(error, trace),
     }
+
+
+def _told(error: BaseException, trace: Trace) -> dict[str, Any]:
+    """A walk's story and a race's timeline, where the finding has one."""
+    if not isinstance(error, Finding):
+        return {}
+    numbers = {id(exchange): index for index, exchange in enumerate(trace.exchanges)}
+    told: dict[str, Any] = {}
+    if error.story:
+        told["story"] = [
+            {"text": _plain(step.text), "answer": _plain(step.answer), "exchange": numbers.get(id(step.exchange))}
+            for step in error.story
+        ]
+    if error.timeline:
+        told["timeline"] = [
+            {
+                "text": _plain(event.text),
+                "start_s": event.start,
+                "end_s": event.end,
+                "answer": _plain(event.answer),
+                "exchange": numbers.get(id(event.exchange)),
+                "impossible": event.is_impossible,
+            }
+            for event in error.timeline
+        ]
+    return told
 
 
 def _passive(trace: Trace) -> dict[str, Mapping[str, Any]]:

@@ -6,7 +6,7 @@ run, and each rule collects what every check, and every passively judged answer,
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from spec.catalogue import Rule
 
@@ -25,7 +25,10 @@ class CheckEntry(TypedDict):
 
 
 class FindingEntry(TypedDict):
-    """One way in which a rule was seen broken. `exchanges` are numbers of the run's exchanges, `decisive` the one."""
+    """One way in which a rule was seen broken. `exchanges` are numbers of the run's exchanges, `decisive` the one.
+
+    A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by number too.
+    """
 
     message: str
     expected: str
@@ -33,6 +36,8 @@ class FindingEntry(TypedDict):
     check: str
     exchanges: list[int]
     decisive: int | None
+    story: NotRequired[list[dict[str, Any]]]
+    timeline: NotRequired[list[dict[str, Any]]]
 
 
 @dataclass(slots=True)
@@ -81,11 +86,20 @@ def _add_check(evidence: Evidence, outcome: Mapping[str, Any], first: int) -> No
 
 def _numbered(finding: Mapping[str, Any], check: str, first: int) -> FindingEntry:
     decisive = finding["decisive"]
-    return FindingEntry(
+    entry = FindingEntry(
         message=finding["message"],
         expected=finding["expected"],
         observed=finding["observed"],
         check=check,
         exchanges=[first + index for index in finding["exchanges"]],
-        decisive=None if decisive is None else first + decisive,
+        decisive=_shifted(decisive, first),
     )
+    if "story" in finding:
+        entry["story"] = [{**step, "exchange": _shifted(step["exchange"], first)} for step in finding["story"]]
+    if "timeline" in finding:
+        entry["timeline"] = [{**event, "exchange": _shifted(event["exchange"], first)} for event in finding["timeline"]]
+    return entry
+
+
+def _shifted(index: int | None, first: int) -> int | None:
+    return None if index is None else first + index

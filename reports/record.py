@@ -149,8 +149,17 @@ def _finding(
         masked = None if body is None else masker.body(body)
         # A body that is no text, or that holds nothing to mask, is repeated byte for byte.
         lines.append(curl_line(shown[number], masked.encode() if masked is not None else body))
+    told = {
+        key: [
+            {**entry, "text": masker.telling(entry["text"]), "answer": masker.telling(entry["answer"])}
+            for entry in finding[key]
+        ]
+        for key in ("story", "timeline")
+        if key in finding
+    }
     return {
         **finding,
+        **told,
         "message": masker.telling(finding["message"]),
         "expected": masker.telling(finding["expected"]),
         "observed": masker.telling(finding["observed"]),

@@ -221,3 +221,18 @@ def test_a_report_can_be_read_by_others(tmp_path):
     write_text(tmp_path / "report.json", "x")
     (tmp_path / "plain").touch()
     assert (tmp_path / "report.json").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_a_story_and_a_timeline_name_the_runs_own_exchanges():
+    story = [{"text": "cancel the order", "answer": "200", "exchange": 1}]
+    event = {"text": "extend", "start_s": 0.0, "end_s": None, "answer": "no answer", "exchange": 0, "impossible": True}
+    told = {"story": story, "timeline": [event]}
+    first = outcome(RULE)
+    second = outcome(RULE, result="fail", exchanges=[exchange(), exchange()], finding=told)
+
+    made = record([first, second])
+
+    (finding,) = row(made, RULE)["findings"]
+    assert finding["story"] == [{**story[0], "exchange": 2}]
+    assert finding["timeline"] == [{**event, "exchange": 1}]
+    validate(made)
