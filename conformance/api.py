@@ -98,8 +98,6 @@ class Orders:
                 payload,
                 operation=operation_id,
                 allowed_5xx=allowed_5xx,
-                # A 503 that the documents promise is the answer asked for, not a request to wait.
-                patient=not allowed_5xx,
             )
         )
 

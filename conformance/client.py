@@ -80,7 +80,8 @@ class Client:
         """Send one request and return its exchange, whatever happened: errors are in `Exchange.error`.
 
         A `patient` client waits as 429 or 503 with `Retry-After` ask it to and sends again, within bounds; the last
-        exchange is returned, and those before it are recorded as `waited`.
+        exchange is returned, and those before it are recorded as `waited`. A 503 among `allowed_5xx` is the answer that
+        the documents promise, and no request to wait.
         """
         waited = 0.0
         for attempt in range(MAX_WAITS + 1):
@@ -199,7 +200,7 @@ class Client:
 
 def _asked_to_wait(exchange: Exchange) -> float | None:
     """Seconds that a 429, or a 503 with `Retry-After`, asks to wait; None for every other answer (RFC 9110, 10.2.3)."""
-    if exchange.status not in (429, 503):
+    if exchange.status not in (429, 503) or exchange.status in exchange.allowed_5xx:
         return None
     value = header(exchange.response_headers or (), "Retry-After")
     if value is None:
