@@ -23,7 +23,10 @@ _RUN_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One server to run against: its kind and name, and the rules that the suite must find broken."""
+    """One server to run against: its kind and name, and the rules that the suite must find broken.
+
+    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised.
+    """
 
     kind: Kind
     name: str
@@ -56,9 +59,9 @@ class Judgement:
 
     @property
     def is_wrong(self) -> bool:
-        """A fault that escaped, or a correct server that was not found conforming."""
+        """A fault that escaped, or a correct server that was not found conforming, or was warned of anything new."""
         if self.kind == "variant":
-            return self.verdict != "conforming" or bool(self.broken)
+            return self.verdict != "conforming" or bool(self.stray)
         return not self.breaks or bool(self.escaped)
 
 
@@ -68,7 +71,8 @@ def subjects() -> list[Subject]:
     from conformance.reference.variants import all_variants
 
     faults = [Subject("fault", name, tuple(fault.breaks)) for name, fault in sorted(all_faults().items())]
-    return [*faults, Subject("variant", ""), *(Subject("variant", name) for name in sorted(all_variants()))]
+    variants = [Subject("variant", name, variant.warned_by) for name, variant in sorted(all_variants().items())]
+    return [*faults, Subject("variant", ""), *variants]
 
 
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
@@ -159,7 +163,7 @@ def _what_went_wrong(one: Judgement) -> str:
     if one.note:
         return one.note
     if one.kind == "variant":
-        return f"a correct server was found {one.verdict}: {', '.join(one.broken or one.unjudged)}"
+        return f"a correct server was found {one.verdict}: {', '.join(one.stray or one.unjudged)}"
     if not one.breaks:
         return "it names no rule that must catch it"
     return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"

@@ -22,7 +22,7 @@ from tests.test_reference_server import V2, Sandbox
 
 FAULTS, VARIANTS = all_faults(), all_variants()
 SEEDS = FAULTS | VARIANTS
-METADATA = {"breaks", "operation", "choice"}
+METADATA = {"breaks", "operation", "choice", "readings", "warned_by"}
 NAMES = {operation.name for operation in OPERATIONS}
 
 
