@@ -96,7 +96,8 @@ def _fits(entry: Values, params: Values) -> bool:
     for key, wanted in params.items():
         if key in counted and len(entry.get(counted[key], ())) < wanted:
             return False
-        if key not in counted and wanted is not None and entry.get(key, wanted) != wanted:
+        # What an entry does not say of itself it does not promise: it is for those who ask for none in particular.
+        if key not in counted and wanted is not None and entry.get(key) != wanted:
             return False
     return True
 

@@ -149,7 +149,7 @@ class UpperCaseStatuses(Variant):
 
     choice: ClassVar[int] = 9
     readings: ClassVar[tuple[str, ...]] = ("status-words/upper-case",)
-    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27", "LIN-17", "INT-13")
+    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27", "LIN-16", "INT-12")
 
     def order_status(self, call: Call, order: Order) -> str:
         """As in `OPEN`."""
@@ -165,7 +165,7 @@ class UnseenStatuses(Variant):
 
     choice: ClassVar[int] = 9
     readings: ClassVar[tuple[str, ...]] = ("status-words/unknown",)
-    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27", "LIN-17", "INT-13")
+    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27", "LIN-16", "INT-12")
 
     def order_status(self, call: Call, order: Order) -> str:
         """As in `awaiting_review_of_open`."""
@@ -191,7 +191,7 @@ class OtherItemStatus(Variant):
     """The status of an item is a word that no document has."""
 
     choice: ClassVar[int] = 9
-    warned_by: ClassVar[tuple[str, ...]] = ("LIN-17", "INT-13")
+    warned_by: ClassVar[tuple[str, ...]] = ("LIN-16", "INT-12")
 
     def item_status(self, call: Call, order: Order, item: Item) -> str:
         """In capitals."""
