@@ -17,6 +17,10 @@ QUARTER_HOUR = timedelta(minutes=15)
 UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
 UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"
 
+# How a body may be declared that is application/json: as every client does, and as the standards allow besides.
+JSON_WITH_CHARSET = "application/json; charset=utf-8"
+JSON_IN_CAPITALS = ("application/json;charset=UTF-8", "Application/JSON", "APPLICATION/JSON")
+
 # "Initiates the cancellation": it may be done a little later than its 200 (an open choice of the documents).
 SETTLES_WITHIN_SECONDS = 10.0
 _POLL_SECONDS = 0.1

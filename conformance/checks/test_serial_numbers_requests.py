@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import strategies as st
 
+from conformance.checks.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
 from conformance.checks.item_lists import (
-    FORMS_OF_JSON,
     LIMIT,
     NO_ARRAYS,
     NO_OBJECTS,
@@ -237,7 +237,14 @@ def test_other_media_types_are_refused(serials):
 
 
 @rule("SER-30")
-def test_every_form_of_the_media_type_is_accepted(serials):
-    for number, content_type in enumerate(FORMS_OF_JSON):
+def test_the_media_type_is_known_with_a_charset(serials):
+    answer = serials.send([entry(serials.first, "NEW")], content_type=JSON_WITH_CHARSET)
+
+    expect(answer, f"{JSON_WITH_CHARSET} is application/json").has_status(204)
+
+
+@rule("SER-33")
+def test_the_media_type_is_known_in_any_case(serials):
+    for number, content_type in enumerate(JSON_IN_CAPITALS):
         answer = serials.send([entry(serials.first, f"NEW-{number}")], content_type=content_type)
         expect(answer, f"{content_type} is application/json").has_status(204)
