@@ -22,6 +22,12 @@ OWN_TOKEN = "the target's own token"
 """Marker for `authorization`: send the token that the target or the state gives."""
 
 
+class Raw(str):
+    """A path segment that goes out as it stands, its percent signs and slashes too: what no client would write."""
+
+    __slots__ = ()
+
+
 class Orders:
     """Both documented APIs of a target.
 
@@ -62,8 +68,8 @@ class Orders:
     ) -> Answer:
         """Send a request for an operation; every part may be replaced by one that the documents forbid.
 
-        `path` values are percent-encoded; members of `query` that are None are left out; `body` is sent as JSON unless
-        `raw_body` is given; `authorization` is a whole header value, or None for no header.
+        `path` values are percent-encoded, unless they are `Raw`; members of `query` that are None are left out; `body`
+        is sent as JSON unless `raw_body` is given; `authorization` is a whole header value, or None for no header.
         """
         operation = operations()[operation_id]
         base_url = (state.base_url if state else None) or self._base_urls[operation.api]
@@ -71,7 +77,7 @@ class Orders:
             base_url = self._base_urls["order-lines"]
         if base_url is None:
             raise OutOfScope("the target file gives no internal_base_url")
-        url = base_url + operation.path.format(**{name: quote(value, safe="") for name, value in path.items()})
+        url = base_url + operation.path.format(**{name: _segment(value) for name, value in path.items()})
         pairs = query.items() if isinstance(query, Mapping) else query
         given = [(name, value) for name, value in pairs if value is not None]
         if given:
@@ -177,6 +183,10 @@ class Orders:
     def cancel_line_item_internally(self, order: State, item_uuid: str, **parts: Any) -> Answer:
         """POST /line_item/{uuid}/cancel of the internal API."""
         return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
+
+
+def _segment(value: str) -> str:
+    return value if isinstance(value, Raw) else quote(value, safe="")
 
 
 def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:

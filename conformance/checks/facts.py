@@ -19,7 +19,7 @@ UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"
 
 # How a body may be declared that is application/json: as every client does, and as the standards allow besides.
 JSON_WITH_CHARSET = "application/json; charset=utf-8"
-JSON_IN_CAPITALS = ("application/json;charset=UTF-8", "Application/JSON", "APPLICATION/JSON")
+JSON_IN_CAPITALS = ("application/json;charset=UTF-8", "Application/JSON")
 
 # "Initiates the cancellation": it may be done a little later than its 200 (an open choice of the documents).
 SETTLES_WITHIN_SECONDS = 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import HISTORY
@@ -39,12 +40,34 @@ class ArraysCrash(RobustnessFault):
 class NulInPathCrashes(RobustnessFault):
     """A path with a NUL crashes the server."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3")
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3", "ROB-8")
 
     async def before_operation(self, call: Call) -> None:
         """As some databases do."""
         if any("\0" in value for value in call.path.values()):
             raise ValueError("a text cannot contain NUL")
+
+
+class EscapesDecodedTwiceCrash(RobustnessFault):
+    """Percent signs are decoded once more, and what is no escape crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3", "ROB-8")
+
+    async def before_operation(self, call: Call) -> None:
+        """As strict decoders do."""
+        if any(re.search("%(?![0-9A-Fa-f]{2})", value) for value in call.path.values()):
+            raise ValueError("no escape")
+
+
+class PathsOfOddBytesCrash(RobustnessFault):
+    """A path whose bytes are no UTF-8 crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-8")
+
+    async def before_operation(self, call: Call) -> None:
+        """They are not decoded with care, as they were on their way here."""
+        if any("\N{REPLACEMENT CHARACTER}" in value for value in call.path.values()):
+            raise ValueError("no UTF-8")
 
 
 class LongIdsCrash(RobustnessFault):
@@ -94,7 +117,7 @@ class OddAcceptCrashes(RobustnessFault):
 class FailsAfterDeepBody(RobustnessFault):
     """After one deeply nested body the server fails for good."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-8")
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-9")
 
     async def admit(self, call: Call) -> None:
         """Its stack is gone."""
