@@ -37,7 +37,7 @@ def test_each_extension_moves_the_timer_by_15_minutes(orders, order_in_grace_per
     for answer in extensions:
         expect(answer, "its grace period has not expired").has_status(200)
     if stated is not None:
-        assert_moved(Timer(stated, QUARTER_HOUR), extensions[0], "from the due_at that the state gave")
+        assert_moved(Timer(stated.moment, QUARTER_HOUR), extensions[0], "from the due_at that the state gave")
     for earlier, later in pairwise(extensions):
         assert_moved(Timer(due_at(earlier), QUARTER_HOUR), later, "from the due_at of the extension before")
 
