@@ -263,3 +263,14 @@ def test_a_history_reads_the_same_again(orders, customer_with_orders):
                 first.exchange,
                 again.exchange,
             )
+
+
+@rule("HIS-38")
+def test_placed_at_in_version_2_is_utc(orders, customer_with_orders):
+    answer = page(orders, customer_with_orders)
+    given_orders(answer)
+    page_times(answer)
+
+    for index, order in enumerate(answer.at("orders")):
+        placed_at = order["placed_at"]
+        assert placed_at.endswith("Z"), f"order {index + 1} of the list was placed at {placed_at}, not in UTC with a Z"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.seeds import Variant
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from conformance.reference.exchange import Call
 
 
@@ -48,6 +46,18 @@ class PlacedAtWithOneDigit(Variant):
         """One digit of a fraction."""
         text = placed_at.replace(tzinfo=None).isoformat(timespec="milliseconds")[:-2]
         return f"{text}Z" if self.is_v2(call) else text
+
+
+class PlacedAtOfHistoryWithOffset(Variant):
+    """`placed_at` in a history of the vendor type has an offset: UTC is said of an order by its id alone."""
+
+    warned_by: ClassVar[tuple[str, ...]] = ("HIS-38",)
+
+    def history_document(self, call: Call, document: dict[str, Any]) -> dict[str, Any]:
+        """Two hours ahead of UTC, the same instant."""
+        shown = super().history_document(call, document)
+        ahead = datetime.fromisoformat(shown["placed_at"]).astimezone(timezone(timedelta(hours=2)))
+        return shown | {"placed_at": ahead.isoformat(timespec="milliseconds")}
 
 
 class PlacedAtWithoutFraction(Variant):
