@@ -6,6 +6,7 @@ import yaml
 from conformance.reference.choices import choose
 from conformance.reference.server import start
 from conformance.reference.variants import DEFAULT_READINGS, all_variants
+from conformance.selftest import Judgement
 from spec.catalogue import catalogue
 from tests.readings import PROBES
 from tests.samples import SPEC
@@ -37,6 +38,21 @@ def test_a_variant_is_listed_under_the_point_of_its_reading():
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_a_variant_is_warned_by_advice_alone(variant):
     assert {catalogue()[rule].level for rule in variant.warned_by} <= {"advisory"}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "broken", "is_wrong"),
+    [
+        ("conforming", (), False),
+        ("conforming", ("ORD-27",), False),
+        ("conforming", ("ORD-27", "LIN-16"), True),
+        ("partial", (), True),
+    ],
+)
+def test_a_variant_is_judged_wrongly_by_any_other_word(verdict, broken, is_wrong):
+    judgement = Judgement("variant", "x", ("ORD-27",), verdict, broken, (), requests=1, duration_s=1.0)
+
+    assert judgement.is_wrong is is_wrong
 
 
 def test_every_choice_is_probed():

@@ -122,6 +122,15 @@ def test_a_cancellation_may_take_effect_later(variant):
         assert not sandbox.status(values)["cancelable"]
 
 
+def test_customers_are_personal_data_tokens_on_every_tenant():
+    with serving("personal-data-tokens") as sandbox:
+        for tenant in ("main", "oms"):
+            values = sandbox.state("customer-with-orders", tenant=tenant)
+            assert values["customer_id"].startswith("NS-EU-")
+            page = sandbox.history(values["customer_id"], token=values.get("token"), **V2).json
+            assert [order["id"] for order in page["orders"]] == values["order_ids"]
+
+
 def test_ids_of_another_length_find_an_item_only_by_fault():
     for fault, cut in (("complete-ids", lambda item: item[:-1]), ("truncate-ids", lambda item: f"{item}0")):
         with serving(f"prices-{fault}") as sandbox:

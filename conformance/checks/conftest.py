@@ -20,6 +20,8 @@ from conformance.session import Session
 from conformance.state_kinds import STATES
 from conformance.states import State
 
+_TERMINAL_ITEM = "order-with-terminal-preordered-item"
+
 
 @pytest.fixture
 def session(request: pytest.FixtureRequest) -> Session:
@@ -46,9 +48,6 @@ def states(session: Session) -> Callable[..., State]:
 def patience() -> Patience:
     """How long serial numbers are waited for: less once one was waited for in vain."""
     return Patience()
-
-
-_TERMINAL_ITEM = "order-with-terminal-preordered-item"
 
 
 @pytest.fixture
