@@ -210,6 +210,7 @@ class PricesInAnotherOrder(Variant):
     """The lines come back sorted, not in the order in which they were asked for."""
 
     choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("PRI-4",)
 
     def price_lines(self, call: Call, order: Order, asked: list[Document]) -> list[Document]:
         """Sorted by type and id."""
