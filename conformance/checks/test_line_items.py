@@ -135,8 +135,8 @@ def test_an_id_that_is_almost_one_cancels_nothing(orders, order_with_preordered_
     for near, parts, named in attempts:
         answer = orders.cancel_line_item(order, named, **parts)
         expect(answer, f"the path holds {near.what}").is_refused()
-        story.assert_item_unchanged(orders, order, item, before, answer)
 
+    story.assert_item_unchanged(orders, order, item, before, answer)
     given(orders.cancel_line_item(order, item))
 
 
@@ -149,8 +149,8 @@ def test_an_id_type_that_is_none_is_refused(orders, order_with_preordered_item, 
     for id_type in NO_ID_TYPES:
         answer = orders.cancel_line_item(order, item, order_uuid=order.values[key], id_type=id_type)
         expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
-        story.assert_item_unchanged(orders, order, item, before, answer)
 
+    story.assert_item_unchanged(orders, order, item, before, answer)
     given(orders.cancel_line_item(order, item))
 
 
