@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.answer import Answer
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Headers
 from conformance.findings import OutOfScope
 from conformance.mediatype import JSON
 from conformance.states import State
@@ -49,6 +49,15 @@ class Orders:
         self._headers = headers
         self._token = token
         self._price_id = price_id
+
+    @property
+    def has_internal_api(self) -> bool:
+        """Whether the target file says where the internal order line API is."""
+        return self._base_urls["order-lines"] is not None
+
+    def prepared(self) -> "Orders":
+        """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
+        return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id)
 
     def call(
         self,
@@ -187,6 +196,19 @@ class Orders:
 
 def _segment(value: str) -> str:
     return value if isinstance(value, Raw) else quote(value, safe="")
+
+
+def _prepare(
+    method: str,
+    url: str,
+    headers: Headers,
+    body: bytes | None,
+    *,
+    operation: str,
+    allowed_5xx: tuple[int, ...],
+    **_: Any,
+) -> Exchange:
+    return Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
 
 
 def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:
