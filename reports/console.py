@@ -126,6 +126,8 @@ def _one_failure(
         for label in ("expected", "observed"):
             if finding[label]:
                 _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
+        _story(finding, console, unicode_ok)
+        _timeline(finding, console, unicode_ok)
         lines = finding["curl"]
         decisive = finding["decisive"]
         if len(lines) > 1:
@@ -143,6 +145,27 @@ def _one_failure(
     if hidden > 0:
         _indented(console, Text(f"and {hidden} more findings in the record", "dim"))
     _indented(console, Text(f"again: orderproof run … --rules {row['id']} --seed {record['seed']}", "dim"))
+
+
+def _story(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    """A walk, step by step; the last one shows what is wrong."""
+    steps = finding.get("story", ())
+    arrow = "→" if unicode_ok else "->"
+    for number, step in enumerate(steps, 1):
+        line = Text(f"{number:>3}. {one_line(step['text'])} {arrow} {one_line(step['answer'])}")
+        line.stylize("bold" if number == len(steps) else "")
+        _indented(console, line)
+
+
+def _timeline(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    """A race: what was under way when, and which answers no sequence explains together."""
+    arrow, cross = ("→", "✗") if unicode_ok else ("->", "x")
+    for event in finding.get("timeline", ()):
+        end = "     ?" if event["end_s"] is None else f"{event['end_s'] * 1000:6.1f}"
+        line = Text(f"  {cross if event['impossible'] else ' '} {event['start_s'] * 1000:6.1f} to {end} ms  ")
+        line.append(f"{one_line(event['text'])} {arrow} {one_line(event['answer'])}")
+        line.stylize("bold" if event["impossible"] else "")
+        _indented(console, line)
 
 
 def _indented(console: Console, text: Text) -> None:
