@@ -109,6 +109,41 @@ def test_personal_data_is_masked_unless_it_is_asked_for(keep):
     validate(made)
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_person_is_masked_in_whatever_else_is_answered_before_and_after(keep):
+    told = exchange(
+        response_headers=[["Content-Type", "text/plain"], ["X-Customer", "Jane Exemplar"]],
+        response_body=b"Jane Exemplar has no orders",
+    )
+    made = record(
+        [outcome(RULE, exchanges=[told, exchange(response_body=json.dumps(PERSON).encode()), told])],
+        keep_personal_data=keep,
+    )
+    assert ("Exemplar" in json.dumps(made)) is keep
+
+
+def test_a_token_that_a_finding_cuts_off_never_appears():
+    token = "eyJhbGciOiJSUzI1NiJ9." + "aZ3_x-Q" * 200
+    body = json.dumps({"detail": f"the token {token} is unknown"})
+    finding = {"message": f"was answered 401 {body[:300]}…", "observed": f"401 {body[:300]}…", "expected": body[:300]}
+    made = record(
+        [outcome(RULE, result="fail", exchanges=[exchange(response_body=body.encode())], finding=finding)],
+        secrets=frozenset({token}),
+    )
+    assert "eyJhb" not in json.dumps(made)
+
+
+def test_megabytes_are_cut_wherever_they_stand():
+    long = "x" * 5_000_000
+    huge = exchange(response_headers=[["X-Long", long[:64_000]]], response_body=long.encode(), error=long)
+    finding = {"message": long, "expected": long, "observed": long}
+    made = record([outcome(RULE, result="fail", exchanges=[huge, huge], finding=finding)], cut_short=long)
+    shown = made["exchanges"][1]
+    assert shown["response_body"] == {"text": long[:200_000], "encoding": "utf-8", "bytes": len(long), "cut": True}
+    assert len(json.dumps(made)) < 1_000_000
+    validate(made)
+
+
 def test_evidence_is_kept_whole_and_the_rest_is_cut():
     long = json.dumps({"a": "x" * 5_000}).encode()
     made = record(

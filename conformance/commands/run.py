@@ -205,9 +205,10 @@ def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]
     result, void = None, None
     try:
         progress.say("preflight")
-        if options["wait_for_target"]:
-            wait_for_target(session, options["wait_for_target"])
         try:
+            # Here too no token may be had, and the answer that says so is masked in the record alone.
+            if options["wait_for_target"]:
+                wait_for_target(session, options["wait_for_target"])
             settings = preflight(session)
         except VoidError as error:
             void = str(error)
