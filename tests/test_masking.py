@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.masking import PERSON_MARK, TOKEN_MARK, Masker, is_secret_header
+from reports.masking import TOKEN_MARK, Masker, is_secret_header
+from reports.persons import PERSON_MARK
 
 TOKEN = 'hunter2-/+="tok<en>&\\7'
 CUSTOMER = {
@@ -102,6 +103,15 @@ def test_a_token_that_a_text_cuts_off_is_found(spell):
             assert told.endswith(end)
             # Four letters are worth nothing.
             assert "hunter" not in bare(told) + from_base64(told[4:].partition("‹")[0].partition("…")[0])
+
+
+def test_an_excerpt_tells_no_person_and_leaves_products_their_names():
+    body = json.dumps([CUSTOMER | {"error": {"message": "is closed", "note": "see there"}}] * 200)
+    masked = Masker().excerpt(body.encode(), 2_000)
+    assert "Jane" not in masked
+    assert "exemplar" not in masked
+    for told in ("A shirt", "is closed", "see there", PERSON_MARK):
+        assert told in masked
 
 
 @pytest.mark.parametrize("place", [0, 1_000, 1_900, 1_999, 2_500])
@@ -213,8 +223,9 @@ def test_personal_data_does_not_leak_from_an_odd_body(body):
     masker = Masker()
     masked = masker.body(body) or masker.latin_1(body)
     assert "jane@" not in masked
-    assert '"Jane"' not in masked
+    assert "Jane" not in masked
     assert "2111" not in masked
+    assert "A shirt" in masked or "items" not in masked
 
 
 def test_findings_do_not_tell_what_bodies_hid():
