@@ -5,6 +5,7 @@ whole run, each with its own message.
 """
 
 import base64
+import fnmatch
 import json
 import os
 import tempfile
@@ -205,7 +206,7 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
             file.write(text)
         # mkstemp makes files for their owner alone; a report is read by others.
         umask = os.umask(0)
@@ -274,6 +275,12 @@ def _check_rows(record: Mapping[str, Any], path: Path) -> None:
         raise RecordError(f"{path}: tells of a rule twice")
     if not record["selection"] and len(rows) != record["spec"]["rules"]:
         raise RecordError(f"{path}: tells of {len(rows)} of the catalogue's {record['spec']['rules']} rules")
+    # A catalogue of another size is another version's, whose rules are not known here.
+    if record["spec"]["rules"] == len(catalogue()):
+        patterns = [pattern.upper() for pattern in record["selection"]] or ["*"]
+        for rule_id in catalogue():
+            if rule_id not in ids and any(fnmatch.fnmatchcase(rule_id, pattern) for pattern in patterns):
+                raise RecordError(f"{path}: does not tell of {rule_id}, which the run was to judge")
     for row in rows:
         if row["verdict"] == "pass" and (row["findings"] or not any(one["outcome"] == "pass" for one in row["checks"])):
             raise RecordError(f"{path}: calls {row['id']} kept, which its own evidence contradicts")

@@ -1,5 +1,6 @@
 """`orderproof run`: judge a server and report."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,9 +14,10 @@ from conformance import __version__
 from conformance.commands.options import (
     accept_partial_option,
     color_option,
-    parse_reports,
     parse_shard,
+    place_reports,
     read_record,
+    report_option,
     waivers_option,
 )
 from conformance.problems import UsageError, VoidError
@@ -45,14 +47,7 @@ class Ended:
     show_default=True,
     help="Folder for the report.",
 )
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    callback=parse_reports,
-    metavar="FORMAT=PATH",
-    help="Write the report in another format too (repeatable).",
-)
+@report_option
 @click.option(
     "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
 )
@@ -88,6 +83,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
     The console report goes to stdout, the record to OUT/report.json.
     """
     from conformance.controller import Selection
+    from reports.record import RECORD_NAME
 
     selection = Selection(_patterns(options), options["shard"])
     if not selection.rules():
@@ -95,11 +91,12 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
         )
     waivers = _waivers(options["waivers"])
+    options["places"] = place_reports(options["reports"], options["out"], options["out"] / RECORD_NAME)
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
             _dry_run(target, folder, selection)
             return 0
-        ended = _judge(target, folder, selection, options)
+        ended = _judge(target, _shown_file(target_file), folder, selection, options)
     return _report(ended, waivers, options)
 
 
@@ -181,7 +178,15 @@ def _dry_run(target: Target, folder: Path, selection: Any) -> None:
     click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
 
 
-def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]) -> Ended:
+def _shown_file(path: Path | None) -> str | None:
+    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
+    if path is None:
+        return None
+    here = Path.cwd()
+    return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()
+
+
+def _judge(target: Target, file: str | None, folder: Path, selection: Any, options: dict[str, Any]) -> Ended:
     from conformance.journal import JOURNAL_NAME, Journal
     from conformance.preflight import preflight, wait_for_target
     from conformance.progress import Progress
@@ -225,7 +230,7 @@ def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]
     outcomes = result.outcomes if result else []
     run = Run(
         version=__version__,
-        target={"name": target.name, "base_url": target.base_url, "internal_base_url": target.internal_base_url},
+        target={**{key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}, "file": file},
         started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         duration_s=(datetime.now(UTC) - started).total_seconds(),
         seed=options["seed"],
@@ -262,22 +267,29 @@ def _out_of_scope(target: Target) -> dict[str, str]:
 
 def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
     from reports.console import make_console, render
-    from reports.formats import FORMATS
-    from reports.record import RECORD_NAME, write, write_text
-    from reports.verdict import EXIT_INTERRUPTED, exit_code_of
+    from reports.delivery import append_step_summary, deliver
+    from reports.harmless import harmless
+    from reports.record import RECORD_NAME, write
+    from reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
     from reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
     path = options["out"] / RECORD_NAME
     write(record, path)
-    for name, place in options["reports"]:
-        write_text(place, FORMATS[name](record))
-    console = make_console(options["color"])
+    # Two reports on one stream are none: the console's gives way to a format that was asked for there. Annotations are
+    # made to stand among other lines.
+    takes_stdout = any(place is None and name != "annotations" for name, place in options["places"])
+    console = make_console(options["color"], sys.stderr if takes_stdout else None)
     render(record, console, verbose=options["verbose"], quiet=options["quiet"])
-    for problem in problems:
-        click.echo(problem, err=True)
+    failed = deliver(record, options["places"])
+    # A shard's part of the rules is no summary of anything.
+    notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
+    for note in notes:
+        click.echo(harmless(note), err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}")
+        click.echo(f"record: {path}", err=takes_stdout)
+    if failed:
+        return EXIT_USAGE
     if ended.interrupted:
         return EXIT_INTERRUPTED
     code = exit_code_of(record, accept_partial=options["accept_partial"])
