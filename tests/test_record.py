@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 
 from reports import record as record_module
-from reports.masking import PERSON_MARK, TOKEN_MARK
+from reports.masking import TOKEN_MARK
+from reports.persons import PERSON_MARK
 from reports.record import RecordError, read, write, write_text
-from tests.records import GATING, RULES, all_kept, broken, exchange, outcome, record, row
+from tests.incomplete import INCOMPLETE
+from tests.records import GATING, all_kept, broken, exchange, outcome, record, row
 
 TOKEN = "hunter2/to+ken=="
 SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
@@ -171,50 +173,6 @@ def test_odd_bytes_reach_the_file_and_come_back(tmp_path):
     made = record([*all_kept(RULE), outcome(RULE, result="fail", exchanges=sent, finding=finding)])
     write(made, tmp_path / "report.json")
     assert read(tmp_path / "report.json") == json.loads(json.dumps(made))
-
-
-def spoilt(**changes) -> str:
-    return json.dumps({**record(all_kept()), **changes})
-
-
-def with_rows(change) -> str:
-    made = broken(RULE)
-    made["rules"] = change(made["rules"])
-    return json.dumps(made)
-
-
-def lied(verdict: str = "pass", **more):
-    def change(rows: list[dict]) -> list[dict]:
-        return [{**one, "verdict": verdict, **more} if one["id"] == RULE else one for one in rows]
-
-    return change
-
-
-WHOLE = json.dumps(record(all_kept()))
-INCOMPLETE = {
-    "empty": ("", "is empty"),
-    "blank": (" \n", "is empty"),
-    "truncated": (WHOLE[: len(WHOLE) // 2], "is no whole JSON file"),
-    "no JSON": ("<html>", "is no whole JSON file"),
-    "too deep": ("[" * 200_000, "is no whole JSON file"),
-    "another JSON": ("[]", "is no record of a run"),
-    "no schema": ("{}", "is no record of a run"),
-    "another schema": (spoilt(schema="orderproof.report/2"), "is of schema 'orderproof.report/2'"),
-    "nothing but a schema": ('{"schema": "orderproof.report/1"}', "breaks its schema"),
-    "a wrong type": (spoilt(requests="many"), "breaks its schema at requests"),
-    "an unknown key": (spoilt(more=1), "breaks its schema"),
-    "cut short": (json.dumps(RECORDS["cut short"]()), "the run was cut short (interrupted"),
-    "shard": (json.dumps(RECORDS["shard"]()), "is shard 1 of 2; merge the shards first"),
-    "another verdict": (json.dumps({**broken(RULE), "verdict": "conforming"}), "contradicts its own rules"),
-    "another summary": (json.dumps({**broken(RULE), "summary": record(all_kept())["summary"]}), "contradicts its own"),
-    "a rule that changed": (with_rows(lied()), f"calls {RULE} kept"),
-    "a rule without evidence": (with_rows(lied(findings=[], checks=[])), f"calls {RULE} kept"),
-    "no rules": (spoilt(rules=[]), f"tells of 0 of the catalogue's {len(RULES)} rules"),
-    "a rule too few": (with_rows(lambda rows: rows[1:]), f"tells of {len(RULES) - 1} of"),
-    "a rule twice": (with_rows(lambda rows: [*rows[1:], rows[1]]), "tells of a rule twice"),
-    "no text": (b"\xff\xfe", "not UTF-8"),
-    "half a surrogate": (spoilt(missing_states={"\ud800": "x"}), "report.json"),
-}
 
 
 @pytest.mark.parametrize(("content", "why"), INCOMPLETE.values(), ids=INCOMPLETE)
