@@ -16,8 +16,12 @@ def harmless(text: str) -> str:
     Control and format characters are shown escaped (`\\x1b`, `\\u202e`); what a runner would take for a command gets a
     character more that keeps it from being one.
     """
-    shown = _ODD.sub(lambda match: _shown(match[0]), text)
-    return _COMMAND.sub(lambda match: f"{match[0]}\u2506", shown)
+    return _COMMAND.sub(lambda match: f"{match[0]}\u2506", escaped(text))
+
+
+def escaped(text: str) -> str:
+    """A text with its control and format characters shown escaped."""
+    return _ODD.sub(lambda match: _shown(match[0]), text)
 
 
 def _shown(character: str) -> str:
