@@ -11,6 +11,7 @@ from typing import Any
 from conformance.answer import Answer
 from conformance.findings import Finding, Unjudgeable
 from conformance.mediatype import parse_media_type
+from conformance.shortened import shortened
 from conformance.times import Instant, parse_time
 
 
@@ -142,4 +143,4 @@ def _named(answer: Answer) -> str:
 
 
 def _literal(value: Any) -> str:
-    return "absent" if value is ABSENT else json.dumps(value, ensure_ascii=False)[:200]
+    return "absent" if value is ABSENT else shortened(json.dumps(value, ensure_ascii=False))

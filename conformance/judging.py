@@ -22,11 +22,16 @@ from spec.description import operations
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How to judge: `folder` is what relative paths of the target start from, `out` where the journal goes."""
+    """How to judge.
+
+    `folder` is what relative paths of the target start from, `out` where the journal goes, `file` the target file as a
+    report names it.
+    """
 
     folder: Path
     out: Path
     seed: int
+    file: str | None = None
     profile: str = "default"
     wait_seconds: float = 0.0
     max_failures: int | None = None
@@ -59,9 +64,10 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
     result, void = None, None
     try:
         progress.say("preflight")
-        if how.wait_seconds:
-            wait_for_target(session, how.wait_seconds)
         try:
+            # Here too no token may be had, and the answer that says so is masked in the record alone.
+            if how.wait_seconds:
+                wait_for_target(session, how.wait_seconds)
             settings = preflight(session)
         except VoidError as error:
             void = str(error)
@@ -78,7 +84,7 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
     outcomes = result.outcomes if result else []
     run = Run(
         version=__version__,
-        target={"name": target.name, "base_url": target.base_url, "internal_base_url": target.internal_base_url},
+        target={**{key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}, "file": how.file},
         started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         duration_s=(datetime.now(UTC) - started).total_seconds(),
         seed=how.seed,

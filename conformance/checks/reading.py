@@ -13,6 +13,7 @@ from conformance.api import Orders
 from conformance.expectation import expect, given, given_time
 from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import ORDERS_V2
+from conformance.shortened import shortened
 from conformance.states import State
 from conformance.times import Instant, parse_time
 from strategies.paging import MAX_COUNT
@@ -88,7 +89,7 @@ def expect_no_payment_history(answer: Answer) -> Answer:
         raise Finding(
             f"{answer.request} shows a payment_history, though the order was asked for as internal",
             "payment_history absent, null or empty",
-            f"payment_history: {str(shown)[:200]}",
+            f"payment_history: {shortened(str(shown))}",
             answer.exchange,
         )
     return answer

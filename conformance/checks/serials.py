@@ -9,6 +9,7 @@ from conformance.api import Orders
 from conformance.checks.facts import moments
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
+from conformance.shortened import shortened
 from conformance.states import State
 
 _SHOWS_WITHIN_SECONDS = 5.0
@@ -63,7 +64,7 @@ class Reading(NamedTuple):
 
 
 def _words(number: str | None) -> str:
-    return json.dumps(number, ensure_ascii=False)[:200] if number else "none"
+    return shortened(json.dumps(number, ensure_ascii=False)) if number else "none"
 
 
 def _judgeable(reading: Reading) -> Reading:

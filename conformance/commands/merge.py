@@ -15,6 +15,7 @@ from conformance.problems import UsageError
 )
 def command(records: tuple[Path, ...], out: Path) -> int:
     """Join the RECORDS of all shards of one run into OUT/report.json. A missing or doubled shard is refused."""
+    from reports.delivery import append_step_summary
     from reports.harmless import harmless
     from reports.merge import MergeError, merge
     from reports.record import RECORD_NAME, write
@@ -27,4 +28,7 @@ def command(records: tuple[Path, ...], out: Path) -> int:
     write(merged, out / RECORD_NAME)
     click.echo(harmless(merged["headline"]))
     click.echo(f"record: {out / RECORD_NAME}")
+    problem = append_step_summary(merged)
+    if problem:
+        click.echo(problem, err=True)
     return exit_code_of(merged)

@@ -1,5 +1,6 @@
 """`orderproof run`: judge a server and report."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,9 +12,10 @@ import click
 from conformance.commands.options import (
     accept_partial_option,
     color_option,
-    parse_reports,
     parse_shard,
+    place_reports,
     read_record,
+    report_option,
     waivers_option,
 )
 from conformance.problems import UsageError, VoidError
@@ -35,14 +37,7 @@ from conformance.target import Target
     show_default=True,
     help="Folder for the report.",
 )
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    callback=parse_reports,
-    metavar="FORMAT=PATH",
-    help="Write the report in another format too (repeatable).",
-)
+@report_option
 @click.option(
     "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
 )
@@ -79,6 +74,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
     """
     from conformance.controller import Selection
     from conformance.judging import How, judge_target
+    from reports.record import RECORD_NAME
 
     selection = Selection(_patterns(options), options["shard"])
     if not selection.rules():
@@ -86,12 +82,14 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
         )
     waivers = _waivers(options["waivers"])
+    options["places"] = place_reports(options["reports"], options["out"], options["out"] / RECORD_NAME)
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
             _dry_run(target, folder, selection)
             return 0
         how = How(
             folder=folder,
+            file=_shown_file(target_file),
             out=options["out"],
             seed=options["seed"],
             profile=options["profile"],
@@ -182,24 +180,39 @@ def _dry_run(target: Target, folder: Path, selection: Any) -> None:
     click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
 
 
+def _shown_file(path: Path | None) -> str | None:
+    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
+    if path is None:
+        return None
+    here = Path.cwd()
+    return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()
+
+
 def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     from reports.console import make_console, render
-    from reports.formats import FORMATS
-    from reports.record import RECORD_NAME, write, write_text
-    from reports.verdict import EXIT_INTERRUPTED, exit_code_of
+    from reports.delivery import append_step_summary, deliver
+    from reports.harmless import harmless
+    from reports.record import RECORD_NAME, write
+    from reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
     from reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
     path = options["out"] / RECORD_NAME
     write(record, path)
-    for name, place in options["reports"]:
-        write_text(place, FORMATS[name](record))
-    console = make_console(options["color"])
+    # Two reports on one stream are none: the console's gives way to a format that was asked for there. Annotations are
+    # made to stand among other lines.
+    takes_stdout = any(place is None and name != "annotations" for name, place in options["places"])
+    console = make_console(options["color"], sys.stderr if takes_stdout else None)
     render(record, console, verbose=options["verbose"], quiet=options["quiet"])
-    for problem in problems:
-        click.echo(problem, err=True)
+    failed = deliver(record, options["places"])
+    # A shard's part of the rules is no summary of anything.
+    notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
+    for note in notes:
+        click.echo(harmless(note), err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}")
+        click.echo(f"record: {path}", err=takes_stdout)
+    if failed:
+        return EXIT_USAGE
     if ended.interrupted:
         return EXIT_INTERRUPTED
     code = exit_code_of(record, accept_partial=options["accept_partial"])
