@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conformance import __version__
+from conformance import __version__, canary
 from conformance.controller import Selection
 from conformance.journal import JOURNAL_NAME, Journal
 from conformance.preflight import preflight, wait_for_target
@@ -74,6 +74,8 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
         before = [exchange.to_dict() for exchange in session.trace.exchanges]
         if void is None:
             result = run_checks(settings, selection, max_failures=how.max_failures, progress=progress.outcome)
+            # A run that was broken off says so in any case.
+            void = None if result.cut_short and result.canary is None else canary.missed(result.canary)
     except CollectionError as error:
         void = f"the suite itself could not be loaded: {error}"
     finally:

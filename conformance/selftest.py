@@ -21,6 +21,7 @@ Kind = Literal["fault", "variant"]
 _RUN_SECONDS = 600
 # Many faults make a run wait for what never comes true, which takes no processor.
 _JOBS_PER_PROCESSOR = 2
+_COMBINED = 6
 
 
 def _context() -> Any:
@@ -87,6 +88,36 @@ def subjects() -> list[Subject]:
     faults = [Subject("fault", name, tuple(fault.breaks)) for name, fault in sorted(all_faults().items())]
     variants = [Subject("variant", name, variant.warned_by) for name, variant in sorted(all_variants().items())]
     return [*faults, Subject("variant", ""), *variants]
+
+
+def combinations(count: int, seed: int) -> list[Subject]:
+    """Servers that take several open choices otherwise at once, the same for the same seed.
+
+    Variants that decide the same thing exclude each other.
+    """
+    from conformance.reference.seeds import overridden
+    from conformance.reference.variants import all_variants
+
+    variants = all_variants()
+    dice = random.Random(seed)
+    found = []
+    for _ in range(count):
+        names: list[str] = []
+        decided: frozenset[str] = frozenset()
+        for name in dice.sample(sorted(variants), len(variants)):
+            if len(names) < _COMBINED and not overridden(variants[name]) & decided:
+                names.append(name)
+                decided |= overridden(variants[name])
+        found.append(combined(names))
+    return found
+
+
+def combined(names: Sequence[str]) -> Subject:
+    """The server that takes all these choices otherwise. Raises `KeyError` for a name that no variant has."""
+    from conformance.reference.variants import all_variants
+
+    warned_by = dict.fromkeys(rule for name in names for rule in all_variants()[name].warned_by)
+    return Subject("variant", "+".join(names), tuple(warned_by))
 
 
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
