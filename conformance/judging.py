@@ -8,6 +8,7 @@ from typing import Any
 from conformance import __version__, canary
 from conformance.controller import Selection
 from conformance.journal import JOURNAL_NAME, Journal
+from conformance.patience import PATIENT_SECONDS
 from conformance.preflight import preflight, wait_for_target
 from conformance.problems import UsageError, VoidError
 from conformance.progress import Progress
@@ -37,6 +38,7 @@ class How:
     max_failures: int | None = None
     keep_personal_data: bool = False
     quiet: bool = False
+    patience_seconds: float = PATIENT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,14 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
             f"{journal.path}: an earlier run left states behind; `orderproof cleanup {how.out}` gives them back "
             "(or delete the file)"
         )
-    settings = Settings(target, how.seed, how.profile, str(how.folder), str(journal.path))
+    settings = Settings(
+        target,
+        how.seed,
+        how.profile,
+        str(how.folder),
+        str(journal.path),
+        patience_seconds=how.patience_seconds,
+    )
     session = Session(settings)
     before: list[dict[str, Any]] = []
     result, void = None, None

@@ -22,6 +22,8 @@ _RUN_SECONDS = 600
 # Many faults make a run wait for what never comes true, which takes no processor.
 _JOBS_PER_PROCESSOR = 2
 _COMBINED = 6
+# Of the reference server's variants, what takes effect later does so within a third of a second.
+_PATIENCE_SECONDS = 3.0
 
 
 def _context() -> Any:
@@ -169,7 +171,7 @@ def _run(subject: Subject, seed: int, sending: Connection) -> None:
     # A fault must be caught by the rules that it names; a server that is right is spared by all.
     selection = Selection(subject.breaks if subject.kind == "fault" else ())
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
-        how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True)
+        how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
         record = judge_target(target, selection, how).record
     by_verdict: dict[str, list[str]] = {}
     for row in record["rules"]:
