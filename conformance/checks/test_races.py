@@ -44,6 +44,11 @@ def with_preordered(orders, states):
     return life
 
 
+def expect_done_or_refused(answer):
+    if not answer.is_success:
+        expect(answer, "others like it were sent at the same time").is_refused()
+
+
 @rule("GRA-7")
 @pytest.mark.parametrize("number", [2, 4, 8])
 def test_simultaneous_extensions_are_done_or_refused_and_never_lost(session, orders, states, number):
@@ -81,7 +86,8 @@ def test_an_extension_does_not_undo_a_simultaneous_cancellation(session, orders,
 @rule("CAN-25")
 @pytest.mark.parametrize("number", [2, 4])
 def test_of_simultaneous_cancellations_one_is_done(session, orders, states, number):
-    race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), number), [SETTLED])
+    for answer in race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), number), [SETTLED]):
+        expect_done_or_refused(answer)
 
 
 @rule("CAN-32")
@@ -125,4 +131,6 @@ def test_of_simultaneous_cancellations_of_an_item_one_is_done(session, orders, s
     apis = ("internal", "external", "line") if orders.has_internal_api else ("internal", "external")
     ending = [(ReadOrder(settled=True), "internal"), (cancel, "internal")]
     for _ in range(2):
-        race(session, orders, partial(with_preordered, orders, states), [(cancel, by) for by in apis], ending)
+        entrants = [(cancel, by) for by in apis]
+        for answer in race(session, orders, partial(with_preordered, orders, states), entrants, ending):
+            expect_done_or_refused(answer)
