@@ -24,10 +24,15 @@ from spec.catalogue import catalogue
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which part of the catalogue a run judges: rule ids or patterns such as `GRA-*`, and a shard (i of n)."""
+    """Which part of the catalogue a run judges: rule ids or patterns such as `GRA-*`, and a shard (i of n).
+
+    A passive rule is judged on the answers of every check that has to do with it; with `is_narrow` only on those of the
+    checks of other rules that are selected.
+    """
 
     patterns: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
+    is_narrow: bool = False
 
     def has(self, rule_id: str) -> bool:
         """Whether a rule is selected."""
@@ -38,8 +43,8 @@ class Selection:
 
         It must where one of them is selected, and where its requests are what a selected passive rule is judged on.
         """
-        if any(self.has(rule_id) for rule_id in rules):
-            return True
+        if self.is_narrow or any(self.has(rule_id) for rule_id in rules):
+            return any(self.has(rule_id) for rule_id in rules)
         passive = {rule.operation for rule in catalogue().values() if rule.passive and self.has(rule.id)}
         return None in passive or any(catalogue()[rule_id].operation in passive for rule_id in rules)
 

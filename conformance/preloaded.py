@@ -9,7 +9,12 @@ from conformance.reference import server
 from conformance.runner import run_checks
 from conformance.session import Settings
 from conformance.target import Target
+from spec.description import operations
+from strategies.generated import boundary_requests
 
 __all__ = ["judging", "reference", "server"]
 
 run_checks(Settings(Target(name="none", base_url="http://127.0.0.1:9")), Selection(), collect_only=True)
+
+for operation in operations():
+    boundary_requests(operation, valid=True)

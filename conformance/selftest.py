@@ -4,16 +4,21 @@ Each run is a process of its own, forked from one that has loaded what all of th
 --fault NAME --rules …` does.
 """
 
+from __future__ import annotations
+
 import multiprocessing
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from conformance.controller import Selection
 
 Kind = Literal["fault", "variant"]
 
@@ -162,32 +167,49 @@ def _judge(subject: Subject, seed: int) -> Judgement:
 
 
 def _run(subject: Subject, seed: int, sending: Connection) -> None:
-    from conformance.controller import Selection
     from conformance.embedded import forked_target
     from conformance.judging import How, judge_target
 
     faults = [subject.name] if subject.kind == "fault" else []
     variants = [subject.name] if subject.kind == "variant" and subject.name else []
-    # A fault must be caught by the rules that it names; a server that is right is spared by all.
-    selection = Selection(subject.breaks if subject.kind == "fault" else ())
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
-        how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
-        record = judge_target(target, selection, how).record
+        how = How(Path(folder), Path(folder), seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
+        # A fault must be caught by the rules that it names; a server that is right is spared by all.
+        for selection in _selections(subject):
+            judgement = _judgement(subject, judge_target(target, selection, how).record)
+            if not judgement.escaped:
+                break
+    sending.send(judgement)
+
+
+def _selections(subject: Subject) -> Iterator[Selection]:
+    """What to run until nothing escapes: the checks of a fault's rules first, then all that passive rules rest on."""
+    from conformance.controller import Selection
+    from spec.catalogue import catalogue
+
+    if subject.kind == "variant":
+        yield Selection()
+        return
+    if not all(catalogue()[rule_id].passive for rule_id in subject.breaks):
+        yield Selection(subject.breaks, is_narrow=True)
+    if any(catalogue()[rule_id].passive for rule_id in subject.breaks):
+        yield Selection(subject.breaks)
+
+
+def _judgement(subject: Subject, record: Mapping[str, Any]) -> Judgement:
     by_verdict: dict[str, list[str]] = {}
     for row in record["rules"]:
         by_verdict.setdefault(row["verdict"], []).append(row["id"])
-    sending.send(
-        Judgement(
-            subject.kind,
-            subject.name,
-            subject.breaks,
-            record["verdict"],
-            tuple(by_verdict.get("fail", []) + by_verdict.get("warn", [])),
-            tuple(by_verdict.get("inconclusive", []) + by_verdict.get("not-run", [])),
-            record["requests"],
-            record["duration_s"],
-            record["void"] or "",
-        )
+    return Judgement(
+        subject.kind,
+        subject.name,
+        subject.breaks,
+        record["verdict"],
+        tuple(by_verdict.get("fail", []) + by_verdict.get("warn", [])),
+        tuple(by_verdict.get("inconclusive", []) + by_verdict.get("not-run", [])),
+        record["requests"],
+        record["duration_s"],
+        record["void"] or "",
     )
 
 
