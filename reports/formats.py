@@ -9,4 +9,11 @@ def _json(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"json": _json}
+def _html(record: Mapping[str, Any]) -> str:
+    # Jinja2 takes its time to load, and most commands write no page.
+    from reports.page import render
+
+    return render(record)
+
+
+FORMATS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"json": _json, "html": _html}

@@ -26,6 +26,7 @@ from spec.description import DESCRIPTIONS, description
 
 SCHEMA = "orderproof.report/1"
 RECORD_NAME = "report.json"
+PAGE_NAME = "report.html"
 _SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 # Evidence of a finding is kept whole; of the thousands of other exchanges, enough to see what went on.

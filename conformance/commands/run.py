@@ -85,7 +85,7 @@ class Ended:
 def command(base_url: str | None, target_file: Path | None, **options: Any) -> int:
     """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
 
-    The console report goes to stdout, the record to OUT/report.json.
+    The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
     from conformance.controller import Selection
 
@@ -262,13 +262,14 @@ def _out_of_scope(target: Target) -> dict[str, str]:
 def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
     from reports.console import make_console, render
     from reports.formats import FORMATS
-    from reports.record import RECORD_NAME, write, write_text
+    from reports.record import PAGE_NAME, RECORD_NAME, write, write_text
     from reports.verdict import EXIT_INTERRUPTED, exit_code_of
     from reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
     path = options["out"] / RECORD_NAME
     write(record, path)
+    write_text(options["out"] / PAGE_NAME, FORMATS["html"](record))
     for name, place in options["reports"]:
         write_text(place, FORMATS[name](record))
     console = make_console(options["color"])
@@ -276,7 +277,7 @@ def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
     for problem in problems:
         click.echo(problem, err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}")
+        click.echo(f"record: {path}; page: {options['out'] / PAGE_NAME}")
     if ended.interrupted:
         return EXIT_INTERRUPTED
     code = exit_code_of(record, accept_partial=options["accept_partial"])
