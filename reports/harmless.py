@@ -15,10 +15,14 @@ def harmless(text: str) -> str:
     Control and format characters are shown escaped (`\\x1b`, `\\u202e`); what a runner would take for a command gets a
     character more that keeps it from being one.
     """
+    return _COMMAND.sub(lambda match: f"{match[0]}\u2506", escaped(text))
+
+
+def escaped(text: str) -> str:
+    """A text with its control and format characters shown escaped."""
     # Nearly every text has nothing to escape, and looking at each character would take most of a page's time.
     is_plain = text.replace("\n", "").replace("\t", "").isprintable()
-    shown = text if is_plain else "".join(_shown(character) for character in text)
-    return _COMMAND.sub(lambda match: f"{match[0]}\u2506", shown)
+    return text if is_plain else "".join(_shown(character) for character in text)
 
 
 def _shown(character: str) -> str:

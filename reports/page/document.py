@@ -15,11 +15,12 @@ from reports.page import markup
 from reports.page.words import LEVEL_MEANINGS, RULE_WORDS
 
 _FOLDER = Path(__file__).parent
+_STYLES = ("page.css", "rules.css", "media.css")
 
 
 def page(template: str, scripts: Sequence[str], **values: Any) -> str:
     """Fill a template. `scripts` are the files of the page's script; strings in `values` are escaped, `Markup` not."""
-    style = _asset("page.css")
+    style = "".join(_asset(name) for name in _STYLES)
     # In a block, so that no name of it becomes a name of the whole page.
     code = '"use strict";\n{\n' + "\n".join(_asset(name) for name in scripts) + "}\n"
     return (

@@ -139,7 +139,12 @@ new ResizeObserver(() => {
 
 // Ten thousand texts are gathered while the first letter is still to come.
 fields.text.addEventListener("focus", () => { for (const entry of entries) searched(entry); }, { once: true });
-fields.text.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.preventDefault(); cleared(); } });
+fields.text.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  cleared();
+  fields.text.blur();
+});
 form.addEventListener("input", () => { apply(); remember(); });
 form.addEventListener("submit", (event) => event.preventDefault());
 for (const button of all("#clear, #clear-too")) {
