@@ -26,7 +26,7 @@ def find() -> str | None:
 
 
 def install() -> str:
-    """Install Chromium with apt-get, as root or through sudo without a password; why not, where that is not possible."""
+    """Install Chromium with apt-get, as root or through sudo without a password; the answer is why it is not there."""
     if not shutil.which("apt-get"):
         return "there is no apt-get to install it with"
     if os.geteuid() and not (os.environ.get("CI") and shutil.which("sudo")):

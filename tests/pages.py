@@ -32,7 +32,7 @@ def real_runs(folder: Path) -> dict[str, Path]:
         (folder / "partial").mkdir()
         target = target_file(folder / "partial", server.base_url, server.token, None, internal_base_url="")
         run("conforming", *_target(folder / "conforming", server), *_rules("CST-*", "GRA-1"))
-        run("partial", "--target", str(target), *_rules("GRA-?", "INT-1", "ORD-5"))
+        run("partial", "--target", str(target), *_rules("GRA-?", "INT-1", "SEC-2"))
     with start(choose(faults=FAULTS)) as server:
         run("non-conforming", *_target(folder / "non-conforming", server), *_rules(*BROKEN_RULES))
     for name, page in pages.items():
@@ -87,7 +87,13 @@ def told(rules: tuple[Rule, ...] = RULES, **finding: Any) -> dict[str, Any]:
         result="fail",
         check="test_x.py::test_a_race",
         exchanges=sent,
-        finding={"expected": "canceled: true", "observed": "canceled: false", "story": WALK, "timeline": RACE, **finding},
+        finding={
+            "expected": "canceled: true",
+            "observed": "canceled: false",
+            "story": WALK,
+            "timeline": RACE,
+            **finding,
+        },
     )
     return record([*all_kept("GRA-7"), broken], rules)
 

@@ -14,14 +14,14 @@ def bare(monkeypatch):
 def test_a_missing_browser_fails_in_ci(bare):
     bare.setenv("CI", "true")
 
-    with pytest.raises(pytest.fail.Exception, match="no Chromium .* there is no apt-get"), browser.chromium():
+    with pytest.raises(pytest.fail.Exception, match=r"no Chromium .* there is no apt-get"), browser.chromium():
         pass
 
 
 def test_a_missing_browser_skips_elsewhere_and_says_why(bare):
     bare.delenv("CI", raising=False)
 
-    with pytest.raises(pytest.skip.Exception, match="no Chromium .* there is no apt-get"), browser.chromium():
+    with pytest.raises(pytest.skip.Exception, match=r"no Chromium .* there is no apt-get"), browser.chromium():
         pass
 
 

@@ -36,18 +36,27 @@ def marked(expected: str, observed: str) -> tuple[str, str]:
         is_short = max(len(expected), len(observed)) <= _SHORT
         return (_mark(expected), _mark(observed)) if is_short else (_plain(expected), _plain(observed))
     codes = matcher.get_opcodes()
-    differing = sum(max(j - i, m - n) for tag, i, j, n, m in codes if tag != "equal")
-    if len(left) == len(right) and sum(a != b for a, b in zip(left, right, strict=True)) <= differing:
-        # Of the same shape: place by place, since the longest common run may lie across two members.
-        places = [(a, b, a != b) for a, b in zip(left, right, strict=True)]
-        runs = [(differs, list(run)) for differs, run in groupby(places, key=lambda place: place[2])]
-        return (
-            _joined(([a for a, _, _ in run], differs) for differs, run in runs),
-            _joined(([b for _, b, _ in run], differs) for differs, run in runs),
-        )
+    if len(left) == len(right):
+        alike = sum(_is_word(a) for a, b in zip(left, right, strict=True) if a == b)
+        if alike >= sum(_is_word(token) for tag, i, j, _, _ in codes if tag == "equal" for token in left[i:j]):
+            return _place_by_place(left, right)
     return (
         _joined((left[i:j], tag != "equal") for tag, i, j, _, _ in codes),
         _joined((right[i:j], tag != "equal") for tag, _, _, i, j in codes),
+    )
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalnum()
+
+
+def _place_by_place(left: list[str], right: list[str]) -> tuple[str, str]:
+    """Marks for texts of one shape, whose longest common part may well lie across two members."""
+    places = [(a, b, a != b) for a, b in zip(left, right, strict=True)]
+    runs = [(differs, list(run)) for differs, run in groupby(places, key=lambda place: place[2])]
+    return (
+        _joined(([a for a, _, _ in run], differs) for differs, run in runs),
+        _joined(([b for _, b, _ in run], differs) for differs, run in runs),
     )
 
 

@@ -1,5 +1,6 @@
 """The first screen: the verdict, what was judged, what was not, and what is waived."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -93,7 +94,8 @@ def _scope(
     judged = in_scope - len(unjudged)
     yield "Rules", f"{judged:,} of {in_scope:,} in scope were judged"
     if out_of_scope:
-        yield "Out of scope", f"{counted(len(out_of_scope), 'rule')}: {clipped(_commonest(out_of_scope), 120)}"
+        commonest, _ = Counter(row["reason"] for row in out_of_scope).most_common(1)[0]
+        yield "Out of scope", f"{counted(len(out_of_scope), 'rule')}: {clipped(commonest, 120)}"
     whole = record["spec"]["rules"]
     yield "Catalogue", f"{whole:,} rules, of orderproof {record['orderproof']}"
     used = {row["source"]["document"] for row in record["rules"]}
@@ -102,10 +104,6 @@ def _scope(
         yield "Documents", "; ".join(documents)
     yield "Effort", f"{counted(record['requests'], 'request')} in {duration(record['duration_s'])}"
     yield "Settings", f"profile {record['profile']}, seed {record['seed']}"
-
-
-def _commonest(rows: Sequence[Row]) -> str:
-    return _grouped(rows)[0].reason
 
 
 def _grouped(rows: Sequence[Row]) -> list[Group]:

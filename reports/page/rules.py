@@ -19,7 +19,7 @@ MOST_ROWS = 20_000
 LARGE = 2_000
 """Above this number of rules, those without findings stand open and cannot be closed: disclosures take their time."""
 
-_BLOCK = 40
+_BLOCK = 20
 _CHECKS_SHOWN = 12
 # The findings of the first broken rules stand open; a page on which a hundred do is a wall.
 _OPEN_RULES = 3
