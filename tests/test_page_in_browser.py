@@ -216,7 +216,8 @@ def test_single_keys_can_be_switched_off(open_page):
     page.keyboard.press("?")
     assert page.locator("#keys-help").is_visible()
     page.locator("#keys-on").uncheck()
-    page.keyboard.press("Escape")
+    page.locator("#keys-help button").click()
+    assert not page.locator("#keys-help").is_visible()
 
     page.keyboard.press("/")
 

@@ -2,7 +2,7 @@
 
 /* What the server sent may move text about: characters that control or reorder are shown by their numbers. */
 const harmless = (text) =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (character) => {
+  text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (character) => {
     if (character === "\n" || character === "\t") return character;
     const code = character.codePointAt(0).toString(16);
     if (code.length < 3) return `\\x${code.padStart(2, "0")}`;

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from reports.harmless import harmless
 from reports.page.jsontext import laid_out
 from reports.page.markup import attribute, clipped, clock, counted, duration, path_of, text
 
@@ -87,31 +88,23 @@ def _cited(exchange: Exchange, curl: str, target: Mapping[str, Any]) -> str:
 
 def curl_block(curl: str, block_id: str) -> str:
     """A `curl` line with a button that copies it; nothing where there is no line."""
-    if not curl:
-        return ""
-    shown = text(curl)
-    # What cannot be shown is shown escaped, and a reader who copies it must know.
-    changed = "" if shown == text_unchanged(curl) else _CHANGED
-    return copyable(shown, block_id, "curl") + changed
+    return copyable(curl, block_id, "curl line") if curl else ""
 
 
 _CHANGED = (
-    '<p class="aside">It holds characters that cannot be shown, here written as escapes: take the line from '
-    "report.json to repeat the request exactly.</p>"
+    '<p class="aside">It holds characters that cannot be shown, here written as escapes: take it from the finding in '
+    "report.json to repeat it exactly.</p>"
 )
 
 
-def text_unchanged(value: str) -> str:
-    """A string as HTML text with nothing but markup escaped; to compare with, never to show."""
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def copyable(shown: str, block_id: str, kind: str) -> str:
-    """Preformatted HTML with a button that copies it. `kind` names it for people who cannot see what is beside it."""
+def copyable(plain: str, block_id: str, kind: str) -> str:
+    """A text to copy, with a button that does. `kind` names it for people who cannot see what is beside it."""
     return (
-        f'<div class="copyable"><pre id="{attribute(block_id)}" class="command">{shown}</pre>'
+        f'<div class="copyable"><pre id="{attribute(block_id)}" class="command">{text(plain)}</pre>'
         f'<button type="button" class="copy" data-copy="{attribute(block_id)}" hidden>'
-        f'Copy<span class="unseen"> the {text(kind)}</span></button></div>'
+        f'Copy<span class="unseen"> the {kind}</span></button></div>'
+        # What cannot be shown is shown escaped, and whoever copies it must know.
+        + ("" if harmless(plain) == plain else _CHANGED)
     )
 
 

@@ -117,7 +117,7 @@ def _requests(
     before = f'<p class="aside">The first {left_out:,} are in report.json.</p>' if left_out else ""
     is_open = " open" if len(shown) <= _LINES_OPEN else ""
     commands = script(row, finding, record)
-    block = copyable(text(commands), f"{name}-script", "script")
+    block = copyable(commands, f"{name}-script", "script")
     save = (
         f'<button type="button" class="save" data-save="{attribute(name)}-script" data-name="{attribute(name)}.sh" '
         "hidden>Save as a file</button>"

@@ -21,7 +21,7 @@ def attribute(value: str) -> str:
 def clipped(value: str, limit: int) -> str:
     """A string on one line, not longer than `limit` characters; not yet HTML."""
     folded = " ".join(value[: 4 * limit].split())
-    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+    return folded if len(folded) <= limit and len(value) <= 4 * limit else folded[: limit - 1] + "…"
 
 
 def sentence(value: str) -> str:
