@@ -6,6 +6,7 @@ from typing import Any
 from conformance.exchange import Exchange
 from conformance.findings import Unjudgeable
 from conformance.mediatype import MediaType, parse_media_type
+from conformance.shortened import body_text
 from conformance.strictjson import NotJson, parse_json
 
 
@@ -65,6 +66,4 @@ class Answer:
     def __str__(self) -> str:
         if self.status is None:
             return f"no answer ({self.exchange.error})"
-        body = self.exchange.response_body
-        text = body[:300].decode("utf-8", "replace")
-        return f"{self.status} {text}{'…' if len(body) > 300 else ''}".strip()
+        return f"{self.status} {body_text(self.exchange.response_body)}".strip()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.answer import Answer
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Headers
 from conformance.findings import OutOfScope
 from conformance.mediatype import JSON
 from conformance.states import State
@@ -20,6 +20,12 @@ Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 OWN_TOKEN = "the target's own token"
 """Marker for `authorization`: send the token that the target or the state gives."""
+
+
+class Raw(str):
+    """A path segment that goes out as it stands, its percent signs and slashes too: what no client would write."""
+
+    __slots__ = ()
 
 
 class Orders:
@@ -44,6 +50,15 @@ class Orders:
         self._token = token
         self._price_id = price_id
 
+    @property
+    def has_internal_api(self) -> bool:
+        """Whether the target file says where the internal order line API is."""
+        return self._base_urls["order-lines"] is not None
+
+    def prepared(self) -> "Orders":
+        """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
+        return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id)
+
     def call(
         self,
         operation_id: str,
@@ -62,8 +77,8 @@ class Orders:
     ) -> Answer:
         """Send a request for an operation; every part may be replaced by one that the documents forbid.
 
-        `path` values are percent-encoded; members of `query` that are None are left out; `body` is sent as JSON unless
-        `raw_body` is given; `authorization` is a whole header value, or None for no header.
+        `path` values are percent-encoded, unless they are `Raw`; members of `query` that are None are left out; `body`
+        is sent as JSON unless `raw_body` is given; `authorization` is a whole header value, or None for no header.
         """
         operation = operations()[operation_id]
         base_url = (state.base_url if state else None) or self._base_urls[operation.api]
@@ -71,7 +86,7 @@ class Orders:
             base_url = self._base_urls["order-lines"]
         if base_url is None:
             raise OutOfScope("the target file gives no internal_base_url")
-        url = base_url + operation.path.format(**{name: quote(value, safe="") for name, value in path.items()})
+        url = base_url + operation.path.format(**{name: _segment(value) for name, value in path.items()})
         pairs = query.items() if isinstance(query, Mapping) else query
         given = [(name, value) for name, value in pairs if value is not None]
         if given:
@@ -98,8 +113,6 @@ class Orders:
                 payload,
                 operation=operation_id,
                 allowed_5xx=allowed_5xx,
-                # A 503 that the documents promise is the answer asked for, not a request to wait.
-                patient=not allowed_5xx,
             )
         )
 
@@ -179,6 +192,23 @@ class Orders:
     def cancel_line_item_internally(self, order: State, item_uuid: str, **parts: Any) -> Answer:
         """POST /line_item/{uuid}/cancel of the internal API."""
         return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
+
+
+def _segment(value: str) -> str:
+    return value if isinstance(value, Raw) else quote(value, safe="")
+
+
+def _prepare(
+    method: str,
+    url: str,
+    headers: Headers,
+    body: bytes | None,
+    *,
+    operation: str,
+    allowed_5xx: tuple[int, ...],
+    **_: Any,
+) -> Exchange:
+    return Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
 
 
 def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:

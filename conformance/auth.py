@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from conformance.client import Client
 from conformance.fields import sendable_token
 from conformance.problems import VoidError
+from conformance.shortened import shortened
 from conformance.target import Auth
 
 # Access tokens of the platform live about five minutes; one that is nearly over may run out on its way.
@@ -65,7 +66,7 @@ class Tokens:
         if exchange.status != 200 or not isinstance(token, str) or not sendable_token(token):
             # What was answered stands in the report, so not where it holds a token all the same.
             body = exchange.response_body.decode("utf-8", "replace").replace(oauth2.client_secret, "***")
-            shown = "an access_token that cannot be used" if token else repr(body[:200])
+            shown = "an access_token that cannot be used" if token else repr(shortened(body))
             raise VoidError(
                 f"auth.oauth2: {oauth2.token_url} answered {exchange.status} instead of a token: {shown}; "
                 "check client_id, client_secret and scope"

@@ -8,6 +8,7 @@ import time
 
 from conformance.client import Client
 from conformance.problems import StateUnavailable
+from conformance.shortened import body_text
 from conformance.states import Ask, Values
 from conformance.strictjson import NotJson, parse_json
 
@@ -38,7 +39,7 @@ def callback_source(client: Client, url: str) -> Ask:
         if status == 404:
             return None
         if not 200 <= status < 300:
-            shown = " ".join(exchange.response_body[:300].decode("utf-8", "replace").split())
+            shown = " ".join(body_text(exchange.response_body).split())
             raise StateUnavailable(f"states.callback refused with {status}: {shown or 'no reason given'}")
         if action == "teardown":
             return {}

@@ -17,6 +17,7 @@ _COMMANDS = {
     "serve": "Serve the reference server, as a sandbox or to try the suite on.",
     "rules": "List the rules, or explain one.",
     "selftest": "Judge the suite: run it against every seeded fault and every open choice.",
+    "report": "Make any format from a record.",
     "compare": "Compare two records, or show several side by side.",
     "merge": "Merge the records of a run's shards into one.",
     "gate": "Decide a release from a record: waivers, partial runs, exit code.",

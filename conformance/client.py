@@ -80,12 +80,13 @@ class Client:
         """Send one request and return its exchange, whatever happened: errors are in `Exchange.error`.
 
         A `patient` client waits as 429 or 503 with `Retry-After` ask it to and sends again, within bounds; the last
-        exchange is returned, and those before it are recorded as `waited`.
+        exchange is returned, and those before it are recorded as `waited`. A 503 among `allowed_5xx` is the answer that
+        the documents promise, and no request to wait.
         """
         waited = 0.0
         for attempt in range(MAX_WAITS + 1):
             exchange = self._send_once(method, url, headers, body, operation, allowed_5xx)
-            pause = _asked_to_wait(exchange) if patient else None
+            pause = asked_to_wait(exchange) if patient else None
             exchange.waited = pause is not None and attempt < MAX_WAITS and waited + pause <= MAX_WAIT_SECONDS
             self.record(exchange)
             if not exchange.waited or pause is None:
@@ -134,10 +135,14 @@ class Client:
         except BROKEN as error:
             exchange.error = f"no connection: {reason_of(error)}"
             return
+        self.receive(connection, exchange, lambda: write_request(connection, path, exchange))
+
+    def receive(self, connection: HTTPConnection, exchange: Exchange, write: Callable[[], None] = lambda: None) -> None:
+        """Write a request, unless it was written before, and read its answer into the exchange, within the time-out."""
         assert connection.sock is not None
         with self._watchdog.limit(connection.sock, self.timeout) as deadline:
             try:
-                write_request(connection, path, exchange)
+                write()
                 response = connection.getresponse()
                 exchange.response_headers = list(response.headers.iteritems())
                 exchange.response_body, too_long = read_body(response, MAX_ANSWER)
@@ -150,6 +155,10 @@ class Client:
             if deadline.passed or (exchange.error and "timed out" in exchange.error):
                 exchange.status = None
                 exchange.error = f"no complete answer within {self.timeout:g} s"
+
+    def wait_for_rate(self) -> None:
+        """Wait until the target's rate lets one more request go."""
+        self._rate.wait()
 
     @property
     def _connections(self) -> dict[tuple[str, str], tuple[HTTPConnection, float]]:
@@ -197,9 +206,9 @@ class Client:
             self._forget(origin)
 
 
-def _asked_to_wait(exchange: Exchange) -> float | None:
+def asked_to_wait(exchange: Exchange) -> float | None:
     """Seconds that a 429, or a 503 with `Retry-After`, asks to wait; None for every other answer (RFC 9110, 10.2.3)."""
-    if exchange.status not in (429, 503):
+    if exchange.status not in (429, 503) or exchange.status in exchange.allowed_5xx:
         return None
     value = header(exchange.response_headers or (), "Retry-After")
     if value is None:

@@ -6,13 +6,13 @@ A check's first steps prepare and its last step observes; when those go wrong th
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from conformance.answer import Answer
 from conformance.findings import Finding, Unjudgeable
 from conformance.mediatype import parse_media_type
-from conformance.times import parse_time
+from conformance.shortened import shortened
+from conformance.times import Instant, parse_time
 
 
 class Expectation:
@@ -124,7 +124,7 @@ def given(answer: Answer, *statuses: int) -> Answer:
     return answer
 
 
-def given_time(answer: Answer, *path: str | int) -> datetime:
+def given_time(answer: Answer, *path: str | int) -> Instant:
     """The time at a path of an answer. Raises `Unjudgeable` when there is none or it is no RFC 3339 time."""
     text = answer.at(*path)
     time = parse_time(text) if isinstance(text, str) else None
@@ -143,4 +143,4 @@ def _named(answer: Answer) -> str:
 
 
 def _literal(value: Any) -> str:
-    return "absent" if value is ABSENT else json.dumps(value, ensure_ascii=False)[:200]
+    return "absent" if value is ABSENT else shortened(json.dumps(value, ensure_ascii=False))

@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from conformance.exchange import Exchange
 from conformance.mediatype import JSON, parse_media_type
+from conformance.shortened import body_text, shortened
 from conformance.strictjson import NotJson, parse_json
 from spec.catalogue import Rule, catalogue
 from spec.description import Operation, description, operations, resolve
@@ -163,7 +164,8 @@ def _body_error(exchange: Exchange, operation: Operation, status: str, media_typ
     for fault in _validator(operation.id, status, media_type).iter_errors(body):
         where = "/".join(str(part) for part in fault.instance_path) or "the body"
         value = _value_at(body, list(fault.instance_path))
-        return f"{_request(exchange)}: {where}: {fault.message}"[:500], _demand(fault), f"{where}: {value}"
+        message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
+        return message, _demand(fault), f"{where}: {value}"
     return None, "", ""
 
 
@@ -174,7 +176,7 @@ def _demand(fault: jsonschema_rs.ValidationError) -> str:
 def _value_at(body: Any, path: list[Any]) -> str:
     for step in path:
         body = body[step]
-    return json.dumps(body, ensure_ascii=False)[:200]
+    return shortened(json.dumps(body, ensure_ascii=False))
 
 
 def _negotiated(exchange: Exchange, offered: tuple[str, ...]) -> str | None:
@@ -197,4 +199,4 @@ def _request(exchange: Exchange) -> str:
 
 
 def _shown(exchange: Exchange) -> str:
-    return f"{exchange.status} {exchange.response_body[:300].decode('utf-8', 'replace')}"
+    return f"{exchange.status} {body_text(exchange.response_body)}"

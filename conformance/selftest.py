@@ -1,17 +1,17 @@
 """Who tests the tests: runs of the suite against every seeded fault and every open-choice variant.
 
-Each run is a process of its own, `orderproof run --fault NAME`, so that what is judged here is what a user would see.
+Each run is a process of its own, forked from one that has loaded what all of them need, and judges as `orderproof run
+--fault NAME --rules …` does.
 """
 
-import json
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,11 +19,28 @@ Kind = Literal["fault", "variant"]
 
 # A run of the whole suite takes a few seconds; one that takes a hundred times as long has met a fault that hangs it.
 _RUN_SECONDS = 600
+# Many faults make a run wait for what never comes true, which takes no processor.
+_JOBS_PER_PROCESSOR = 2
+
+
+def _context() -> Any:
+    """Processes forked from one that has loaded the suite, where the system can; else each loads it anew."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["conformance.preloaded"])
+    return context
+
+
+_CONTEXT = _context()
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One server to run against: its kind and name, and the rules that the suite must find broken."""
+    """One server to run against: its kind and name, and the rules that the suite must find broken.
+
+    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised.
+    """
 
     kind: Kind
     name: str
@@ -56,9 +73,9 @@ class Judgement:
 
     @property
     def is_wrong(self) -> bool:
-        """A fault that escaped, or a correct server that was not found conforming."""
+        """A fault that escaped, or a correct server that was not found conforming, or was warned of anything new."""
         if self.kind == "variant":
-            return self.verdict != "conforming" or bool(self.broken)
+            return self.verdict != "conforming" or bool(self.stray)
         return not self.breaks or bool(self.escaped)
 
 
@@ -68,7 +85,8 @@ def subjects() -> list[Subject]:
     from conformance.reference.variants import all_variants
 
     faults = [Subject("fault", name, tuple(fault.breaks)) for name, fault in sorted(all_faults().items())]
-    return [*faults, Subject("variant", ""), *(Subject("variant", name) for name in sorted(all_variants()))]
+    variants = [Subject("variant", name, variant.warned_by) for name, variant in sorted(all_variants().items())]
+    return [*faults, Subject("variant", ""), *variants]
 
 
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
@@ -81,40 +99,62 @@ def judge_all(
     chosen: Sequence[Subject], seed: int, jobs: int | None = None, done: Callable[[Judgement], None] = lambda one: None
 ) -> list[Judgement]:
     """Run against every chosen subject, several at once; judgements in the order of the subjects."""
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        running = {
-            pool.submit(_run, subject, seed, Path(folder) / f"{subject.kind}-{subject.name}"): index
-            for index, subject in enumerate(chosen)
-        }
-        judged: dict[int, Judgement] = {}
+    # What takes long comes first, so that no processor is left waiting for the last one: whole runs.
+    order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind != "variant", index))
+    judged: dict[int, Judgement] = {}
+    with ThreadPoolExecutor(jobs or _JOBS_PER_PROCESSOR * (os.cpu_count() or 1)) as pool:
+        running = {pool.submit(_judge, chosen[index], seed): index for index in order}
         for future in as_completed(running):
             judged[running[future]] = future.result()
             done(future.result())
     return [judged[index] for index in range(len(chosen))]
 
 
-def _run(subject: Subject, seed: int, out: Path) -> Judgement:
-    choice = [f"--{subject.kind}", subject.name] if subject.name else []
-    command = [sys.executable, "-m", "conformance", "run", *choice, "--out", str(out), "--seed", str(seed), "--quiet"]
+def _judge(subject: Subject, seed: int) -> Judgement:
+    """Judge one subject in a process of its own, which is forked from one that has loaded everything."""
+    receiving, sending = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_run, args=(subject, seed, sending))
+    process.start()
+    sending.close()
     try:
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_SECONDS, check=False)
-        record = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    except subprocess.TimeoutExpired:
-        return _nothing(subject, f"the run did not end within {_RUN_SECONDS} s")
-    except (OSError, ValueError):
-        return _nothing(subject, f"the run left no record: {ended.stderr.strip()[-300:]}")
+        if not receiving.poll(_RUN_SECONDS):
+            return _nothing(subject, f"the run did not end within {_RUN_SECONDS} s")
+        judgement: Judgement = receiving.recv()
+        return judgement
+    except EOFError:
+        return _nothing(subject, "the run ended without a judgement")
+    finally:
+        process.kill()
+        process.join()
+
+
+def _run(subject: Subject, seed: int, sending: Connection) -> None:
+    from conformance.controller import Selection
+    from conformance.embedded import forked_target
+    from conformance.judging import How, judge_target
+
+    faults = [subject.name] if subject.kind == "fault" else []
+    variants = [subject.name] if subject.kind == "variant" and subject.name else []
+    # A fault must be caught by the rules that it names; a server that is right is spared by all.
+    selection = Selection(subject.breaks)
+    with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
+        how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True)
+        record = judge_target(target, selection, how).record
     by_verdict: dict[str, list[str]] = {}
     for row in record["rules"]:
         by_verdict.setdefault(row["verdict"], []).append(row["id"])
-    return Judgement(
-        subject.kind,
-        subject.name,
-        subject.breaks,
-        record["verdict"],
-        tuple(by_verdict.get("fail", []) + by_verdict.get("warn", [])),
-        tuple(by_verdict.get("inconclusive", []) + by_verdict.get("not-run", [])),
-        record["requests"],
-        record["duration_s"],
+    sending.send(
+        Judgement(
+            subject.kind,
+            subject.name,
+            subject.breaks,
+            record["verdict"],
+            tuple(by_verdict.get("fail", []) + by_verdict.get("warn", [])),
+            tuple(by_verdict.get("inconclusive", []) + by_verdict.get("not-run", [])),
+            record["requests"],
+            record["duration_s"],
+            record["void"] or "",
+        )
     )
 
 
@@ -159,7 +199,7 @@ def _what_went_wrong(one: Judgement) -> str:
     if one.note:
         return one.note
     if one.kind == "variant":
-        return f"a correct server was found {one.verdict}: {', '.join(one.broken or one.unjudged)}"
+        return f"a correct server was found {one.verdict}: {', '.join(one.stray or one.unjudged)}"
     if not one.breaks:
         return "it names no rule that must catch it"
     return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"

@@ -15,6 +15,7 @@ from typing import Any
 
 from conformance.fields import check_token, check_url, did_you_mean
 from conformance.problems import StateUnavailable, UsageError
+from conformance.shortened import shortened
 from conformance.state_kinds import STATES, VALUE_TYPES, is_of_type
 from conformance.target import StateSources
 
@@ -96,7 +97,8 @@ def _fits(entry: Values, params: Values) -> bool:
     for key, wanted in params.items():
         if key in counted and len(entry.get(counted[key], ())) < wanted:
             return False
-        if key not in counted and wanted is not None and entry.get(key, wanted) != wanted:
+        # What an entry does not say of itself it does not promise: it is for those who ask for none in particular.
+        if key not in counted and wanted is not None and entry.get(key) != wanted:
             return False
     return True
 
@@ -183,7 +185,7 @@ class States:
 
 def _checked(name: str, params: Values, values: Any) -> Values:
     if not isinstance(values, Mapping):
-        raise StateUnavailable(f"its values are no mapping but {json.dumps(values, default=str)[:80]}")
+        raise StateUnavailable(f"its values are no mapping but {shortened(json.dumps(values, default=str), 80)}")
     lacking = [key for key in STATES[name].values if values.get(key) in (None, "", [])]
     if name == "customer-with-orders" and params.get("orders") == 0:
         lacking = [key for key in lacking if key != "order_ids"]

@@ -2,17 +2,38 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))?", re.ASCII
 )
 
 
-def parse_time(text: str, *, zoneless: bool = False) -> datetime | None:
+class Instant(NamedTuple):
+    """An instant, as exactly as a text named it: instants are compared by every digit.
+
+    `second` is in UTC. `fraction` holds the digits after it without zeros at the end: such texts sort as the fractions
+    do, however long they are.
+    """
+
+    second: datetime
+    fraction: str
+
+    @property
+    def moment(self) -> datetime:
+        """To be reckoned with: to the microsecond, further digits are cut off."""
+        return self.second + timedelta(microseconds=int(self.fraction[:6].ljust(6, "0")))
+
+    def __str__(self) -> str:
+        fraction = f".{self.fraction}" if self.fraction else ""
+        return f"{self.second.replace(tzinfo=None).isoformat()}{fraction}Z"
+
+
+def parse_time(text: str, *, zoneless: bool = False) -> Instant | None:
     """The instant that a text names, or None when it is no RFC 3339 time.
 
-    Digits beyond microseconds are cut off. A leap second counts as the second after. With `zoneless`, a time without
-    an offset is allowed and taken as UTC, as the samples of history and orders in `application/json` have it.
+    A leap second counts as the second after. With `zoneless`, a time without an offset is allowed and taken as UTC, as
+    the samples of history and orders in `application/json` have it.
     """
     match = _TIME.fullmatch(text)
     if match is None:
@@ -27,8 +48,8 @@ def parse_time(text: str, *, zoneless: bool = False) -> datetime | None:
         moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=timezone(offset))
         if second > 60:
             return None
-        micros = int((fraction or "0")[:6].ljust(6, "0"))
-        return (moment + timedelta(microseconds=micros, seconds=second - min(second, 59))).astimezone(UTC)
+        moment += timedelta(seconds=second - min(second, 59))
+        return Instant(moment.astimezone(UTC), (fraction or "").rstrip("0"))
     except (ValueError, OverflowError):
         # A day that does not exist, or an instant beyond the years that Python knows.
         return None

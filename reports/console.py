@@ -10,7 +10,9 @@ from rich.text import Text
 
 from reports.color import use_color
 from reports.curl import TOKEN_VARIABLE
+from reports.explanation import FINDINGS_SHOWN, decisive_curl, source_line
 from reports.harmless import escape_unencodable, harmless, one_line
+from reports.waivers import fingerprint
 
 MARKS: Mapping[str, tuple[str, str, str]] = {
     "pass": ("✓", "+", "green"),
@@ -27,8 +29,6 @@ _VERDICT_STYLES = {
     "partial": "bold yellow",
     "void": "bold magenta",
 }
-_CURL_LIMIT = 1_200
-_FINDINGS_SHOWN = 3
 
 
 def make_console(color: str, stream: TextIO | None = None) -> Console:
@@ -116,33 +116,52 @@ def _one_failure(
     mark, style = _mark(row["verdict"], unicode_ok)
     console.print()
     console.print(Text.assemble(f"{number}. ", (f"{mark} {row['id']}", style), f" {row['title']}"))
-    source = row["source"]
-    document = record["spec"]["documents"].get(source["document"], source["document"])
-    _indented(console, Text(f"“{source['words']}”" if unicode_ok else f'"{source["words"]}"', "italic"))
-    _indented(console, Text(f"{document}, {source['section']} ({row['level']})", "dim"))
-    for finding in row["findings"][:_FINDINGS_SHOWN]:
+    words = row["source"]["words"]
+    _indented(console, Text(f"“{words}”" if unicode_ok else f'"{words}"', "italic"))
+    _indented(console, Text(source_line(row, record), "dim"))
+    for finding in row["findings"][:FINDINGS_SHOWN]:
         console.print()
         _indented(console, Text(harmless(finding["message"])))
         for label in ("expected", "observed"):
             if finding[label]:
                 _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
-        lines = finding["curl"]
-        decisive = finding["decisive"]
-        if len(lines) > 1:
+        _story(finding, console, unicode_ok)
+        _timeline(finding, console, unicode_ok)
+        count = len(finding["curl"])
+        if count > 1:
             _indented(
-                console,
-                Text(f"{len(lines)} requests led here; all of them are in the record. The decisive one:", "dim"),
+                console, Text(f"{count} requests led here; all of them are in the record. The decisive one:", "dim")
             )
-        if decisive is not None and lines:
-            line = lines[finding["exchanges"].index(decisive)] if decisive in finding["exchanges"] else lines[-1]
-            if len(line) > _CURL_LIMIT:
-                _indented(console, Text(f"(a body of {len(line)} characters: its curl line is in the record)", "dim"))
-            else:
-                _indented(console, Text(harmless(line), "cyan"))
-    hidden = len(row["findings"]) - _FINDINGS_SHOWN
+        line = decisive_curl(finding)
+        if line:
+            _indented(console, Text(line, "cyan"))
+        if row["verdict"] == "fail":
+            _indented(console, Text(f"fingerprint: {fingerprint(row, finding)}", "dim"))
+    hidden = len(row["findings"]) - FINDINGS_SHOWN
     if hidden > 0:
         _indented(console, Text(f"and {hidden} more findings in the record", "dim"))
     _indented(console, Text(f"again: orderproof run … --rules {row['id']} --seed {record['seed']}", "dim"))
+
+
+def _story(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    """A walk, step by step; the last one shows what is wrong."""
+    steps = finding.get("story", ())
+    arrow = "→" if unicode_ok else "->"
+    for number, step in enumerate(steps, 1):
+        line = Text(f"{number:>3}. {one_line(step['text'])} {arrow} {one_line(step['answer'])}")
+        line.stylize("bold" if number == len(steps) else "")
+        _indented(console, line)
+
+
+def _timeline(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    """A race: what was under way when, and which answers no sequence explains together."""
+    arrow, cross = ("→", "✗") if unicode_ok else ("->", "x")
+    for event in finding.get("timeline", ()):
+        end = "     ?" if event["end_s"] is None else f"{event['end_s'] * 1000:6.1f}"
+        line = Text(f"  {cross if event['impossible'] else ' '} {event['start_s'] * 1000:6.1f} to {end} ms  ")
+        line.append(f"{one_line(event['text'])} {arrow} {one_line(event['answer'])}")
+        line.stylize("bold" if event["impossible"] else "")
+        _indented(console, line)
 
 
 def _indented(console: Console, text: Text) -> None:

@@ -23,10 +23,10 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
         parts.append("--head")
     elif exchange["method"] != "GET" or body is not None:
         parts.append(f"-X {shlex.quote(exchange['method'])}")
-    # curl would read [] and {} in a URL as ranges, and fold `/./` away.
+    # curl would read [] and {} in a URL as ranges, and fold `/./` away, in newer versions `/%2e/` too.
     if any(character in exchange["url"] for character in "[]{}"):
         parts.append("--globoff")
-    if "/." in exchange["url"]:
+    if "/." in exchange["url"] or "/%2e" in exchange["url"].lower():
         parts.append("--path-as-is")
     parts.append(shlex.quote(exchange["url"]))
     parts += [f"-H {_header(name, value)}" for name, value in exchange["request_headers"]]

@@ -1,19 +1,39 @@
 """The formats that a record can be written in, by the name that `--report FORMAT=PATH` takes."""
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+STDOUT = "-"
+"""The file name that means standard output."""
 
 
-def _json(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+class Format(NamedTuple):
+    """One format: the name of its file where none is given, and the module of `reports` that makes it.
+
+    The module has one function, `render(record) -> str`: pure, and imported only when its format is asked for.
+    """
+
+    file_name: str
+    module: str
 
 
-def _html(record: Mapping[str, Any]) -> str:
-    # Jinja2 takes its time to load, and most commands write no page.
-    from reports.page import render
+FORMATS: Mapping[str, Format] = {
+    "json": Format("report.json", "jsontext"),
+    "html": Format("report.html", "page"),
+    "junit": Format("junit.xml", "junit"),
+    "ctrf": Format("ctrf-report.json", "ctrf"),
+    "sarif": Format("results.sarif", "sarif"),
+    "har": Format("traffic.har", "har"),
+    "summary": Format("summary.md", "summary"),
+    "badge": Format("badge.json", "badge"),
+    "intoto": Format("test-result.intoto.json", "intoto"),
+    # A runner looks for its commands in what a step prints, and nowhere else.
+    "annotations": Format(STDOUT, "annotations"),
+}
 
-    return render(record)
 
-
-FORMATS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"json": _json, "html": _html}
+def render(name: str, record: Mapping[str, Any]) -> str:
+    """A record, as `reports.record.read` gives it, as the text of a format."""
+    text: str = importlib.import_module(f"reports.{FORMATS[name].module}").render(record)
+    return text

@@ -5,8 +5,9 @@ import re
 import unicodedata
 from typing import TextIO
 
+_ODD = re.compile(r"[^\n\t -~]")
 # GitHub takes `::` at the beginning of a line; the others are looked for anywhere in it.
-_COMMAND = re.compile(r"^\s*(?=::)|##(?=\[|vso\[|teamcity\[)", re.MULTILINE | re.IGNORECASE)
+_COMMAND = re.compile(r"^[^\S\n]*(?=::)|##(?=\[|vso\[|teamcity\[)", re.MULTILINE | re.IGNORECASE)
 
 
 def harmless(text: str) -> str:
@@ -20,25 +21,36 @@ def harmless(text: str) -> str:
 
 def escaped(text: str) -> str:
     """A text with its control and format characters shown escaped."""
-    # Nearly every text has nothing to escape, and looking at each character would take most of a page's time.
-    is_plain = text.replace("\n", "").replace("\t", "").isprintable()
-    return text if is_plain else "".join(_shown(character) for character in text)
+    return _ODD.sub(lambda match: _shown(match[0]), text)
 
 
 def _shown(character: str) -> str:
-    if character in "\n\t":
+    code = ord(character)
+    if not is_harmful(character):
         return character
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def is_harmful(character: str) -> bool:
+    """Whether a character does something to what shows it, or is none."""
+    code = ord(character)
+    # What Unicode says is no character; XML forbids some of it.
+    if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return True
     # Cc control, Cf format (bidirectional overrides), Cs lone surrogates, Zl and Zp separators.
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        code = ord(character)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    return character
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most `limit` characters, the last of them an ellipsis where it was cut."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def one_line(text: str, limit: int = 300) -> str:
     """A text on one harmless line, shortened."""
-    folded = harmless(" ".join(text.split()))
-    return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+    # Megabytes may come; escaping makes a text no shorter.
+    folded = " ".join(text[: 20 * limit].split())
+    return shortened(harmless(shortened(folded, limit)), limit)
 
 
 def escape_unencodable(stream: TextIO) -> None:

@@ -95,9 +95,17 @@ def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
 
 
 def _shifted(finding: Mapping[str, Any], shift: int) -> Any:
-    decisive = finding["decisive"]
+    def moved(number: int | None) -> int | None:
+        return None if number is None else number + shift
+
+    told = {
+        key: [{**entry, "exchange": moved(entry["exchange"])} for entry in finding[key]]
+        for key in ("story", "timeline")
+        if key in finding
+    }
     return {
         **finding,
+        **told,
         "exchanges": [number + shift for number in finding["exchanges"]],
-        "decisive": None if decisive is None else decisive + shift,
+        "decisive": moved(finding["decisive"]),
     }

@@ -5,6 +5,7 @@ whole run, each with its own message.
 """
 
 import base64
+import fnmatch
 import json
 import os
 import tempfile
@@ -18,7 +19,8 @@ import jsonschema_rs
 
 from reports.curl import curl_line
 from reports.evidence import collect
-from reports.formats import FORMATS
+from reports.harmless import shortened
+from reports.jsontext import json_text
 from reports.masking import Masker
 from reports.verdict import Verdict, conclude, judge
 from spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
@@ -26,12 +28,17 @@ from spec.description import DESCRIPTIONS, description
 
 SCHEMA = "orderproof.report/1"
 RECORD_NAME = "report.json"
-PAGE_NAME = "report.html"
 _SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
-# Evidence of a finding is kept whole; of the thousands of other exchanges, enough to see what went on.
+# The exchange that shows a finding is kept whole, be it the longest documented answer; of those that led there much,
+# and of the thousands of others enough to see what went on.
 _BODY_LIMIT = 2_000
+_CITED_LIMIT = 20_000
 _EVIDENCE_LIMIT = 200_000
+# A server may send 64 kB as one header.
+_HEADER_LIMIT = 2_000
+# A sentence that quotes a server is no longer than this, whatever was sent.
+_TOLD_LIMIT = 2_000
 
 
 class RecordError(ValueError):
@@ -65,30 +72,37 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
     evidence, exchanges = collect(rules, [before, *outcomes])
     verdict = judge(rules, evidence, out_of_scope=run.out_of_scope, void=run.void, cut_short=run.cut_short)
     masker = Masker(run.secrets, run.keep_personal_data)
-    cited = {number for row in verdict.rows for finding in row["findings"] for number in finding["exchanges"]}
-    shown = [_exchange(number, exchange, masker, number in cited) for number, exchange in enumerate(exchanges)]
+    findings = [finding for row in verdict.rows for finding in row["findings"]]
+    limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), _CITED_LIMIT)
+    limits |= {finding["decisive"]: _EVIDENCE_LIMIT for finding in findings if finding["decisive"] is not None}
+    shown = [
+        _exchange(number, exchange, masker, limits.get(number, _BODY_LIMIT))
+        for number, exchange in enumerate(exchanges)
+    ]
+    for exchange in shown:
+        _forget_persons(exchange, masker)
     for row in verdict.rows:
-        row["reason"] = masker.telling(row["reason"])
-        row["checks"] = [{**entry, "reason": masker.telling(entry["reason"])} for entry in row["checks"]]
+        row["reason"] = _told(row["reason"], masker)
+        row["checks"] = [{**entry, "reason": _told(entry["reason"], masker)} for entry in row["checks"]]
         row["findings"] = [_finding(finding, exchanges, shown, masker) for finding in row["findings"]]
     record = {
         "schema": SCHEMA,
         "orderproof": run.version,
         "spec": spec_versions(),
-        "target": run.target,
+        "target": {key: value and masker.text(value) for key, value in run.target.items()},
         "started_at": run.started_at,
         "duration_s": round(run.duration_s, 3),
         "seed": run.seed,
         "profile": run.profile,
         "verdict": verdict.verdict,
-        "headline": masker.telling(verdict.headline),
+        "headline": _told(verdict.headline, masker),
         "summary": verdict.summary,
         "requests": len(exchanges),
         "selection": list(run.selection),
         "shard": list(run.shard) if run.shard else None,
-        "cut_short": run.cut_short,
-        "void": masker.telling(run.void) if run.void else None,
-        "missing_states": {name: masker.telling(reason) for name, reason in sorted(run.missing_states.items())},
+        "cut_short": _told(run.cut_short, masker) if run.cut_short else None,
+        "void": _told(run.void, masker) if run.void else None,
+        "missing_states": {name: _told(reason, masker) for name, reason in sorted(run.missing_states.items())},
         "rules": verdict.rows,
         "exchanges": shown,
     }
@@ -101,8 +115,19 @@ def spec_versions() -> dict[str, Any]:
     return {**versions, "rules": len(catalogue()), "areas": dict(AREAS), "documents": dict(DOCUMENTS)}
 
 
-def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, cited: bool) -> dict[str, Any]:
-    limit = _EVIDENCE_LIMIT if cited else _BODY_LIMIT
+def _told(text: str, masker: Masker) -> str:
+    """A sentence without secrets, shortened. Masking all of a megabyte would take long."""
+    return shortened(masker.telling(shortened(text, 2 * _TOLD_LIMIT)), _TOLD_LIMIT)
+
+
+def _forget_persons(exchange: dict[str, Any], masker: Masker) -> None:
+    """Mask what an answer says of the persons that any answer of the run told, wherever it says it."""
+    body = exchange["response_body"]
+    body["text"] = masker.elsewhere(body["text"])
+    exchange["response_headers"] = [[name, masker.elsewhere(value)] for name, value in exchange["response_headers"]]
+
+
+def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: int) -> dict[str, Any]:
     request_body, response_body = _bytes(exchange["request_body"]), _bytes(exchange["response_body"]) or b""
     return {
         "number": number,
@@ -111,13 +136,16 @@ def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, cited: b
         "method": exchange["method"],
         "url": masker.text(exchange["url"]),
         "request_headers": masker.headers(exchange["request_headers"]),
-        "request_body": None if request_body is None else _body(request_body, masker, limit, whole=cited),
+        "request_body": None if request_body is None else _body(request_body, masker, limit),
         "status": exchange["status"],
-        "response_headers": masker.headers(exchange["response_headers"] or ()),
-        "response_body": _body(response_body, masker, limit, whole=cited),
+        "response_headers": [
+            [name, shortened(value, _HEADER_LIMIT)]
+            for name, value in masker.headers(exchange["response_headers"] or ())
+        ],
+        "response_body": _body(response_body, masker, limit),
         "started_at": round(exchange["started_at"], 6),
         "duration_s": round(exchange["duration"], 6),
-        "error": masker.text(exchange["error"]) if exchange["error"] else None,
+        "error": _told(exchange["error"], masker) if exchange["error"] else None,
         "waited": exchange["waited"],
     }
 
@@ -126,9 +154,9 @@ def _bytes(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text)
 
 
-def _body(body: bytes, masker: Masker, limit: int, *, whole: bool) -> dict[str, Any]:
+def _body(body: bytes, masker: Masker, limit: int) -> dict[str, Any]:
     # Masking all of a long body only to show its beginning would take most of the time that a record takes.
-    is_long = not whole and len(body) > 4 * limit
+    is_long = len(body) > 4 * limit
     text = masker.excerpt(body, limit) if is_long else masker.body(body)
     if text is None:
         # Bytes that are no text may hold a token too; what is left of them after masking is shown.
@@ -152,7 +180,7 @@ def _finding(
         lines.append(curl_line(shown[number], masked.encode() if masked is not None else body))
     told = {
         key: [
-            {**entry, "text": masker.telling(entry["text"]), "answer": masker.telling(entry["answer"])}
+            {**entry, "text": _told(entry["text"], masker), "answer": _told(entry["answer"], masker)}
             for entry in finding[key]
         ]
         for key in ("story", "timeline")
@@ -161,16 +189,16 @@ def _finding(
     return {
         **finding,
         **told,
-        "message": masker.telling(finding["message"]),
-        "expected": masker.telling(finding["expected"]),
-        "observed": masker.telling(finding["observed"]),
+        "message": _told(finding["message"], masker),
+        "expected": _told(finding["expected"], masker),
+        "observed": _told(finding["observed"], masker),
         "curl": lines,
     }
 
 
 def write(record: Mapping[str, Any], path: Path) -> None:
     """Write the record under its name, whole or not at all."""
-    write_text(path, FORMATS["json"](record))
+    write_text(path, json_text(record))
 
 
 def write_text(path: Path, text: str) -> None:
@@ -178,7 +206,7 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
             file.write(text)
         # mkstemp makes files for their owner alone; a report is read by others.
         umask = os.umask(0)
@@ -192,7 +220,9 @@ def write_text(path: Path, text: str) -> None:
 
 @cache
 def _validator() -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(json.loads(_SCHEMA_FILE.read_text(encoding="utf-8")))
+    schema = json.loads(_SCHEMA_FILE.read_text(encoding="utf-8"))
+    # The views reckon with the time that a run began.
+    return jsonschema_rs.validator_for(schema, validate_formats=True)
 
 
 def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
@@ -230,6 +260,7 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
         index, count = record["shard"]
         raise RecordError(f"{path}: is shard {index} of {count}; merge the shards first")
     _check_rows(record, path)
+    _check_exchanges(record, path)
     concluded = conclude(record["rules"], void=record["void"])
     if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
         raise RecordError(f"{path}: its verdict {record['verdict']!r} contradicts its own rules ({concluded.verdict})")
@@ -244,6 +275,25 @@ def _check_rows(record: Mapping[str, Any], path: Path) -> None:
         raise RecordError(f"{path}: tells of a rule twice")
     if not record["selection"] and len(rows) != record["spec"]["rules"]:
         raise RecordError(f"{path}: tells of {len(rows)} of the catalogue's {record['spec']['rules']} rules")
+    # A catalogue of another size is another version's, whose rules are not known here.
+    if record["spec"]["rules"] == len(catalogue()):
+        patterns = [pattern.upper() for pattern in record["selection"]] or ["*"]
+        for rule_id in catalogue():
+            if rule_id not in ids and any(fnmatch.fnmatchcase(rule_id, pattern) for pattern in patterns):
+                raise RecordError(f"{path}: does not tell of {rule_id}, which the run was to judge")
     for row in rows:
         if row["verdict"] == "pass" and (row["findings"] or not any(one["outcome"] == "pass" for one in row["checks"])):
             raise RecordError(f"{path}: calls {row['id']} kept, which its own evidence contradicts")
+
+
+def _check_exchanges(record: Mapping[str, Any], path: Path) -> None:
+    """Refuse a record that lost exchanges: its findings would show nothing, or another's evidence."""
+    count = len(record["exchanges"])
+    if count != record["requests"] or any(one["number"] != at for at, one in enumerate(record["exchanges"])):
+        raise RecordError(f"{path}: tells of {count} of its {record['requests']} exchanges, or not in their sequence")
+    for row in record["rules"]:
+        for finding in row["findings"]:
+            steps = [entry["exchange"] for key in ("story", "timeline") for entry in finding.get(key, ())]
+            for number in (finding["decisive"], *finding["exchanges"], *steps):
+                if number is not None and not 0 <= number < count:
+                    raise RecordError(f"{path}: a finding of {row['id']} names exchange {number}, which is not there")

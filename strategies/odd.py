@@ -5,8 +5,14 @@ from hypothesis import strategies as st
 # Hosts of trouble for path handling: separators, dots, NUL, percent signs, white space, other scripts, astral letters.
 _NASTY = "/\\.%\x00\r\n\t ?#&=+;:@'\"<>|*~\u00e9\u0130\u202e\u4e2d\U0001f4e6"
 
-ODD_IDS = ("\x00", "a\x00b", "%00", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", "' OR 1=1 --", "a" * 300, "a" * 5_000)
-"""Ids that have broken servers: NUL, encoded separators, text that reverses, quotes, and more than a column holds."""
+ODD_IDS = ("a\x00b", "%zz", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", "' OR 1=1 --", "a" * 300, "a" * 5_000)
+"""Ids that have broken servers: NUL, what is decoded twice, separators, text that reverses, quotes, and more than a
+column holds. They are percent-encoded on their way."""
+
+RAW_SEGMENTS = ("%", "%zz", "%00", "%2F", "%c0%af", "%ed%a0%80", "..;/no-such-thing")
+"""What stands in a path as it is: percent signs that begin no escape, a NUL, a slash, an overlong one, half of a pair
+of surrogates, and a way up for servers that cut off what follows a semicolon. Nothing has any of them as its id, and
+none is a plain way up the path, which would be another resource."""
 
 odd_segments: st.SearchStrategy[str] = st.one_of(
     st.text(alphabet=st.sampled_from(_NASTY), min_size=1, max_size=12),

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -45,10 +46,11 @@ Script = Callable[[Request], bytes | Iterable[bytes]]
 class Server:
     """Answers with what `script` makes of each request. The pieces of an iterable are sent with pauses."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self._script = script
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: list[Request] = []
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
@@ -66,6 +68,8 @@ class Server:
                 thread.start()
 
     def _serve(self, sock: socket.socket, connection: int) -> None:
+        if self._tls:
+            sock = self._tls.wrap_socket(sock, server_side=True)
         with contextlib.suppress(OSError), sock, sock.makefile("rb") as file:
             while (request := self._read(file, connection)) is not None:
                 try:

@@ -155,6 +155,13 @@ def test_a_503_that_asks_for_nothing_and_an_impatient_client_do_not_wait(client,
     assert [(one.status, one.waited) for one in seen] == [(503, False), (429, False)]
 
 
+def test_a_503_that_the_documents_promise_is_not_waited_out_but_a_429_is(client, seen):
+    statuses = iter((429, 503))
+    with Server(lambda request: answer(next(statuses), b"", "Retry-After: 0")) as server:
+        client.send("GET", server.url + "/", [], allowed_5xx=(503,))
+    assert [(one.status, one.waited) for one in seen] == [(429, True), (503, False)]
+
+
 @pytest.mark.parametrize(
     "value", ["\xb2", "soon", "", "-1", "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 -0000"]
 )

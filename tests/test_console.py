@@ -209,3 +209,23 @@ def test_lines_are_left_long_where_there_is_no_terminal():
     made = broken(RULE)
     made["rules"] = json.loads(json.dumps(made["rules"]).replace("was answered 200, not 404", "word " * 100))
     assert "word " * 99 in shown(made)
+
+
+def test_a_walk_is_told_step_by_step():
+    story = [
+        {"text": "cancel the order", "answer": "200", "exchange": 0},
+        {"text": "extend\x1b[2J the grace period", "answer": "200", "exchange": 0},
+    ]
+    text = shown(record([outcome(RULE, result="fail", finding={"story": story})]))
+
+    assert "  1. cancel the order → 200\n" in text
+    assert "  2. extend\\x1b[2J the grace period → 200\n" in text
+
+
+def test_a_race_is_told_with_its_times():
+    event = {"text": "extend", "start_s": 0.0, "end_s": 0.0123, "answer": "200", "exchange": 0, "impossible": True}
+    unknown = {**event, "text": "cancel", "end_s": None, "answer": "no answer", "impossible": False}
+    text = shown(record([outcome(RULE, result="fail", finding={"timeline": [event, unknown]})]))
+
+    assert "✗    0.0 to   12.3 ms  extend → 200\n" in text
+    assert "     0.0 to      ? ms  cancel → no answer\n" in text

@@ -114,6 +114,7 @@ def test_the_token_is_not_in_the_line():
     ("method", "path", "headers", "body"),
     [
         ("GET", "/a/../b/./c?x=[1-3]&y={a,b}", [("Accept", "a/b")], None),
+        ("GET", "/%/%zz/%2F/%00/%c0%af/%C0%AF/%ed%a0%80/..;/x/%2e%2E/%2e/y?id_type=%", [], None),
         ("GET", "/", [], None),
         ("HEAD", "/", [("Accept", "")], None),
         ("POST", "/%2F?", [("Content-Type", "application/json")], b'{"a": "\'$HOME`\\n"}'),

@@ -135,9 +135,13 @@ REFUSED = [
             (HISTORY_2, HISTORY, ("orders", 1, "placed_at")),
         )
         for time in (
-            *("2021-11-22T12:51:39.30", "2021-11-22T12:51:39.30+00:00", "2021-11-22T14:51:39+02:00"),
-            *("2021-11-22 12:51:39Z", "2021-11-22T12:51:39.Z", "2021-13-22T12:51:39Z", "2021-11-22Z", ""),
+            *("2021-11-22T12:51:39.30", "2021-11-22 12:51:39Z", "2021-11-22T12:51:39.Z", "2021-13-22T12:51:39Z"),
+            *("2021-11-22Z", ""),
         )
+    ],
+    *[
+        (ORDER_2, f"placed_at {time}", but(ORDER_VERSION_2, "placed_at", time))
+        for time in ("2021-11-22T12:51:39.30+00:00", "2021-11-22T14:51:39+02:00")
     ],
     *[(HISTORY_2, f"no {field}", but(HISTORY, field, GONE)) for field in ("pagination_info", "orders")],
     *[
@@ -235,6 +239,10 @@ OPEN = [
             (GRACE, {}, ("due_at",)),
         )
         for digits in range(10)
+    ],
+    *[
+        (HISTORY_2, f"placed_at {time}", but(HISTORY, "orders", 0, "placed_at", time))
+        for time in ("2021-11-22T12:51:39.30+00:00", "2021-11-22T14:51:39+02:00", "2021-11-22t12:51:39z")
     ],
     (HISTORY_2, "no orders", {"pagination_info": {"count": 10, "offset": 0, "total": 0}, "orders": []}),
     (HISTORY_2, "50 orders", but(HISTORY, "orders", HISTORY["orders"] * 25)),

@@ -1,6 +1,5 @@
 """The commands that read records: exit codes, and every foreseen mistake as one sentence."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from click.testing import CliRunner
 
 from conformance.cli import main, orderproof
 from reports.record import write
+from tests.incomplete import INCOMPLETE, WHOLE
 from tests.records import GATING, all_kept, broken, outcome, record
 
 RULE, OTHER = GATING[0].id, GATING[1].id
@@ -108,24 +108,46 @@ def test_a_selection_is_refused_unless_it_is_allowed(call, kept_in):
     assert call("gate", folder, "--allow-selection")[0] == 0
 
 
-def test_records_that_cannot_be_relied_on_are_refused_by_every_command(call, kept_in, tmp_path):
-    good = kept_in(record(all_kept()), "good")
-    bad = {
-        "none": None,
-        "empty": "",
-        "torn": json.dumps(record(all_kept()))[:-20],
-        "short": json.dumps(record(all_kept(), cut_short="interrupted")),
-        "lying": json.dumps({**broken(RULE), "verdict": "conforming"}),
-    }
-    for name, text in bad.items():
-        path = tmp_path / f"{name}.json"
-        if text is not None:
-            path.write_text(text)
-        for arguments in (["gate", path], ["compare", good, path], ["merge", path]):
-            code, _, err = call(*arguments)
-            assert code == 2, (name, arguments)
-            assert err.startswith(f"orderproof: {path}: ")
-            assert err.count("\n") == 1
+READERS = {
+    "gate": lambda good, bad: ["gate", bad],
+    "compare, the older": lambda good, bad: ["compare", bad, good],
+    "compare, the newer": lambda good, bad: ["compare", good, bad],
+    "compare, one of three": lambda good, bad: ["compare", good, bad, good],
+    "merge": lambda good, bad: ["merge", bad],
+    "report": lambda good, bad: ["report", bad, "--report", "junit=out.xml"],
+    "run --last-failed": lambda good, bad: ["run", "http://127.0.0.1:1", "--last-failed", "--out", bad.parent],
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    path = tmp_path_factory.mktemp("whole") / "report.json"
+    path.write_text(WHOLE)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["missing", *INCOMPLETE])
+@pytest.mark.parametrize("arguments", READERS.values(), ids=READERS)
+def test_an_incomplete_record_is_refused_by_every_command_that_reads_one(call, whole, tmp_path, arguments, kind):
+    path = tmp_path / "bad" / "report.json"
+    path.parent.mkdir()
+    content, why = INCOMPLETE.get(kind, (None, "cannot be read"))
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    arguments = arguments(whole, path)
+
+    code, out, err = call(*arguments)
+
+    assert (code, out) == (2, "")
+    assert err.startswith("orderproof: ")
+    assert err.count("\n") == 1
+    if arguments[0] == "merge" and kind == "shard":
+        # A shard is what merge is for; it asks for the others.
+        assert "shard 2 of 2 is missing" in err
+    else:
+        assert f"{path}: " in err
+        assert why in err
+    assert not (tmp_path / "out.xml").exists()
 
 
 def test_compare_fails_where_a_rule_regressed_or_is_lost(call, kept_in):
@@ -177,8 +199,10 @@ def test_what_cannot_be_written_is_one_sentence(call, kept_in, tmp_path):
         (["run", "http://h", "-H", "Accept: x"], 2, "is set by the checks"),
         (["run", "http://h", "--fault", "x"], 2, "for the embedded server alone"),
         (["run", "http://h", "--shard", "3/2"], 2, "must be i/n"),
-        (["run", "http://h", "--report", "json"], 2, "must be FORMAT=PATH"),
-        (["run", "http://h", "--report", "jsn=x"], 2, "no format 'jsn'"),
+        (["run", "http://h", "--report", "json="], 2, "the path is missing"),
+        (["run", "http://h", "--report", "jsn=x"], 2, "no format 'jsn'; did you mean \"json\"?"),
+        (["run", "http://h", "--report", "json=."], 2, ".: is a folder"),
+        (["report", "."], 2, "name at least one format"),
         (["run", "http://h", "--last-failed"], 2, "cannot be read"),
         (["run", "http://h", "--waivers", "none.toml"], 2, "none.toml"),
         (["run", "http://h", "--seed", "-1"], 2, "--seed"),

@@ -81,6 +81,17 @@ def test_an_operation_that_the_target_leaves_out_stays_out():
     assert {one["reason"] for one in merged["rules"] if one["operation"] == operation} == set(left_out.values())
 
 
+def test_a_story_and_a_timeline_name_the_exchanges_of_the_whole_run():
+    event = {"text": "extend", "start_s": 0.0, "end_s": None, "answer": "none", "exchange": None, "impossible": True}
+    told = {"story": [{"text": "cancel", "answer": "200", "exchange": 0}], "timeline": [event]}
+    outcomes = [*all_kept(RULE), outcome(RULE, result="fail", finding=told)]
+    parts = [("1.json", record(outcomes[:-1], shard=(1, 2))), ("2.json", record(outcomes[-1:], shard=(2, 2)))]
+    whole = merge(parts)
+    (finding,) = row(whole, RULE)["findings"]
+    assert finding["story"][0]["exchange"] == finding["decisive"] == len(whole["exchanges"]) - 1
+    assert finding["timeline"] == [event]
+
+
 def test_a_void_shard_makes_the_whole_void():
     parts = shards(all_kept(), 2)
     merged = merge([parts[0], ("2.json", record([], shard=(2, 2), void="nothing answers"))])

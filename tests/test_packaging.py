@@ -14,6 +14,7 @@ import conformance
 import reports
 import spec
 import strategies
+from reports.formats import FORMATS
 from reports.record import write
 from tests.records import all_kept, record
 
@@ -118,7 +119,8 @@ print(*sorted(set(sys.argv[1].split(",")) & set(sys.modules)), file=sys.stderr)
 
 def test_quick_commands_import_nothing_heavy(tmp_path):
     write(record(all_kept()), tmp_path / "report.json")
-    for arguments in (["--help"], ["--version"], ["run", "--help"], ["rules"], ["gate", "report.json"]):
+    report = ["report", "report.json", *(f"--report={name}=-" for name in FORMATS if name not in ("html", "har"))]
+    for arguments in (["--help"], ["--version"], ["run", "--help"], ["rules"], ["gate", "report.json"], report):
         ended = subprocess.run(
             [sys.executable, "-c", SCRIPT, ",".join(HEAVY), *arguments],
             capture_output=True,

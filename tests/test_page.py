@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.formats import FORMATS
+from reports import formats
 from reports.page import render, rules
 from reports.page.exchanges import island
 from reports.page.matrix import agreement, render_matrix
@@ -78,7 +78,7 @@ def test_the_same_record_gives_the_same_page():
 
 
 def test_it_is_a_format_of_reports():
-    assert FORMATS["html"](kept(FEW)) == render(kept(FEW))
+    assert formats.render("html", kept(FEW)) == render(kept(FEW))
 
 
 def test_every_rule_stands_there_with_its_sentence_level_verdict_and_strength(found):

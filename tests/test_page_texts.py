@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.page.difference import marked
-from reports.page.jsontext import laid_out
+from reports.page.json_layout import laid_out
 from reports.page.markup import attribute, clipped, counted, day_and_time, duration, path_of, sentence, text
 
 JSON = st.recursive(

@@ -9,9 +9,11 @@ import jsonschema
 import pytest
 
 from reports import record as record_module
-from reports.masking import PERSON_MARK, TOKEN_MARK
+from reports.masking import TOKEN_MARK
+from reports.persons import PERSON_MARK
 from reports.record import RecordError, read, write, write_text
-from tests.records import GATING, RULES, all_kept, broken, exchange, outcome, record, row
+from tests.incomplete import INCOMPLETE
+from tests.records import GATING, all_kept, broken, exchange, outcome, record, row
 
 TOKEN = "hunter2/to+ken=="
 SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
@@ -109,6 +111,41 @@ def test_personal_data_is_masked_unless_it_is_asked_for(keep):
     validate(made)
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_person_is_masked_in_whatever_else_is_answered_before_and_after(keep):
+    told = exchange(
+        response_headers=[["Content-Type", "text/plain"], ["X-Customer", "Jane Exemplar"]],
+        response_body=b"Jane Exemplar has no orders",
+    )
+    made = record(
+        [outcome(RULE, exchanges=[told, exchange(response_body=json.dumps(PERSON).encode()), told])],
+        keep_personal_data=keep,
+    )
+    assert ("Exemplar" in json.dumps(made)) is keep
+
+
+def test_a_token_that_a_finding_cuts_off_never_appears():
+    token = "eyJhbGciOiJSUzI1NiJ9." + "aZ3_x-Q" * 200
+    body = json.dumps({"detail": f"the token {token} is unknown"})
+    finding = {"message": f"was answered 401 {body[:300]}…", "observed": f"401 {body[:300]}…", "expected": body[:300]}
+    made = record(
+        [outcome(RULE, result="fail", exchanges=[exchange(response_body=body.encode())], finding=finding)],
+        secrets=frozenset({token}),
+    )
+    assert "eyJhb" not in json.dumps(made)
+
+
+def test_megabytes_are_cut_wherever_they_stand():
+    long = "x" * 5_000_000
+    huge = exchange(response_headers=[["X-Long", long[:64_000]]], response_body=long.encode(), error=long)
+    finding = {"message": long, "expected": long, "observed": long}
+    made = record([outcome(RULE, result="fail", exchanges=[huge, huge], finding=finding)], cut_short=long)
+    shown = made["exchanges"][1]
+    assert shown["response_body"] == {"text": long[:200_000], "encoding": "utf-8", "bytes": len(long), "cut": True}
+    assert len(json.dumps(made)) < 1_000_000
+    validate(made)
+
+
 def test_evidence_is_kept_whole_and_the_rest_is_cut():
     long = json.dumps({"a": "x" * 5_000}).encode()
     made = record(
@@ -136,50 +173,6 @@ def test_odd_bytes_reach_the_file_and_come_back(tmp_path):
     made = record([*all_kept(RULE), outcome(RULE, result="fail", exchanges=sent, finding=finding)])
     write(made, tmp_path / "report.json")
     assert read(tmp_path / "report.json") == json.loads(json.dumps(made))
-
-
-def spoilt(**changes) -> str:
-    return json.dumps({**record(all_kept()), **changes})
-
-
-def with_rows(change) -> str:
-    made = broken(RULE)
-    made["rules"] = change(made["rules"])
-    return json.dumps(made)
-
-
-def lied(verdict: str = "pass", **more):
-    def change(rows: list[dict]) -> list[dict]:
-        return [{**one, "verdict": verdict, **more} if one["id"] == RULE else one for one in rows]
-
-    return change
-
-
-WHOLE = json.dumps(record(all_kept()))
-INCOMPLETE = {
-    "empty": ("", "is empty"),
-    "blank": (" \n", "is empty"),
-    "truncated": (WHOLE[: len(WHOLE) // 2], "is no whole JSON file"),
-    "no JSON": ("<html>", "is no whole JSON file"),
-    "too deep": ("[" * 200_000, "is no whole JSON file"),
-    "another JSON": ("[]", "is no record of a run"),
-    "no schema": ("{}", "is no record of a run"),
-    "another schema": (spoilt(schema="orderproof.report/2"), "is of schema 'orderproof.report/2'"),
-    "nothing but a schema": ('{"schema": "orderproof.report/1"}', "breaks its schema"),
-    "a wrong type": (spoilt(requests="many"), "breaks its schema at requests"),
-    "an unknown key": (spoilt(more=1), "breaks its schema"),
-    "cut short": (json.dumps(RECORDS["cut short"]()), "the run was cut short (interrupted"),
-    "shard": (json.dumps(RECORDS["shard"]()), "is shard 1 of 2; merge the shards first"),
-    "another verdict": (json.dumps({**broken(RULE), "verdict": "conforming"}), "contradicts its own rules"),
-    "another summary": (json.dumps({**broken(RULE), "summary": record(all_kept())["summary"]}), "contradicts its own"),
-    "a rule that changed": (with_rows(lied()), f"calls {RULE} kept"),
-    "a rule without evidence": (with_rows(lied(findings=[], checks=[])), f"calls {RULE} kept"),
-    "no rules": (spoilt(rules=[]), f"tells of 0 of the catalogue's {len(RULES)} rules"),
-    "a rule too few": (with_rows(lambda rows: rows[1:]), f"tells of {len(RULES) - 1} of"),
-    "a rule twice": (with_rows(lambda rows: [*rows[1:], rows[1]]), "tells of a rule twice"),
-    "no text": (b"\xff\xfe", "not UTF-8"),
-    "half a surrogate": (spoilt(missing_states={"\ud800": "x"}), "report.json"),
-}
 
 
 @pytest.mark.parametrize(("content", "why"), INCOMPLETE.values(), ids=INCOMPLETE)

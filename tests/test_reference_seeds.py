@@ -22,7 +22,7 @@ from tests.test_reference_server import V2, Sandbox
 
 FAULTS, VARIANTS = all_faults(), all_variants()
 SEEDS = FAULTS | VARIANTS
-METADATA = {"breaks", "operation", "choice"}
+METADATA = {"breaks", "operation", "choice", "readings", "warned_by"}
 NAMES = {operation.name for operation in OPERATIONS}
 
 
@@ -120,6 +120,15 @@ def test_a_cancellation_may_take_effect_later(variant):
         while not sandbox.status(values)["canceled"]:
             assert sandbox.extend(values).status == 412
         assert not sandbox.status(values)["cancelable"]
+
+
+def test_customers_are_personal_data_tokens_on_every_tenant():
+    with serving("personal-data-tokens") as sandbox:
+        for tenant in ("main", "oms"):
+            values = sandbox.state("customer-with-orders", tenant=tenant)
+            assert values["customer_id"].startswith("NS-EU-")
+            page = sandbox.history(values["customer_id"], token=values.get("token"), **V2).json
+            assert [order["id"] for order in page["orders"]] == values["order_ids"]
 
 
 def test_ids_of_another_length_find_an_item_only_by_fault():

@@ -48,6 +48,12 @@ class TestFixedLists:
             states.setup("order-with-terminal-preordered-item", status="canceled")
         assert states.setup("order-with-terminal-preordered-item", status="fulfilled").item_uuid == "1-0"
 
+    def test_an_entry_that_tells_no_status_is_for_those_who_ask_for_none(self):
+        states = fixed(order_with_terminal_preordered_item=[order(item_uuid="1-0")])
+        with pytest.raises(StateUnavailable, match="no entry of the list fits with status complete"):
+            states.setup("order-with-terminal-preordered-item", status="complete")
+        assert states.setup("order-with-terminal-preordered-item").item_uuid == "1-0"
+
     def test_a_customer_is_read_and_not_used_up(self):
         states = fixed(customer_without_orders=[{"customer_id": "c"}])
         assert [states.setup("customer-without-orders").customer_id for _ in range(3)] == ["c"] * 3

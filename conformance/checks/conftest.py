@@ -4,6 +4,7 @@ A state's fixture is its name with underscores: `order_in_grace_period` sets `or
 check, and the state is given back when the check ends. `states` sets up more, or with other parameters.
 """
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from conformance.problems import StateUnavailable
 from conformance.session import Session
 from conformance.state_kinds import STATES
 from conformance.states import State
+
+_TERMINAL_ITEM = "order-with-terminal-preordered-item"
 
 
 @pytest.fixture
@@ -50,18 +53,29 @@ def patience() -> Patience:
 @pytest.fixture
 def order_with_terminal_preordered_item(session: Session) -> State:
     """A pre-ordered item in a terminal status: whichever the target offers, since no document names one."""
-    name = "order-with-terminal-preordered-item"
     reasons = []
-    for params in ({}, *({"status": status} for status in TERMINAL)):
+    for params in (*({"status": status} for status in TERMINAL), {}):
         try:
-            state = session.take(name, **params)
+            state = session.take(_TERMINAL_ITEM, **params)
         except StateUnavailable as error:
             reasons.append(str(error))
         else:
             # That others are not offered is nothing that the vendor must mend.
-            session.states.missing.pop(name, None)
+            session.states.missing.pop(_TERMINAL_ITEM, None)
             return state
-    raise NotRun(reasons[0])
+    raise NotRun(reasons[-1])
+
+
+@pytest.fixture
+def orders_with_terminal_preordered_item(session: Session, order_with_terminal_preordered_item: State) -> list[State]:
+    """A pre-ordered item in each terminal status that the target offers by its name; at least one in any."""
+    found = [order_with_terminal_preordered_item]
+    offered = found[0].params.get("status")
+    for status in TERMINAL[TERMINAL.index(offered) + 1 :] if offered else ():
+        with contextlib.suppress(StateUnavailable):
+            found.append(session.take(_TERMINAL_ITEM, status=status))
+    session.states.missing.pop(_TERMINAL_ITEM, None)
+    return found
 
 
 def _fixture(name: str) -> Any:
@@ -72,5 +86,5 @@ def _fixture(name: str) -> Any:
     return pytest.fixture(name=name.replace("-", "_"))(state)
 
 
-for _name in STATES.keys() - {"order-with-terminal-preordered-item"}:
+for _name in STATES.keys() - {_TERMINAL_ITEM}:
     globals()[f"state_{_name.replace('-', '_')}"] = _fixture(_name)

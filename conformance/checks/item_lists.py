@@ -17,7 +17,6 @@ NO_OBJECTS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", [])
 NO_ARRAYS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", {})
 
 OTHER_CONTENT_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded")
-FORMS_OF_JSON = ("application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON")
 
 
 def order_of(states: Callable[..., State], count: int) -> tuple[State, list[str], bool]:

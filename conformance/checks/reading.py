@@ -4,7 +4,7 @@ Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule o
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +13,9 @@ from conformance.api import Orders
 from conformance.expectation import expect, given, given_time
 from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import ORDERS_V2
+from conformance.shortened import shortened
 from conformance.states import State
-from conformance.times import parse_time
+from conformance.times import Instant, parse_time
 from strategies.paging import MAX_COUNT
 
 # Answers may tell the same time with more or fewer digits of its fraction, cut or rounded.
@@ -88,7 +89,7 @@ def expect_no_payment_history(answer: Answer) -> Answer:
         raise Finding(
             f"{answer.request} shows a payment_history, though the order was asked for as internal",
             "payment_history absent, null or empty",
-            f"payment_history: {str(shown)[:200]}",
+            f"payment_history: {shortened(str(shown))}",
             answer.exchange,
         )
     return answer
@@ -157,7 +158,7 @@ def holds(entries: Iterable[Any], order_id: str) -> bool:
     return any(isinstance(entry, dict) and order_id in entry.values() for entry in entries)
 
 
-def listed_times(answer: Answer) -> list[datetime]:
+def listed_times(answer: Answer) -> list[Instant]:
     """When the orders in a history as `application/json` were placed."""
     texts = [entry.get("placed_at") if isinstance(entry, dict) else None for entry in listed(answer)]
     times = [parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts]
@@ -166,12 +167,12 @@ def listed_times(answer: Answer) -> list[datetime]:
     return [time for time in times if time is not None]
 
 
-def page_times(answer: Answer) -> list[datetime]:
+def page_times(answer: Answer) -> list[Instant]:
     """When the orders on a page were placed."""
     return [given_time(answer, "orders", index, "placed_at") for index in range(len(answer.at("orders")))]
 
 
-def expect_newest_first(answer: Answer, times: Sequence[datetime]) -> None:
+def expect_newest_first(answer: Answer, times: Sequence[Instant]) -> None:
     """No order in the answer is newer than the one before it."""
     if len(times) < 2:
         raise OutOfScope("the list holds no two orders, so it has no sequence")
@@ -182,6 +183,6 @@ def expect_newest_first(answer: Answer, times: Sequence[datetime]) -> None:
             raise Finding(
                 f"{answer.request}: order {index + 1} of the list was placed later than order {index}",
                 "orders sorted by placed_at, the newest first",
-                f"placed_at {earlier.isoformat()} before {later.isoformat()}",
+                f"placed_at {earlier} before {later}",
                 answer.exchange,
             )

@@ -1,20 +1,20 @@
 """An order and the serial numbers of its items, as the checks of serial numbers send and read them."""
 
 import json
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from conformance.answer import Answer
 from conformance.api import Orders
+from conformance.checks.facts import moments
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
+from conformance.shortened import shortened
 from conformance.states import State
 
 _SHOWS_WITHIN_SECONDS = 5.0
 # Once something was waited for in vain, the many checks and examples that follow are not worth as long a wait.
 _IMPATIENT_SECONDS = 0.3
-_POLL_SECONDS = 0.1
 
 Numbers = Mapping[str, str | None]
 """Serial numbers by the ids of their items; None where there is none."""
@@ -64,7 +64,7 @@ class Reading(NamedTuple):
 
 
 def _words(number: str | None) -> str:
-    return json.dumps(number, ensure_ascii=False)[:200] if number else "none"
+    return shortened(json.dumps(number, ensure_ascii=False)) if number else "none"
 
 
 def _judgeable(reading: Reading) -> Reading:
@@ -147,15 +147,13 @@ class Serials:
         return _judgeable(self._settled(wanted))
 
     def _settled(self, wanted: Numbers) -> Reading:
-        deadline = time.monotonic() + self._patience.seconds
-        while True:
+        for is_last in moments(self._patience.seconds):
             reading = self.glance()
             if reading.has(wanted):
-                return reading
-            if time.monotonic() >= deadline:
+                break
+            if is_last:
                 self._patience.lose()
-                return reading
-            time.sleep(_POLL_SECONDS)
+        return reading
 
     def become(self, wanted: Numbers, because: str) -> None:
         """Expect that the order comes to show these serial numbers."""
@@ -169,6 +167,25 @@ class Serials:
         else:
             expect(answer, because).is_refused()
         self.read().expect(self.known, f"a request that was refused with {answer.status} changed them ({because})")
+
+    def refuses_each(self, attempts: Iterable[tuple[Any, str]]) -> None:
+        """Expect that each request (items, and why they are not valid) is refused, and that none wrote anything."""
+        self._refuses_all((self.send(items), because) for items, because in attempts)
+
+    def refuses_bodies(self, attempts: Iterable[tuple[bytes, str]]) -> None:
+        """The same for whole bodies."""
+        self._refuses_all((self.send(raw_body=body), because) for body, because in attempts)
+
+    def _refuses_all(self, answers: Iterable[tuple[Answer, str]]) -> None:
+        """Read once, after all of them, which costs half of the requests.
+
+        One that wrote shows in the end as well, since nothing that is valid comes between.
+        """
+        count = 0
+        for answer, because in answers:
+            expect(answer, because).is_refused()
+            count += 1
+        self.read().expect(self.known, f"{count} requests before were all refused, and yet they changed")
 
 
 def prepared(serials: Serials) -> Serials:

@@ -41,7 +41,7 @@ def test_placed_at_is_the_same_instant_in_both_media_types(orders, order):
     first, second = (parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts)
     if first is None or second is None:
         raise Unjudgeable("a placed_at cannot be read as a time", as_json.exchange, as_version_2.exchange)
-    apart = abs(second - first)
+    apart = abs(second.moment - first.moment)
     if not all(HAS_ZONE.fullmatch(text) for text in texts) and apart < DAY:
         # A time without a zone is local to some place: what is left when the place's offset is taken away.
         apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)

@@ -193,7 +193,7 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
         for name in ("id", "origin_id", "currency"):
             expect(shown, "as the history shows it").shows((name,), history.at("orders", index, name))
         times = given_time(history, "orders", index, "placed_at"), given_time(shown, "placed_at")
-        assert abs(times[1] - times[0]) < SAME_TIME, (
+        assert abs(times[1].moment - times[0].moment) < SAME_TIME, (
             f"the history shows that {order_id} was placed at {times[0]}, the order itself says {times[1]}"
         )
         assert item_ids(shown) == item_ids(history, "orders", index), (
@@ -263,3 +263,14 @@ def test_a_history_reads_the_same_again(orders, customer_with_orders):
                 first.exchange,
                 again.exchange,
             )
+
+
+@rule("HIS-38")
+def test_placed_at_in_version_2_is_utc(orders, customer_with_orders):
+    answer = page(orders, customer_with_orders)
+    given_orders(answer)
+    page_times(answer)
+
+    for index, order in enumerate(answer.at("orders")):
+        placed_at = order["placed_at"]
+        assert placed_at.endswith("Z"), f"order {index + 1} of the list was placed at {placed_at}, not in UTC with a Z"

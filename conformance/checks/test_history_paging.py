@@ -19,6 +19,14 @@ def customer(states):
 
 
 @pytest.fixture
+def paged_customer(orders, customer_with_orders):
+    """A customer whose history is served at the limits of both parameters: a refusal is about what is beyond them."""
+    for parts in ({"count": 1, "offset": 0}, {"count": paging.MAX_COUNT, "offset": 1}):
+        given(page(orders, customer_with_orders, **parts))
+    return customer_with_orders
+
+
+@pytest.fixture
 def newest_first(orders, customer):
     """Ids of all of the customer's orders, as the server lists them."""
     found = whole(orders, customer)
@@ -76,10 +84,8 @@ def test_a_page_holds_as_many_orders_as_asked_for(orders, states):
 @property_of(count=paging.too_small_counts)
 @example(count=0)
 @example(count=-1)
-def test_a_count_below_1_is_refused(session, orders, customer_with_orders, count):
-    given(page(orders, customer_with_orders, count=1))
-
-    answer = page(orders, customer_with_orders, count=count)
+def test_a_count_below_1_is_refused(session, orders, paged_customer, count):
+    answer = page(orders, paged_customer, count=count)
 
     expect_refused_page(answer, "count is below 1")
 
@@ -87,10 +93,8 @@ def test_a_count_below_1_is_refused(session, orders, customer_with_orders, count
 @rule("HIS-8")
 @property_of(count=paging.too_large_counts)
 @example(count=51)
-def test_a_count_above_50_is_refused(session, orders, customer_with_orders, count):
-    given(page(orders, customer_with_orders, count=paging.MAX_COUNT))
-
-    answer = page(orders, customer_with_orders, count=count)
+def test_a_count_above_50_is_refused(session, orders, paged_customer, count):
+    answer = page(orders, paged_customer, count=count)
 
     expect_refused_page(answer, "count is above 50")
 
@@ -109,10 +113,8 @@ def test_a_page_is_a_part_of_the_list(session, orders, customer, newest_first, c
 @rule("HIS-10")
 @property_of(offset=paging.negative_offsets)
 @example(offset=-1)
-def test_a_negative_offset_is_refused(session, orders, customer_with_orders, offset):
-    given(page(orders, customer_with_orders, offset=0))
-
-    answer = page(orders, customer_with_orders, offset=offset)
+def test_a_negative_offset_is_refused(session, orders, paged_customer, offset):
+    answer = page(orders, paged_customer, offset=offset)
 
     expect_refused_page(answer, "offset is negative")
 
@@ -137,10 +139,8 @@ def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, s
 @rule("HIS-12")
 @pytest.mark.parametrize("name", ["count", "offset"])
 @property_of(value=paging.no_integers)
-def test_what_is_no_integer_is_refused(session, orders, customer_with_orders, name, value):
-    given(page(orders, customer_with_orders, **{name: 1}))
-
-    answer = page(orders, customer_with_orders, **{name: value})
+def test_what_is_no_integer_is_refused(session, orders, paged_customer, name, value):
+    answer = page(orders, paged_customer, **{name: value})
 
     expect_refused_page(answer, f"{name} is {value!r}")
 

@@ -34,7 +34,7 @@ def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordere
     story.item_is_canceled(orders, order_with_preordered_item, cancel)
 
 
-@rule("INT-13")
+@rule("INT-12")
 def test_a_canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel):
     story.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
 
@@ -46,17 +46,9 @@ def test_an_item_that_is_not_preordered_is_refused(orders, order_with_preordered
 
 @rule("INT-5")
 def test_an_item_in_a_terminal_status_is_refused(
-    order_with_terminal_preordered_item, order_with_preordered_item, cancel
+    orders_with_terminal_preordered_item, order_with_preordered_item, cancel
 ):
-    story.terminal_item_is_refused(order_with_terminal_preordered_item, order_with_preordered_item, cancel)
-
-
-@rule("INT-12")
-@pytest.mark.parametrize("status", story.TERMINAL)
-def test_an_item_in_each_terminal_status_is_refused(states, order_with_preordered_item, cancel, status):
-    terminal = states("order-with-terminal-preordered-item", status=status)
-
-    story.terminal_item_is_refused(terminal, order_with_preordered_item, cancel)
+    story.terminal_items_are_refused(orders_with_terminal_preordered_item, order_with_preordered_item, cancel)
 
 
 @rule("INT-6")
@@ -115,7 +107,7 @@ def test_what_one_api_canceled_the_other_refuses(orders, states, cancel, first):
     story.item_is_not_canceled_twice(orders, states("order-with-preordered-item"), apis[first], apis[second])
 
 
-@rule("INT-14")
+@rule("INT-13")
 def test_an_item_that_cannot_be_canceled_is_refused_with_400(
     order_with_preordered_item, order_with_terminal_preordered_item, cancel
 ):

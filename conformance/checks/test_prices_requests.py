@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import strategies as st
 
+from conformance.checks.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
 from conformance.checks.item_lists import (
-    FORMS_OF_JSON,
     LIMIT,
     NO_ARRAYS,
     NO_OBJECTS,
@@ -240,7 +240,14 @@ def test_other_media_types_are_refused(pricing):
 
 
 @rule("PRI-27")
-def test_every_form_of_the_media_type_is_accepted(pricing):
-    for content_type in FORMS_OF_JSON:
+def test_the_media_type_is_known_with_a_charset(pricing):
+    answer = pricing.ask([pricing.line], content_type=JSON_WITH_CHARSET)
+
+    expect(answer, f"{JSON_WITH_CHARSET} is application/json").has_status(200)
+
+
+@rule("PRI-35")
+def test_the_media_type_is_known_in_any_case(pricing):
+    for content_type in JSON_IN_CAPITALS:
         answer = pricing.ask([pricing.line], content_type=content_type)
         expect(answer, f"{content_type} is application/json").has_status(200)

@@ -1,10 +1,8 @@
 """Serial numbers: those sent are there, to the letter, on the items that were named and on no other."""
 
-from functools import partial
-
 import pytest
 
-from conformance.checks.facts import UNKNOWN_UUID, together
+from conformance.checks.facts import UNKNOWN_UUID
 from conformance.checks.item_lists import expect_accepted
 from conformance.checks.serials import Serials, entries, entry, prepared
 from conformance.expectation import expect, given
@@ -150,24 +148,6 @@ def test_other_orders_keep_theirs(serials, other):
     serials.prepare({serials.first: "NEW-1", serials.second: "NEW-2"})
 
     other.read().expect(other.known, "items of another order were named, not these")
-
-
-@rule("SER-9")
-def test_simultaneous_ones_are_all_kept(rewritable):
-    accepted = 0
-    for number in range(5):
-        wanted = {rewritable.first: f"LEFT-{number}", rewritable.second: f"RIGHT-{number}"}
-        answers = together([partial(rewritable.send, [one]) for one in entries(wanted)])
-        done = {
-            item_id: text
-            for (item_id, text), answer in zip(wanted.items(), answers, strict=True)
-            if answer.status == 204
-        }
-        accepted += len(done)
-        rewritable.become(done, "it was added at the same time as another item's, and answered with 204")
-    # A server may refuse one of two that meet; what it accepted is there all the same.
-    if not accepted:
-        raise Unjudgeable("none of the simultaneous requests was accepted, so none could be lost")
 
 
 @rule("SER-19")

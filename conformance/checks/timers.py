@@ -22,7 +22,7 @@ class Timer(NamedTuple):
 
 def due_at(answer: Answer) -> datetime:
     """The due_at of an extension's answer. Raises `Unjudgeable` when there is none: that is a rule of its own."""
-    return given_time(answer, "due_at")
+    return given_time(answer, "due_at").moment
 
 
 def running_timer(orders: Orders, order: State) -> Timer:

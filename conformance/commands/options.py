@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from conformance.problems import UsageError
+from reports.formats import FORMATS
 
 color_option = click.option(
     "--color",
@@ -37,26 +38,57 @@ def parse_shard(_ctx: click.Context, _option: click.Parameter, value: str | None
     return int(match[1]), int(match[2])
 
 
-def parse_reports(_ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]) -> list[tuple[str, Path]]:
-    """`FORMAT=PATH` pairs. Raises `click.BadParameter` for a format that there is none of."""
-    from reports.formats import FORMATS
+def parse_reports(
+    _ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]
+) -> list[tuple[str, Path | None]]:
+    """`FORMAT=PATH` pairs; None for a path that is left out. Raises `UsageError` for an unknown format."""
+    from conformance.fields import did_you_mean
 
     pairs = []
     for text in value:
         name, equals, path = text.partition("=")
-        if not equals or not path:
-            raise click.BadParameter(f"{text!r} must be FORMAT=PATH, such as json=out/report.json")
         if name not in FORMATS:
-            raise click.BadParameter(f"no format {name!r}; there are: {', '.join(FORMATS)}")
-        pairs.append((name, Path(path)))
+            hint = did_you_mean(name, list(FORMATS))
+            raise UsageError(f"--report: no format {name!r}{hint} (there are: {', '.join(FORMATS)})")
+        if equals and not path:
+            raise UsageError(f"--report: {text!r}: the path is missing; write {name}=PATH, or {name} alone")
+        pairs.append((name, Path(path) if path else None))
     return pairs
+
+
+report_option = click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    callback=parse_reports,
+    metavar="FORMAT[=PATH]",
+    help=f"Write the report in this format too (repeatable): {', '.join(FORMATS)}. Without PATH it gets its own name "
+    "in OUT; - is standard output.",
+)
+
+
+def place_reports(wanted: list[tuple[str, Path | None]], folder: Path, record: Path) -> list[tuple[str, Path | None]]:
+    """Where each format goes, None for standard output. Raises `UsageError` for a place that cannot be written to."""
+    from reports.delivery import DeliveryError, places
+
+    try:
+        return places(wanted, folder, record)
+    except DeliveryError as error:
+        raise UsageError(f"--report: {error}") from None
+
+
+def record_place(path: Path) -> Path:
+    """The record's file, where a folder that holds one is given."""
+    from reports.record import RECORD_NAME
+
+    return path / RECORD_NAME if path.is_dir() else path
 
 
 def read_record(path: Path, **options: Any) -> dict[str, Any]:
     """Read a record, or the one in a folder. Raises `UsageError` with the reason why it cannot be relied on."""
-    from reports.record import RECORD_NAME, RecordError, read
+    from reports.record import RecordError, read
 
     try:
-        return read(path / RECORD_NAME if path.is_dir() else path, **options)
+        return read(record_place(path), **options)
     except RecordError as error:
         raise UsageError(str(error)) from None

@@ -1,33 +1,25 @@
 """`orderproof run`: judge a server and report."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from conformance import __version__
 from conformance.commands.options import (
     accept_partial_option,
     color_option,
-    parse_reports,
     parse_shard,
+    place_reports,
     read_record,
+    report_option,
     waivers_option,
 )
 from conformance.problems import UsageError, VoidError
 from conformance.target import Target
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run ended: its record, and whether the user broke it off."""
-
-    record: dict[str, Any]
-    interrupted: bool
 
 
 @click.command("run", short_help="Judge a server and report.")
@@ -45,14 +37,7 @@ class Ended:
     show_default=True,
     help="Folder for the report.",
 )
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    callback=parse_reports,
-    metavar="FORMAT=PATH",
-    help="Write the report in another format too (repeatable).",
-)
+@report_option
 @click.option(
     "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
 )
@@ -88,6 +73,8 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
     The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
     from conformance.controller import Selection
+    from conformance.judging import How, judge_target
+    from reports.record import RECORD_NAME
 
     selection = Selection(_patterns(options), options["shard"])
     if not selection.rules():
@@ -95,11 +82,24 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
         )
     waivers = _waivers(options["waivers"])
+    wanted = dict.fromkeys([("html", None), *options["reports"]])
+    options["places"] = place_reports(list(wanted), options["out"], options["out"] / RECORD_NAME)
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
             _dry_run(target, folder, selection)
             return 0
-        ended = _judge(target, folder, selection, options)
+        how = How(
+            folder=folder,
+            file=_shown_file(target_file),
+            out=options["out"],
+            seed=options["seed"],
+            profile=options["profile"],
+            wait_seconds=options["wait_for_target"],
+            max_failures=options["max_failures"],
+            keep_personal_data=options["keep_personal_data"],
+            quiet=options["quiet"],
+        )
+        ended = judge_target(target, selection, how)
     return _report(ended, waivers, options)
 
 
@@ -181,103 +181,41 @@ def _dry_run(target: Target, folder: Path, selection: Any) -> None:
     click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
 
 
-def _judge(target: Target, folder: Path, selection: Any, options: dict[str, Any]) -> Ended:
-    from conformance.journal import JOURNAL_NAME, Journal
-    from conformance.preflight import preflight, wait_for_target
-    from conformance.progress import Progress
-    from conformance.runner import CollectionError, run_checks
-    from conformance.session import Session, Settings
-    from reports.record import Run, build
-    from spec.catalogue import catalogue
-
-    started = datetime.now(UTC)
-    progress = Progress(enabled=not options["quiet"])
-    options["out"].mkdir(parents=True, exist_ok=True)
-    journal = Journal(options["out"] / JOURNAL_NAME)
-    if journal.path.exists() and journal.left_over():
-        raise UsageError(
-            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {options['out']}` gives them back "
-            "(or delete the file)"
-        )
-    settings = Settings(target, options["seed"], options["profile"], str(folder), str(journal.path))
-    session = Session(settings)
-    before: list[dict[str, Any]] = []
-    result, void = None, None
-    try:
-        progress.say("preflight")
-        if options["wait_for_target"]:
-            wait_for_target(session, options["wait_for_target"])
-        try:
-            settings = preflight(session)
-        except VoidError as error:
-            void = str(error)
-        before = [exchange.to_dict() for exchange in session.trace.exchanges]
-        if void is None:
-            result = run_checks(settings, selection, max_failures=options["max_failures"], progress=progress.outcome)
-    except CollectionError as error:
-        void = f"the suite itself could not be loaded: {error}"
-    finally:
-        session.close()
-        progress.end()
-    if journal.path.exists() and not journal.left_over():
-        journal.path.unlink()
-    outcomes = result.outcomes if result else []
-    run = Run(
-        version=__version__,
-        target={"name": target.name, "base_url": target.base_url, "internal_base_url": target.internal_base_url},
-        started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        duration_s=(datetime.now(UTC) - started).total_seconds(),
-        seed=options["seed"],
-        profile=options["profile"],
-        requests_before=before,
-        secrets=_secrets(target).union(session.secrets, *(outcome["secrets"] for outcome in outcomes)),
-        keep_personal_data=options["keep_personal_data"],
-        selection=selection.patterns,
-        shard=selection.shard,
-        out_of_scope=_out_of_scope(target),
-        missing_states={name: reason for outcome in outcomes for name, reason in outcome["missing"].items()},
-        void=void,
-        cut_short=result.cut_short if result else None,
-    )
-    record, _ = build(run, [catalogue()[rule_id] for rule_id in selection.rules()], outcomes)
-    return Ended(record, bool(result and result.interrupted))
+def _shown_file(path: Path | None) -> str | None:
+    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
+    if path is None:
+        return None
+    here = Path.cwd()
+    return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()
 
 
-def _secrets(target: Target) -> frozenset[str]:
-    """Credentials among the target's fixed headers, which the server may echo."""
-    from reports.masking import is_secret_header
-
-    return frozenset(value for name, value in target.headers.items() if is_secret_header(name))
-
-
-def _out_of_scope(target: Target) -> dict[str, str]:
-    from spec.description import operations
-
-    if target.internal_base_url is not None:
-        return {}
-    reason = "the target file gives no internal_base_url"
-    return {one.id: reason for one in operations().values() if one.api == "order-lines"}
-
-
-def _report(ended: Ended, waivers: Any, options: dict[str, Any]) -> int:
+def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     from reports.console import make_console, render
+    from reports.delivery import append_step_summary, deliver
     from reports.formats import FORMATS
-    from reports.record import PAGE_NAME, RECORD_NAME, write, write_text
-    from reports.verdict import EXIT_INTERRUPTED, exit_code_of
+    from reports.harmless import harmless
+    from reports.record import RECORD_NAME, write
+    from reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
     from reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
     path = options["out"] / RECORD_NAME
     write(record, path)
-    write_text(options["out"] / PAGE_NAME, FORMATS["html"](record))
-    for name, place in options["reports"]:
-        write_text(place, FORMATS[name](record))
-    console = make_console(options["color"])
+    # Two reports on one stream are none: the console's gives way to a format that was asked for there. Annotations are
+    # made to stand among other lines.
+    takes_stdout = any(place is None and name != "annotations" for name, place in options["places"])
+    console = make_console(options["color"], sys.stderr if takes_stdout else None)
     render(record, console, verbose=options["verbose"], quiet=options["quiet"])
-    for problem in problems:
-        click.echo(problem, err=True)
+    failed = deliver(record, options["places"])
+    # A shard's part of the rules is no summary of anything.
+    notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
+    for note in notes:
+        click.echo(harmless(note), err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}; page: {options['out'] / PAGE_NAME}")
+        click.echo(f"record: {path}", err=takes_stdout)
+        click.echo(f"page: {options['out'] / FORMATS['html'].file_name}", err=takes_stdout)
+    if failed:
+        return EXIT_USAGE
     if ended.interrupted:
         return EXIT_INTERRUPTED
     code = exit_code_of(record, accept_partial=options["accept_partial"])

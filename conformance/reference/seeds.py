@@ -25,6 +25,10 @@ class Variant(Decisions):
     """A server that is right, but takes one of the open choices otherwise; `choice` is the point it is listed under."""
 
     choice: ClassVar[int] = 12
+    #: Its readings of the register of open choices, as `choice/reading`; none where that has no words for it.
+    readings: ClassVar[tuple[str, ...]] = ()
+    #: Advisory rules that it does not follow: they warn of it, and no other rule may say a word.
+    warned_by: ClassVar[tuple[str, ...]] = ()
 
 
 Seed = TypeVar("Seed", bound=Decisions)

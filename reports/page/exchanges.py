@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reports.harmless import harmless
-from reports.page.jsontext import laid_out
+from reports.page.json_layout import laid_out
 from reports.page.markup import attribute, clipped, clock, counted, duration, path_of, text
 
 Exchange = Mapping[str, Any]
@@ -102,9 +102,8 @@ def copyable(plain: str, block_id: str, kind: str) -> str:
     return (
         f'<div class="copyable"><pre id="{attribute(block_id)}" class="command">{text(plain)}</pre>'
         f'<button type="button" class="copy" data-copy="{attribute(block_id)}" hidden>'
-        f'Copy<span class="unseen"> the {kind}</span></button></div>'
+        f'Copy<span class="unseen"> the {kind}</span></button></div>' + ("" if harmless(plain) == plain else _CHANGED)
         # What cannot be shown is shown escaped, and whoever copies it must know.
-        + ("" if harmless(plain) == plain else _CHANGED)
     )
 
 

@@ -25,9 +25,11 @@ MODULES = (
     "pages",
     "price_requests",
     "prices",
+    "races",
     "robustness",
     "serial_requests",
     "serials",
+    "walks",
 )
 
 

@@ -149,12 +149,24 @@ class TextTakenForReason(CancelRequestFault):
 class ContentTypeWithCharsetRefused(CancelRequestFault):
     """`application/json; charset=utf-8` is not taken for `application/json`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-15",)
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-15", "CAN-31")
 
     def accepts_content_type(self, call: Call, content_type: str | None) -> bool:
         """Compared as text."""
         if call.operation == CANCEL and content_type is not None:
             return content_type == "application/json"
+        return super().accepts_content_type(call, content_type)
+
+
+class ContentTypeInCapitalsRefused(CancelRequestFault):
+    """`Application/JSON` is not taken for `application/json`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-31",)
+
+    def accepts_content_type(self, call: Call, content_type: str | None) -> bool:
+        """Compared with its case."""
+        if call.operation == CANCEL and content_type is not None:
+            return content_type.startswith("application/json")
         return super().accepts_content_type(call, content_type)
 
 

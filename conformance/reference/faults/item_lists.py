@@ -72,13 +72,25 @@ def _any_content_type(operation: str) -> type[Fault]:
     return Made
 
 
-def _content_type_as_text(operation: str) -> type[Fault]:
-    """`Content-Type` is compared as a text: a charset makes it another one."""
+def _no_charset(operation: str) -> type[Fault]:
+    """A charset makes `application/json` another media type."""
 
     class Made(Fault):
         def accepts_content_type(self, call: Call, content_type: str | None) -> bool:
-            if call.operation == operation:
-                return content_type in (None, "application/json")
+            if call.operation == operation and "charset" in (content_type or ""):
+                return False
+            return super().accepts_content_type(call, content_type)
+
+    return Made
+
+
+def _no_capitals(operation: str) -> type[Fault]:
+    """A capital letter makes `application/json` another media type."""
+
+    class Made(Fault):
+        def accepts_content_type(self, call: Call, content_type: str | None) -> bool:
+            if call.operation == operation and content_type is not None and content_type != content_type.lower():
+                return False
             return super().accepts_content_type(call, content_type)
 
     return Made
@@ -112,27 +124,30 @@ def _texts_as_entries(operation: str) -> type[Fault]:
 
 
 #: What is wrong, and the numbers of the rules that it breaks: of the prices and of the serial numbers.
-_SHARED: tuple[tuple[str, Callable[[str], type[Fault]], int, int], ...] = (
-    ("TakeOneItem", _single_item, 17, 13),
-    ("TakeBareLists", _bare_list, 24, 27),
-    ("RepairJson", _repaired_json, 25, 28),
-    ("TakeAnyContentType", _any_content_type, 26, 29),
-    ("CompareContentTypeAsText", _content_type_as_text, 27, 30),
-    ("UnwrapIds", _unwrapped_ids, 21, 15),
-    ("ReadEntriesFromTexts", _texts_as_entries, 18, 14),
+_SHARED: tuple[tuple[str, Callable[[str], type[Fault]], tuple[int, ...], tuple[int, ...]], ...] = (
+    ("TakeOneItem", _single_item, (17,), (13,)),
+    ("TakeBareLists", _bare_list, (24,), (27,)),
+    ("RepairJson", _repaired_json, (25,), (28,)),
+    ("TakeAnyContentType", _any_content_type, (26,), (29,)),
+    ("RefuseCharsets", _no_charset, (27, 35), (30, 33)),
+    ("RefuseCapitalsInContentType", _no_capitals, (35,), (33,)),
+    ("UnwrapIds", _unwrapped_ids, (21,), (15,)),
+    ("ReadEntriesFromTexts", _texts_as_entries, (18,), (14,)),
 )
 
 
-def _named(prefix: str, name: str, operation: str, rule: str, make: Callable[[str], type[Fault]]) -> type[Fault]:
+def _named(
+    prefix: str, name: str, operation: str, rules: tuple[str, ...], make: Callable[[str], type[Fault]]
+) -> type[Fault]:
     fault = make(operation)
     fault.__name__ = fault.__qualname__ = prefix + name
     fault.__doc__, fault.__module__ = make.__doc__, __name__
-    fault.breaks, fault.operation = (rule,), operation
+    fault.breaks, fault.operation = rules, operation
     return fault
 
 
 GENERATED = tuple(
-    _named(prefix, name, operation, f"{area}-{numbers[index]}", make)
+    _named(prefix, name, operation, tuple(f"{area}-{number}" for number in numbers[index]), make)
     for name, make, *numbers in _SHARED
     for index, (prefix, area, operation) in enumerate((("Prices", "PRI", PRICES), ("Serials", "SER", SERIAL_NUMBERS)))
 )

@@ -34,7 +34,7 @@ class LineCancelIs204(LineRequestFault):
 class LineOnlyByReadableId(LineRequestFault):
     """Canceling a line does not find the order by its UUID."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-2", "LIN-18", "LIN-90")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-2", "LIN-17", "LIN-90")
 
     def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
         """Not with `internal`."""
@@ -62,7 +62,7 @@ class CanceledLineUnchanged(LineRequestFault):
 class CanceledLineCanceledAgain(LineRequestFault):
     """A line that is cancelled is canceled again; only `complete` and `returned` count as terminal."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-7", "LIN-16", "INT-6", "INT-11", "INT-12")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "LIN-7", "INT-5", "INT-6", "INT-11")
 
     def terminal_statuses(self, call: Call) -> frozenset[str]:
         """One is missing."""
@@ -72,7 +72,7 @@ class CanceledLineCanceledAgain(LineRequestFault):
 class ReturnedLineCanceled(LineRequestFault):
     """A line that is returned is canceled; only `complete` and `cancelled` count as terminal."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-16", "INT-12")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "INT-5")
 
     def terminal_statuses(self, call: Call) -> frozenset[str]:
         """One is missing."""
@@ -163,7 +163,7 @@ class InternalTakesOrderIds(LineRequestFault):
 class InternalCancelUnknownToPublic(LineRequestFault):
     """What the internal API canceled has a status that the public one does not know, and cancels again."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("INT-11", "INT-13")
+    breaks: ClassVar[tuple[str, ...]] = ("INT-11", "INT-12")
     operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
@@ -179,7 +179,7 @@ class InternalCancelUnknownToPublic(LineRequestFault):
 class CanceledLineSaysVoided(LineRequestFault):
     """A canceled line has a status of its own, `voided`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-17", "INT-13")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-16", "INT-12")
 
     def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
         """A word that no page has."""
@@ -204,7 +204,7 @@ GENERATED = tuple(
         ),
         (
             "OrdinaryLineIs409",
-            ("LIN-18",),
+            ("LIN-17",),
             CANCEL_LINE,
             "item-not-preordered",
             409,
@@ -212,7 +212,7 @@ GENERATED = tuple(
         ),
         (
             "OrdinaryInternalLineIs409",
-            ("INT-14",),
+            ("INT-13",),
             CANCEL_LINE_INTERNAL,
             "item-not-preordered",
             409,

@@ -32,7 +32,7 @@ class OrdinaryLineCanceled(LineFault):
 class TerminalLineCanceled(LineFault):
     """A line in a terminal status is canceled."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "LIN-7", "LIN-16", "INT-5", "INT-6", "INT-11", "INT-12")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "LIN-7", "INT-5", "INT-6", "INT-11")
 
     def terminal_statuses(self, call: Call) -> frozenset[str]:
         """None is."""
@@ -42,7 +42,7 @@ class TerminalLineCanceled(LineFault):
 class CompleteLineCanceled(LineFault):
     """A line that is complete is canceled; only `cancelled` and `returned` count as terminal."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "LIN-16", "INT-5", "INT-12")
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "INT-5")
 
     def terminal_statuses(self, call: Call) -> frozenset[str]:
         """One is missing."""

@@ -91,7 +91,7 @@ class PlacedAtWithoutZone(MediaFault):
 class PlacedAtWithOffset(MediaFault):
     """`placed_at` in the vendor type is the right instant, but not in UTC."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-17", "HIS-31")
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-17", "HIS-38")
 
     def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
         """An hour ahead of UTC."""

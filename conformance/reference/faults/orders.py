@@ -27,7 +27,7 @@ class OrderFault(Fault):
 class UuidsNotFound(OrderFault):
     """No order is found by its UUID."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-1", "ORD-22", "ORD-90", "OMS-3", "ROB-8")
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-1", "ORD-22", "ORD-90", "OMS-3", "ROB-9")
 
     def find_internal(self, call: Call, identifier: str) -> Order | None:
         """Only where it is shown; elsewhere it is."""

@@ -39,12 +39,34 @@ class ArraysCrash(RobustnessFault):
 class NulInPathCrashes(RobustnessFault):
     """A path with a NUL crashes the server."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3")
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3", "ROB-8")
 
     async def before_operation(self, call: Call) -> None:
         """As some databases do."""
         if any("\0" in value for value in call.path.values()):
             raise ValueError("a text cannot contain NUL")
+
+
+class EscapesDecodedTwiceCrash(RobustnessFault):
+    """Percent signs are decoded once more, and letters that are no digits crash the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3", "ROB-8")
+
+    async def before_operation(self, call: Call) -> None:
+        """As strict decoders do."""
+        if any("%zz" in value for value in call.path.values()):
+            raise ValueError("no escape")
+
+
+class PathsOfOddBytesCrash(RobustnessFault):
+    """A path whose bytes are no UTF-8 crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-8")
+
+    async def before_operation(self, call: Call) -> None:
+        """They are not decoded with care, as they were on their way here."""
+        if any("\N{REPLACEMENT CHARACTER}" in value for value in call.path.values()):
+            raise ValueError("no UTF-8")
 
 
 class LongIdsCrash(RobustnessFault):
@@ -94,7 +116,7 @@ class OddAcceptCrashes(RobustnessFault):
 class FailsAfterDeepBody(RobustnessFault):
     """After one deeply nested body the server fails for good."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-8")
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-9")
 
     async def admit(self, call: Call) -> None:
         """Its stack is gone."""

@@ -4,7 +4,38 @@ from __future__ import annotations
 
 from conformance.reference.seeds import Variant, collect
 
-MODULES = ("behaviour", "refusals", "values", "wire")
+MODULES = ("behaviour", "refusals", "times", "values", "wire")
+
+#: What the reference server reads when no variant is chosen: one reading of each choice of the register.
+DEFAULT_READINGS = (
+    "missing-token-status/status-401",
+    "bad-token-status/status-401",
+    "malformed-internal-id-status/status-400",
+    "undocumented-400-status/status-400",
+    "unknown-accept/status-406",
+    "payment-history-internal/empty-list",
+    "paging-with-json/refused",
+    "pagination-count/returned",
+    "unknown-customer-version-2/empty-page",
+    "history-without-external-oms/status-412",
+    "concurrent-extensions/refused",
+    "cancellation-takes-effect/at-once",
+    "prices-order-id/uuid",
+    "unknown-item-in-prices/status-404",
+    "unknown-item-in-serial-numbers/status-404",
+    "status-of-canceled-order/closed",
+    "status-words/known",
+    "undocumented-fields/none",
+    "optional-fields/absent",
+    "extension-of-canceled-order/status-412",
+    "rate-limit/none",
+    "fraction-digits/three",
+    "due-at-offset/z",
+    "media-type-form/documented",
+    "header-names/lower-case",
+    "transfer/length",
+    "connections/kept",
+)
 
 
 def all_variants() -> dict[str, type[Variant]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import JSON
@@ -26,6 +27,7 @@ class PagingIgnoredInPlainJson(Variant):
     """`offset` and `count` with `application/json` are ignored, whatever they are."""
 
     choice: ClassVar[int] = 3
+    readings: ClassVar[tuple[str, ...]] = ("paging-with-json/ignored",)
 
     def check_paging_v1(self, call: Call) -> None:
         """Not even read."""
@@ -35,6 +37,7 @@ class CountAsAskedFor(Variant):
     """`pagination_info.count` repeats what was asked for."""
 
     choice: ClassVar[int] = 4
+    readings: ClassVar[tuple[str, ...]] = ("pagination-count/requested",)
 
     def reported_count(self, call: Call, page: Page, selected: int) -> int:
         """Even if there are fewer."""
@@ -45,6 +48,7 @@ class ExtensionsQueued(Variant):
     """Concurrent extensions wait for one another: each gets 200, each 15 minutes further."""
 
     choice: ClassVar[int] = 6
+    readings: ClassVar[tuple[str, ...]] = ("concurrent-extensions/queued",)
 
     async def extend(self, call: Call, order: Order) -> datetime:
         """One after the other."""
@@ -57,6 +61,7 @@ class ExtensionsRetried(Variant):
     """An extension that lost the race is tried again, until it is written."""
 
     choice: ClassVar[int] = 6
+    readings: ClassVar[tuple[str, ...]] = ("concurrent-extensions/queued",)
 
     async def lost_the_race(self, call: Call, order: Order) -> datetime:
         """Once more from the start."""
@@ -67,6 +72,7 @@ class CanceledLater(Variant):
     """A cancellation is only initiated by its 200: for a moment the order is neither cancelable nor canceled."""
 
     choice: ClassVar[int] = 7
+    readings: ClassVar[tuple[str, ...]] = ("cancellation-takes-effect/later",)
 
     def canceled_from(self, call: Call, order: Order) -> datetime:
         """In a moment."""
@@ -77,6 +83,7 @@ class CanceledLaterInEveryRespect(Variant):
     """A cancellation is only initiated by its 200: for a moment the cancellation status is what it was."""
 
     choice: ClassVar[int] = 7
+    readings: ClassVar[tuple[str, ...]] = ("cancellation-takes-effect/later",)
 
     def canceled_from(self, call: Call, order: Order) -> datetime:
         """In a moment."""
@@ -93,6 +100,7 @@ class PricesByReadableId(Variant):
     """`prices` takes the readable id in its path."""
 
     choice: ClassVar[int] = 8
+    readings: ClassVar[tuple[str, ...]] = ("prices-order-id/readable",)
 
     def price_id_type(self, call: Call) -> str:
         """The other kind."""
@@ -103,6 +111,7 @@ class PricesByEitherId(Variant):
     """`prices` takes either kind of order id."""
 
     choice: ClassVar[int] = 8
+    readings: ClassVar[tuple[str, ...]] = ("prices-order-id/either",)
 
     def price_id_type(self, call: Call) -> str:
         """Whichever it is."""
@@ -123,16 +132,29 @@ class CanceledStatus(Variant):
     """A canceled order has a status of its own."""
 
     choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("status-of-canceled-order/canceled",)
 
     def status_when_canceled(self, call: Call, order: Order) -> str:
         """A word that no document has."""
         return "canceled"
 
 
+class CancelledStatus(Variant):
+    """A canceled order has the status that canceled items have."""
+
+    choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("status-of-canceled-order/cancelled",)
+
+    def status_when_canceled(self, call: Call, order: Order) -> str:
+        """The word of the items."""
+        return self.item_status_when_canceled(call, order)
+
+
 class CanceledOrdersStayOpen(Variant):
     """A canceled order is open, and its items are as they were."""
 
     choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("status-of-canceled-order/unchanged",)
 
     def cancel(self, call: Call, order: Order, cancellation: Any) -> None:
         """Canceled, and nothing else."""
@@ -174,6 +196,7 @@ class RateLimited(Variant):
     """More than 60 requests a second get 429, and `Retry-After` says when to come back."""
 
     choice: ClassVar[int] = 11
+    readings: ClassVar[tuple[str, ...]] = ("rate-limit/status-429",)
 
     def __init__(self, *world: Any) -> None:
         """An empty window."""
@@ -190,10 +213,24 @@ class RateLimited(Variant):
             raise Refusal("rate-limited", headers={"retry-after": "1"})
 
 
+class RateLimitedUntilDate(RateLimited):
+    """More than 60 requests a second get 429, and `Retry-After` is the second from which on to come back."""
+
+    readings: ClassVar[tuple[str, ...]] = ("rate-limit/retry-after-date",)
+
+    def error_headers(self, call: Call, refusal: Refusal) -> dict[str, str]:
+        """The next full second."""
+        headers = super().error_headers(call, refusal)
+        if refusal.reason == "rate-limited":
+            return headers | {"retry-after": formatdate(int(time.time()) + 1, usegmt=True)}
+        return headers
+
+
 class BusyNowAndThen(Variant):
     """Every 200th request gets 503 with `Retry-After`."""
 
     choice: ClassVar[int] = 11
+    readings: ClassVar[tuple[str, ...]] = ("rate-limit/status-503",)
 
     def __init__(self, *world: Any) -> None:
         """Not busy yet."""

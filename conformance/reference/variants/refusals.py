@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from conformance.reference.exchange import (
     CANCEL,
@@ -18,6 +18,7 @@ from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Variant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from conformance.reference.decisions.history import Entry
@@ -25,48 +26,106 @@ if TYPE_CHECKING:
     from conformance.reference.store import Order
 
 
-def _other_status(
-    name: str, says: str, choice: int, reasons: frozenset[str], status: int, operation: str = ""
-) -> type[Variant]:
-    class Made(Variant):
-        def refusal_status(self, call: Call, reason: str) -> int:
-            if reason in reasons and operation in ("", call.operation):
-                return status
-            return super().refusal_status(call, reason)
+class _Open(NamedTuple):
+    """A refusal whose status is open: a variant for each of `statuses`; `{}` in its name and words is the status."""
 
-    Made.__name__ = Made.__qualname__ = name
-    Made.__doc__, Made.choice = says, choice
-    return Made
+    name: str
+    says: str
+    point: int
+    reasons: frozenset[str]
+    statuses: tuple[int, ...]
+    #: The id of the choice in the register; empty where that does not spell these statuses out.
+    choice: str = ""
+    #: Where the status is another one; empty for every operation.
+    operation: str = ""
+
+    def variants(self) -> Iterator[type[Variant]]:
+        """A server for each of the statuses."""
+        return (self._variant(status) for status in self.statuses)
+
+    def _variant(self, status: int) -> type[Variant]:
+        reasons, operation = self.reasons, self.operation
+
+        class Made(Variant):
+            def refusal_status(self, call: Call, reason: str) -> int:
+                if reason in reasons and operation in ("", call.operation):
+                    return status
+                return super().refusal_status(call, reason)
+
+        Made.__name__ = Made.__qualname__ = self.name.format(status)
+        Made.__doc__, Made.choice = self.says.format(status), self.point
+        Made.readings = (f"{self.choice}/status-{status}",) if self.choice else ()
+        return Made
 
 
-_ID_TYPE = frozenset({"id-type-missing", "id-type-unknown"})
-GENERATED = tuple(
-    _other_status(name, says, choice, frozenset(reasons), *rest)
-    for name, choice, reasons, rest, says in (
-        ("BadTokenIs403", 1, {"token-unknown"}, (403,), "A bad token gets 403."),
-        ("MissingTokenIs403", 1, {"token-missing"}, (403,), "A missing token gets 403."),
-        ("NoUuidIs404", 1, {"id-not-a-uuid"}, (404,), "An internal id that is no UUID gets 404."),
-        ("NoUuidIs400InExtension", 1, {"id-not-a-uuid"}, (400, EXTEND), "An extension has its 400 for ids, too."),
-        ("MissingIdTypeIs404InExtension", 1, _ID_TYPE, (404, EXTEND), "An extension without `id_type` finds nothing."),
-        ("MissingIdTypeIs422InExtension", 1, _ID_TYPE, (422, EXTEND), "An extension without `id_type` gets 422."),
-        ("UnknownAcceptIs415", 1, {"not-acceptable"}, (415,), "An unknown `Accept` gets 415."),
-        ("UnknownAcceptIs400", 1, {"not-acceptable"}, (400,), "An unknown `Accept` gets 400."),
-        ("NoOmsIs400", 5, {"oms-not-configured"}, (400,), "A tenant without external OMS gets 400 for the v1 history."),
-        ("NoOmsIs403", 5, {"oms-not-configured"}, (403,), "A tenant without external OMS gets 403 for the v1 history."),
-        ("NoOmsIs404", 5, {"oms-not-configured"}, (404,), "A tenant without external OMS gets 404 for the v1 history."),
-        ("UnknownPricedItemIs400", 8, {"item-not-found"}, (400, PRICES), "An unknown item in `prices` gets 400."),
-        ("UnknownSerialItemIs400", 8, {"item-not-found"}, (400, SERIAL_NUMBERS), "An unknown item to number gets 400."),
-        ("CanceledExtensionIs409", 10, {"grace-period-canceled"}, (409,), "Extending a canceled order gets 409."),
-        ("CanceledExtensionIs404", 10, {"grace-period-canceled"}, (404,), "Extending a canceled order gets 404."),
-        ("ContentTypeIs400", 12, {"content-type"}, (400,), "A body of another type gets 400."),
-    )
+_BAD_TOKEN, _NO_TOKEN = frozenset({"token-unknown"}), frozenset({"token-missing"})
+_NO_UUID, _NO_ID_TYPE = frozenset({"id-not-a-uuid"}), frozenset({"id-type-missing", "id-type-unknown"})
+_NO_OFFER, _NO_JSON = frozenset({"not-acceptable"}), frozenset({"content-type"})
+_NO_OMS, _NO_ITEM = frozenset({"oms-not-configured"}), frozenset({"item-not-found"})
+_CANCELED = frozenset({"grace-period-canceled"})
+
+_OPEN = (
+    _Open("BadTokenIs{}", "A bad token gets {}.", 1, _BAD_TOKEN, (400, 403), "bad-token-status"),
+    _Open("MissingTokenIs{}", "A missing token gets {}.", 1, _NO_TOKEN, (400, 403), "missing-token-status"),
+    _Open("NoUuidIs{}", "An id that is no UUID gets {}.", 1, _NO_UUID, (404,), "malformed-internal-id-status"),
+    _Open("NoUuidIs{}InExtension", "An extension has its {} for ids, too.", 1, _NO_UUID, (400,), "", EXTEND),
+    _Open(
+        name="MissingIdTypeIs{}InExtension",
+        says="An extension without `id_type` gets {}.",
+        point=1,
+        reasons=_NO_ID_TYPE,
+        statuses=(404, 422),
+        choice="undocumented-400-status",
+        operation=EXTEND,
+    ),
+    _Open("UnknownAcceptIs{}", "An unknown `Accept` gets {}.", 1, _NO_OFFER, (400,), "unknown-accept"),
+    _Open("UnknownAcceptIs{}", "An unknown `Accept` gets {}.", 1, _NO_OFFER, (415,)),
+    _Open(
+        name="NoOmsIs{}",
+        says="A tenant without external OMS gets {} for the v1 history.",
+        point=5,
+        reasons=_NO_OMS,
+        statuses=(400, 404, 406, 409),
+        choice="history-without-external-oms",
+    ),
+    _Open("NoOmsIs{}", "A tenant without external OMS gets {} for the v1 history.", 5, _NO_OMS, (403,)),
+    _Open(
+        name="UnknownPricedItemIs{}",
+        says="An unknown item in `prices` gets {}.",
+        point=8,
+        reasons=_NO_ITEM,
+        statuses=(400,),
+        choice="unknown-item-in-prices",
+        operation=PRICES,
+    ),
+    _Open(
+        name="UnknownSerialItemIs{}",
+        says="An unknown item to number gets {}.",
+        point=8,
+        reasons=_NO_ITEM,
+        statuses=(400,),
+        choice="unknown-item-in-serial-numbers",
+        operation=SERIAL_NUMBERS,
+    ),
+    _Open(
+        name="CanceledExtensionIs{}",
+        says="Extending a canceled order gets {}.",
+        point=10,
+        reasons=_CANCELED,
+        statuses=(400, 409),
+        choice="extension-of-canceled-order",
+    ),
+    _Open("CanceledExtensionIs{}", "Extending a canceled order gets {}.", 10, _CANCELED, (404,)),
+    _Open("ContentTypeIs{}", "A body of another type gets {}.", 12, _NO_JSON, (400,)),
 )
+GENERATED = tuple(variant for one in _OPEN for variant in one.variants())
 
 
 class UnknownAcceptIsJson(Variant):
     """An unknown `Accept` is answered as JSON."""
 
     choice: ClassVar[int] = 1
+    readings: ClassVar[tuple[str, ...]] = ("unknown-accept/answered-as-json",)
 
     def nothing_acceptable(self, call: Call) -> str:
         """JSON for everybody."""
@@ -77,6 +136,7 @@ class UnknownCustomerIs400InV2(Variant):
     """With the vendor type an unknown customer gets 400."""
 
     choice: ClassVar[int] = 5
+    readings: ClassVar[tuple[str, ...]] = ("unknown-customer-version-2/status-400",)
 
     def unknown_customer_v2(self, call: Call, identifier: str) -> list[Entry]:
         """Refused, but not as plain JSON refuses it."""

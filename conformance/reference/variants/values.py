@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.seeds import Variant
@@ -28,10 +27,21 @@ OPTIONAL = (
 )
 
 
+class PersonalDataTokens(Variant):
+    """Every tenant keeps personal data as tokens, so the id of a customer is one, and no UUID."""
+
+    def __init__(self, *world: Any) -> None:
+        """Before there is any customer."""
+        super().__init__(*world)
+        for tenant in self.store.tenants.values():
+            tenant.pii = True
+
+
 class PaymentHistoryNull(Variant):
     """`payment_history` is null for `internal`."""
 
     choice: ClassVar[int] = 2
+    readings: ClassVar[tuple[str, ...]] = ("payment-history-internal/null",)
 
     def payment_history(self, call: Call, order: Order, id_type: str) -> Any:
         """Null."""
@@ -42,6 +52,7 @@ class PaymentHistoryAbsent(Variant):
     """There is no `payment_history` for `internal`."""
 
     choice: ClassVar[int] = 2
+    readings: ClassVar[tuple[str, ...]] = ("payment-history-internal/absent",)
 
     def finished_document(self, call: Call, document: Document) -> Document:
         """Left out where it is empty."""
@@ -52,6 +63,7 @@ class OptionalFieldsAbsent(Variant):
     """Optional fields are absent."""
 
     choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("optional-fields/absent",)
 
     def finished_document(self, call: Call, document: Document) -> Document:
         """Left out."""
@@ -59,9 +71,10 @@ class OptionalFieldsAbsent(Variant):
 
 
 class OptionalFieldsNull(Variant):
-    """Optional fields are null."""
+    """Optional fields are null, those of an item as well that have no value yet."""
 
     choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("optional-fields/null",)
 
     def history_document(self, call: Call, document: Document) -> Document:
         """Null in the history."""
@@ -70,6 +83,12 @@ class OptionalFieldsNull(Variant):
     def order_document(self, call: Call, order: Order, id_type: str) -> Document:
         """Null in an order."""
         return super().order_document(call, order, id_type) | dict.fromkeys(OPTIONAL)
+
+    def item_document(self, call: Call, order: Order, item: Item) -> Document:
+        """Null in an item."""
+        document = super().item_document(call, order, item)
+        identifiers = dict.fromkeys(("serial_number", "epc")) | document["external_identifier"]
+        return document | {"external_identifier": identifiers}
 
 
 class MoreFields(Variant):
@@ -108,10 +127,60 @@ class ItemsInAnySequence(Variant):
         return super().finished_document(call, document | {"items": items})
 
 
+class OneMoreFieldInEveryObject(Variant):
+    """Every object of an answer, refusals included, has one more field, at any depth."""
+
+    choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("undocumented-fields/some",)
+
+    def encode(self, call: Call, document: Any) -> bytes:
+        """With a field more in each."""
+        return super().encode(call, _with_one_more(document))
+
+
+def _with_one_more(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_one_more(member) for name, member in value.items()} | {"x_one_more": "undocumented"}
+    return [_with_one_more(element) for element in value] if isinstance(value, list) else value
+
+
+class UpperCaseStatuses(Variant):
+    """Statuses are the known words, in capitals."""
+
+    choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("status-words/upper-case",)
+    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27", "LIN-16", "INT-12")
+
+    def order_status(self, call: Call, order: Order) -> str:
+        """As in `OPEN`."""
+        return super().order_status(call, order).upper()
+
+    def item_status(self, call: Call, order: Order, item: Item) -> str:
+        """As in `PENDING`."""
+        return super().item_status(call, order, item).upper()
+
+
+class UnseenStatuses(Variant):
+    """Statuses are words that nobody has seen yet: as many as the known ones, each for one of them."""
+
+    choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("status-words/unknown",)
+    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27", "LIN-16", "INT-12")
+
+    def order_status(self, call: Call, order: Order) -> str:
+        """As in `awaiting_review_of_open`."""
+        return f"awaiting_review_of_{super().order_status(call, order)}"
+
+    def item_status(self, call: Call, order: Order, item: Item) -> str:
+        """As in `awaiting_review_of_pending`."""
+        return f"awaiting_review_of_{super().item_status(call, order, item)}"
+
+
 class OtherOrderStatus(Variant):
     """The status of an order is a word that no document has."""
 
     choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("ORD-27",)
 
     def order_status(self, call: Call, order: Order) -> str:
         """In capitals."""
@@ -122,59 +191,11 @@ class OtherItemStatus(Variant):
     """The status of an item is a word that no document has."""
 
     choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("LIN-16", "INT-12")
 
     def item_status(self, call: Call, order: Order, item: Item) -> str:
         """In capitals."""
         return f"LINE_{item.status.upper()}"
-
-
-class PlacedAtV1WithOffset(Variant):
-    """`placed_at` in plain JSON has an offset."""
-
-    def placed_at_v1(self, call: Call, placed_at: datetime) -> str:
-        """Two hours ahead of UTC."""
-        return f"{super().placed_at_v1(call, placed_at + timedelta(hours=2))}+02:00"
-
-
-class PlacedAtV1InUtc(Variant):
-    """`placed_at` in plain JSON says that it is UTC."""
-
-    def placed_at_v1(self, call: Call, placed_at: datetime) -> str:
-        """As in the vendor type."""
-        return self.placed_at_v2(call, placed_at)
-
-
-class PlacedAtWithNineDigits(Variant):
-    """`placed_at` in the vendor type has nanoseconds."""
-
-    def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
-        """Nine digits of a fraction."""
-        return f"{placed_at.replace(tzinfo=None).isoformat(timespec='microseconds')}000Z"
-
-
-class PlacedAtWithOneDigit(Variant):
-    """`placed_at` has tenths of seconds, in both media types, as in `YYYY-MM-DDThh:mm:ss.sZ`."""
-
-    def placed_at(self, call: Call, placed_at: datetime) -> str:
-        """One digit of a fraction."""
-        text = placed_at.replace(tzinfo=None).isoformat(timespec="milliseconds")[:-2]
-        return f"{text}Z" if self.is_v2(call) else text
-
-
-class DueAtWithOffset(Variant):
-    """`due_at` has an offset other than `Z`."""
-
-    def due_at(self, call: Call, due_at: datetime) -> str:
-        """Five and a half hours ahead of UTC."""
-        return f"{(due_at.replace(tzinfo=None) + timedelta(hours=5, minutes=30)).isoformat()}+05:30"
-
-
-class DueAtWithFraction(Variant):
-    """`due_at` has a fraction of a second."""
-
-    def due_at(self, call: Call, due_at: datetime) -> str:
-        """Nine digits of it."""
-        return f"{due_at.replace(tzinfo=None).isoformat(timespec='microseconds')}000Z"
 
 
 class PricesAsFloats(Variant):
@@ -189,6 +210,7 @@ class PricesInAnotherOrder(Variant):
     """The lines come back sorted, not in the order in which they were asked for."""
 
     choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("PRI-4",)
 
     def price_lines(self, call: Call, order: Order, asked: list[Document]) -> list[Document]:
         """Sorted by type and id."""

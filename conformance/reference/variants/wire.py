@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.seeds import Variant
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 class ChunkedAnswers(Variant):
     """Bodies are chunked."""
+
+    readings: ClassVar[tuple[str, ...]] = ("transfer/chunked",)
 
     def declares_length(self, call: Call, answer: Answer) -> bool:
         """Only that of an empty one."""
@@ -31,6 +33,8 @@ class AnswersInPieces(Variant):
 class ConnectionsClosed(Variant):
     """Every answer ends its connection."""
 
+    readings: ClassVar[tuple[str, ...]] = ("connections/closed",)
+
     def closes_connection(self, call: Call, answer: Answer) -> bool:
         """Always."""
         return True
@@ -47,21 +51,47 @@ class ConnectionsClosedAfterErrors(Variant):
 class TitleCaseHeaders(Variant):
     """The names of header fields are written in title case."""
 
+    readings: ClassVar[tuple[str, ...]] = ("header-names/canonical",)
+
     def header_name(self, call: Call, name: str) -> str:
         """`Content-Type`."""
         return name.title()
 
 
+class UpperCaseHeaders(Variant):
+    """The names of header fields are written in capitals."""
+
+    readings: ClassVar[tuple[str, ...]] = ("header-names/upper-case",)
+
+    def header_name(self, call: Call, name: str) -> str:
+        """`CONTENT-TYPE`."""
+        return name.upper()
+
+
 class CharsetParameter(Variant):
     """`Content-Type` names the character set."""
+
+    readings: ClassVar[tuple[str, ...]] = ("media-type-form/charset",)
 
     def content_type(self, call: Call, media_type: str) -> str:
         """With a parameter more."""
         return f"{media_type}; charset=utf-8"
 
 
+class SpacedParameters(Variant):
+    """There is a space before every parameter of a media type."""
+
+    readings: ClassVar[tuple[str, ...]] = ("media-type-form/spaced",)
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """The same media type."""
+        return media_type.replace(";", "; ")
+
+
 class QuotedVersion(Variant):
     """The version in the vendor type is spaced and quoted, and its name in upper case."""
+
+    readings: ClassVar[tuple[str, ...]] = ("media-type-form/quoted",)
 
     def content_type(self, call: Call, media_type: str) -> str:
         """The same media type."""
@@ -70,6 +100,8 @@ class QuotedVersion(Variant):
 
 class UpperCaseMediaTypes(Variant):
     """Media types are written in upper case."""
+
+    readings: ClassVar[tuple[str, ...]] = ("media-type-form/upper-case",)
 
     def content_type(self, call: Call, media_type: str) -> str:
         """Types have no case."""

@@ -1,0 +1,128 @@
+"""Requests for one order that arrive together: one life of the order must explain what all of them were answered."""
+
+from functools import partial
+from itertools import cycle, islice
+
+import pytest
+
+from conformance.checks.histories import Entrant, race
+from conformance.checks.lives import PREORDERED, Life, lives
+from conformance.expectation import expect
+from conformance.findings import Finding, Unjudgeable
+from conformance.model import Cancel, CancelLine, Extend, Number, ReadOrder, ReadStatus, Request
+from conformance.rule_mark import rule
+
+EITHER = (True, False)
+SETTLED = (ReadStatus(settled=True), "internal")
+
+
+def by_both_ids(request: Request, number: int) -> list[Entrant]:
+    return [(request, by) for by in islice(cycle(("internal", "external")), number)]
+
+
+def timed(orders, states):
+    state = states("order-in-grace-period")
+    life = Life(orders, state, lives(state, timer_runs=[True], is_cancelable=EITHER))
+    life.start_timer()
+    return life
+
+
+def cancelable(orders, states):
+    state = states("order-cancelable")
+    return Life(orders, state, lives(state, timer_runs=[True], is_cancelable=[True]))
+
+
+def numbered(orders, states, items):
+    state = states("order", items=items)
+    return Life(orders, state, lives(state, timer_runs=[True], is_cancelable=[True]))
+
+
+def with_preordered(orders, states):
+    state = states("order-with-preordered-item")
+    life = Life(orders, state, lives(state, timer_runs=[True], is_cancelable=EITHER))
+    life.look()
+    return life
+
+
+@rule("GRA-7")
+@pytest.mark.parametrize("number", [2, 4, 8])
+def test_simultaneous_extensions_are_done_or_refused_and_never_lost(session, orders, states, number):
+    entrants: list[Entrant] = by_both_ids(Extend(), number)
+    ending: list[Entrant] = [(Extend(), "internal")]
+
+    for answer in race(session, orders, partial(timed, orders, states), entrants, ending):
+        expect(answer, f"{number} extensions of one order were sent at once").has_status(200, 409)
+
+
+@rule("GRA-17")
+def test_an_extension_that_met_another_can_be_sent_again(session, orders, states):
+    tried = []
+
+    def begin():
+        tried.append(timed(orders, states))
+        return tried[-1]
+
+    races = (race(session, orders, begin, by_both_ids(Extend(), 4), []) for _ in range(3))
+    if not any(answer.status == 409 for answers in races for answer in answers):
+        raise Unjudgeable(f"{len(tried)} times 4 extensions were sent at once, and none was refused with 409")
+
+    again = tried[-1].ask(Extend())
+    expect(again, "one was refused with 409 for meeting another, and none is under way now").has_status(200)
+
+
+@rule("GRA-16")
+def test_an_extension_does_not_undo_a_simultaneous_cancellation(session, orders, states):
+    entrants: list[Entrant] = [(Extend(), "internal"), (Cancel(), "internal"), (Extend(), "external")]
+    # The window is narrow, so it is looked for on some orders.
+    for _ in range(3):
+        race(session, orders, partial(cancelable, orders, states), entrants, [SETTLED, (Extend(), "internal")])
+
+
+@rule("CAN-25")
+@pytest.mark.parametrize("number", [2, 4])
+def test_of_simultaneous_cancellations_one_is_done(session, orders, states, number):
+    race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), number), [SETTLED])
+
+
+@rule("CAN-32")
+def test_of_simultaneous_cancellations_one_alone_is_accepted(session, orders, states):
+    answers = race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), 4), [])
+
+    accepted = [answer for answer in answers if answer.is_success]
+    if len(accepted) > 1:
+        raise Finding(
+            f"{len(accepted)} of 4 simultaneous cancellations of one order were accepted",
+            "one that is accepted",
+            f"{len(accepted)} that are accepted",
+            *(answer.exchange for answer in accepted),
+        )
+
+
+@rule("CST-15")
+def test_a_status_read_during_a_cancellation_is_one_of_before_or_after(session, orders, states):
+    entrants = [*by_both_ids(ReadStatus(), 2), (Cancel(), "internal"), *by_both_ids(ReadStatus(), 2)]
+    for _ in range(2):
+        race(session, orders, partial(cancelable, orders, states), entrants, [SETTLED])
+
+
+@rule("SER-9")
+def test_simultaneous_ones_for_different_items_are_all_kept(session, orders, states):
+    entrants = [(Number(((line, f"KEPT-{line}"),)), "internal") for line in range(4)]
+    for _ in range(2):
+        race(session, orders, partial(numbered, orders, states, 4), entrants, [(ReadOrder(settled=True), "internal")])
+
+
+@rule("SER-35")
+def test_simultaneous_ones_for_the_same_items_are_those_of_one_request(session, orders, states):
+    entrants = [(Number(((0, f"{text}-1"), (1, f"{text}-2"))), "internal") for text in ("LEFT", "MIDDLE", "RIGHT")]
+    for _ in range(2):
+        race(session, orders, partial(numbered, orders, states, 2), entrants, [(ReadOrder(settled=True), "internal")])
+
+
+@rule("LIN-19")
+def test_of_simultaneous_cancellations_of_an_item_one_is_done(session, orders, states):
+    cancel: Request = CancelLine(PREORDERED)
+    apis = ("internal", "external", "line") if orders.has_internal_api else ("internal", "external")
+    ending = [(ReadOrder(settled=True), "internal"), (cancel, "internal")]
+    for _ in range(2):
+        race(session, orders, partial(with_preordered, orders, states), [(cancel, by) for by in apis], ending)

@@ -1,0 +1,44 @@
+"""`orderproof report`: any format, made later from a record."""
+
+from pathlib import Path
+
+import click
+
+from conformance.commands.options import place_reports, read_record, record_place, report_option
+from conformance.problems import UsageError
+
+
+@click.command("report", short_help="Make any format from a record.")
+@click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
+@report_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for formats without a path (default: the folder of RECORD).",
+)
+def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path | None) -> int:
+    """Make formats from RECORD (a report.json, or the folder that holds it), as `run --report` makes them.
+
+    Exit 0 once they are written, whatever the verdict: `gate` decides.
+    """
+    from reports.delivery import deliver
+    from reports.formats import FORMATS
+
+    if not reports:
+        raise UsageError(f"report: name at least one format, such as --report junit (there are: {', '.join(FORMATS)})")
+    record = read_record(record_path)
+    place = record_place(record_path)
+    found = place_reports(reports, out or place.parent, place)
+    failed = deliver(record, found)
+    if failed:
+        raise UsageError("; ".join(failed))
+    _say(found)
+    return 0
+
+
+def _say(found: list[tuple[str, Path | None]]) -> None:
+    # Not on standard output, which may carry a format.
+    for name, path in found:
+        if path is not None:
+            click.echo(f"{name}: {path}", err=True)

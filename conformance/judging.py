@@ -1,0 +1,115 @@
+"""Judging a target: preflight, checks, and the record of what came of them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance import __version__
+from conformance.controller import Selection
+from conformance.journal import JOURNAL_NAME, Journal
+from conformance.preflight import preflight, wait_for_target
+from conformance.problems import UsageError, VoidError
+from conformance.progress import Progress
+from conformance.runner import CollectionError, run_checks
+from conformance.session import Session, Settings
+from conformance.target import Target
+from reports.masking import is_secret_header
+from reports.record import Run, build
+from spec.catalogue import catalogue
+from spec.description import operations
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to judge.
+
+    `folder` is what relative paths of the target start from, `out` where the journal goes, `file` the target file as a
+    report names it.
+    """
+
+    folder: Path
+    out: Path
+    seed: int
+    file: str | None = None
+    profile: str = "default"
+    wait_seconds: float = 0.0
+    max_failures: int | None = None
+    keep_personal_data: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: its record, and whether the user broke it off."""
+
+    record: dict[str, Any]
+    interrupted: bool
+
+
+def judge_target(target: Target, selection: Selection, how: How) -> Ended:
+    """Judge a target: preflight, checks, record. Raises `UsageError` where an earlier run left states behind."""
+    started = datetime.now(UTC)
+    progress = Progress(enabled=not how.quiet)
+    how.out.mkdir(parents=True, exist_ok=True)
+    journal = Journal(how.out / JOURNAL_NAME)
+    if journal.path.exists() and journal.left_over():
+        raise UsageError(
+            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {how.out}` gives them back "
+            "(or delete the file)"
+        )
+    settings = Settings(target, how.seed, how.profile, str(how.folder), str(journal.path))
+    session = Session(settings)
+    before: list[dict[str, Any]] = []
+    result, void = None, None
+    try:
+        progress.say("preflight")
+        try:
+            # Here too no token may be had, and the answer that says so is masked in the record alone.
+            if how.wait_seconds:
+                wait_for_target(session, how.wait_seconds)
+            settings = preflight(session)
+        except VoidError as error:
+            void = str(error)
+        before = [exchange.to_dict() for exchange in session.trace.exchanges]
+        if void is None:
+            result = run_checks(settings, selection, max_failures=how.max_failures, progress=progress.outcome)
+    except CollectionError as error:
+        void = f"the suite itself could not be loaded: {error}"
+    finally:
+        session.close()
+        progress.end()
+    if journal.path.exists() and not journal.left_over():
+        journal.path.unlink()
+    outcomes = result.outcomes if result else []
+    run = Run(
+        version=__version__,
+        target={**{key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}, "file": how.file},
+        started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        duration_s=(datetime.now(UTC) - started).total_seconds(),
+        seed=how.seed,
+        profile=how.profile,
+        requests_before=before,
+        secrets=_secrets(target).union(session.secrets, *(outcome["secrets"] for outcome in outcomes)),
+        keep_personal_data=how.keep_personal_data,
+        selection=selection.patterns,
+        shard=selection.shard,
+        out_of_scope=_out_of_scope(target),
+        missing_states={name: reason for outcome in outcomes for name, reason in outcome["missing"].items()},
+        void=void,
+        cut_short=result.cut_short if result else None,
+    )
+    record, _ = build(run, [catalogue()[rule_id] for rule_id in selection.rules()], outcomes)
+    return Ended(record, bool(result and result.interrupted))
+
+
+def _secrets(target: Target) -> frozenset[str]:
+    """Credentials among the target's fixed headers, which the server may echo."""
+    return frozenset(value for name, value in target.headers.items() if is_secret_header(name))
+
+
+def _out_of_scope(target: Target) -> dict[str, str]:
+    if target.internal_base_url is not None:
+        return {}
+    reason = "the target file gives no internal_base_url"
+    return {one.id: reason for one in operations().values() if one.api == "order-lines"}

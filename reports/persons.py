@@ -1,0 +1,71 @@
+"""What answers told of persons, so that it can be found wherever else it is said."""
+
+import json
+import re
+
+PERSON_MARK = "‹masked›"
+# Shorter values would be found in every other word.
+_SHORTEST = 3
+# A server may send megabytes as a name.
+_LONGEST = 10_000
+_WORD = re.compile(r"\w+")
+
+
+class Persons:
+    """Personal values, learnt one by one. Looking for them takes no longer where there are thousands."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self._by_start: dict[str, list[str]] = {}
+        self._by_word: dict[str, list[str]] = {}
+
+    def learn(self, value: object) -> None:
+        """Learn a value; only texts are looked for."""
+        if not isinstance(value, str) or len(value.strip()) < _SHORTEST:
+            return
+        value = value[:_LONGEST]
+        # Findings show values as they are and as JSON.
+        for form in {value, json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1]} - self._values:
+            self._values.add(form)
+            _file(self._by_start, form[:_SHORTEST], form)
+            word = _WORD.search(form)
+            # An id must not lose its digits, nor JSON a member that is called as a town is.
+            if word and not form.isnumeric() and not (form.isascii() and form.islower()):
+                _file(self._by_word, word[0], form[word.start() :])
+
+    def masked(self, text: str) -> str:
+        """A text without the values, and without the beginning of one at its end, where it may be cut off."""
+        parts, told, place = [], 0, 0
+        while place < len(text):
+            length = self._length_at(text, place)
+            if length:
+                parts += [text[told:place], PERSON_MARK]
+                told = place + length
+            place += length or 1
+        return "".join([*parts, text[told:]])
+
+    def _length_at(self, text: str, place: int) -> int:
+        for value in self._by_start.get(text[place : place + _SHORTEST], ()):
+            if text.startswith(value, place):
+                return len(value)
+            if value.startswith(text[place:]):
+                return len(text) - place
+        return 0
+
+    def masked_words(self, text: str) -> str:
+        """A text without the values that stand in it as words of their own, and are no words of an API."""
+        parts, told = [], 0
+        for word in _WORD.finditer(text) if self._by_word else ():
+            for value in self._by_word.get(word[0], ()):
+                end = word.start() + len(value)
+                if word.start() >= told and text.startswith(value, word.start()) and not _WORD.match(text, end):
+                    parts += [text[told : word.start()], PERSON_MARK]
+                    told = end
+        return "".join([*parts, text[told:]])
+
+
+def _file(index: dict[str, list[str]], key: str, value: str) -> None:
+    """Put a value into an index, the longest first: it may begin as a shorter one does."""
+    values = index.setdefault(key, [])
+    values.append(value)
+    values.sort(key=len, reverse=True)

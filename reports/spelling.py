@@ -1,0 +1,76 @@
+"""How a secret may be spelled in what a server echoes: patterns for its characters, one by one.
+
+Repetitions are bounded, since a server may answer with nothing but backslashes.
+"""
+
+import base64
+import re
+from collections.abc import Sequence
+
+# At a cut: three letters of a token are worth nothing, and would be found at the end of other texts.
+_SHORTEST_BEGINNING = 4
+_SHORTEST_BASE64 = 6
+LONGEST_ESCAPE = 12
+"""Characters that one character of a secret takes at most, as far as cuts go."""
+
+
+def escaped(secret: str) -> list[str]:
+    """Patterns for the characters of a secret as they are, and as URLs, JSON and HTML escape them."""
+    # In UTF-16, which is read as UTF-8 here, every other byte is null.
+    return [rf"{_character(one)}\x00?" for one in secret]
+
+
+def _character(one: str) -> str:
+    if one.isascii() and one.isalnum():
+        return one
+    code = ord(one)
+    forms = [
+        rf"\\{{0,8}}[uU]0{{0,8}}{_caseless(f'{code:x}')}",
+        rf"&#0{{0,8}}{code};",
+        rf"&#[xX]0{{0,8}}{_caseless(f'{code:x}')};",
+    ]
+    forms.append("".join(f"%(?:25){{0,8}}{_caseless(f'{byte:02x}')}" for byte in one.encode("utf-8", "surrogatepass")))
+    forms += {"&": ["&amp;"], '"': ["&quot;"], "<": ["&lt;"], ">": ["&gt;"], " ": [r"\+"]}.get(one, [])
+    # The character itself last: it is the beginning of some of its escapes.
+    forms.append(re.escape(one))
+    # Backslashes before it: a slash or a quote inside JSON, or inside JSON that stands in JSON.
+    return rf"(?:\\|%(?:25){{0,8}}5[cC]){{0,8}}(?:{'|'.join(forms)})"
+
+
+def _caseless(text: str) -> str:
+    return "".join(f"[{one}{one.upper()}]" if one.isalpha() else one for one in text)
+
+
+def in_base64(secret: str) -> list[list[str]]:
+    """Patterns for the characters of the base64 of any text that holds the secret, such as `Bearer` and the token."""
+    patterns = []
+    for before in range(3):
+        raw = b"\0" * before + secret.encode("utf-8", "surrogatepass")
+        # The characters at either end mix the secret's bits with its neighbours'.
+        inner = base64.b64encode(raw)[(0, 2, 3)[before] : len(raw) * 8 // 6].decode()
+        if len(inner) < _SHORTEST_BASE64:
+            continue
+        safe = [{"+": r"(?:[+-]|%2[bB])", "/": r"(?:\\{0,8}[/_]|%2[fF])"}.get(one, one) for one in inner]
+        # A character before it may tell the secret's first bits; looking for one everywhere would cost too much.
+        patterns.append([*safe, "[A-Za-z0-9+/_-]?={0,2}"])
+    return patterns
+
+
+def beginning_of(characters: Sequence[re.Pattern[str]], text: str) -> int | None:
+    """Where the beginning of a secret starts that `text` ends with; None where it ends with none."""
+    window = max(0, len(text) - LONGEST_ESCAPE * len(characters))
+    for first in characters[0].finditer(text, window):
+        places = [first.start()]
+        for character in characters:
+            match = character.match(text, places[-1])
+            if match is None:
+                break
+            places.append(match.end())
+        # The cut may go through an escape, whose first character may have passed for one of the secret's.
+        is_cut = any(_HALF_ESCAPE.fullmatch(text, place) for place in places[-2:])
+        if len(places) > _SHORTEST_BEGINNING and is_cut:
+            return first.start()
+    return None
+
+
+_HALF_ESCAPE = re.compile(r"(?:[\\%][\\%uU0-9A-Fa-f]{0,12}|&#?[0-9A-Za-z]{0,8})?")

@@ -1,0 +1,137 @@
+"""Requests that are sent together: none is complete before all are on their way, and each tells what became of it."""
+
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+import trustme
+
+from conformance.client import Client
+from conformance.exchange import Exchange
+from conformance.races import send_together
+from tests.loopback import Hangup, Server, answer
+
+LIMIT = 0.5
+
+
+@pytest.fixture
+def seen() -> list[Exchange]:
+    return []
+
+
+@pytest.fixture
+def client(seen):
+    client = Client(timeout=LIMIT, record=seen.append)
+    yield client
+    client.close()
+
+
+def prepared(url, *bodies):
+    return [Exchange("POST", f"{url}/{number}", [("A", "b")], body, 0.0) for number, body in enumerate(bodies)]
+
+
+class Meeting:
+    """A script that answers nobody before all of a race are there."""
+
+    def __init__(self, parties):
+        self.barrier = threading.Barrier(parties)
+
+    def __call__(self, request):
+        self.barrier.wait(timeout=5)
+        return answer(200, request.body)
+
+
+@pytest.fixture
+def authority(monkeypatch, tmp_path):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    return authority
+
+
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
+def test_all_are_under_way_before_one_is_answered(client, seen, authority, is_secure):
+    context = None
+    if is_secure:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    with Server(Meeting(3), context) as server:
+        exchanges = prepared(server.url, b"one", b"", None)
+        spans = send_together(client, exchanges)
+
+    assert [exchange.status for exchange in exchanges] == [200, 200, 200]
+    assert [exchange.response_body for exchange in exchanges] == [b"one", b"", b""]
+    assert seen == exchanges
+    assert {request.connection for request in server.requests} == {1, 2, 3}
+    # Each was invoked before any had returned.
+    assert max(span.invoked for span in spans) <= min(span.returned for span in spans)
+
+
+def test_no_request_is_complete_before_the_release(client, monkeypatch):
+    """The server has read everything but the last byte of each, and waits for it."""
+    held: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        accepted: list[socket.socket] = []
+
+        def look(_seconds):
+            for _ in range(2):
+                accepted.append(listener.accept()[0])
+                accepted[-1].settimeout(5)
+                held.append(accepted[-1].recv(65536))
+            threading.Thread(target=finish).start()
+
+        def finish():
+            for number, sock in enumerate(accepted):
+                held[number] += sock.recv(1)
+                sock.sendall(answer(204))
+                sock.close()
+
+        monkeypatch.setattr("conformance.races.time.sleep", look)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        exchanges = prepared(url, b"body", None)
+        send_together(client, exchanges)
+
+    assert [exchange.status for exchange in exchanges] == [204, 204]
+    assert [one.endswith(end) for one, end in zip(held, (b"\r\n\r\nbody", b"\r\n\r\n"), strict=True)] == [True, True]
+
+
+def test_one_that_gets_no_answer_says_why_and_the_others_have_theirs(client):
+    def script(request):
+        if request.line.startswith("POST /0"):
+            raise Hangup(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+        if request.line.startswith("POST /1"):
+            time.sleep(2 * LIMIT)
+        return answer(200)
+
+    with Server(script) as server:
+        exchanges = prepared(server.url, b"a", b"b", b"c")
+        spans = send_together(client, exchanges)
+
+    assert [exchange.status for exchange in exchanges] == [None, None, 200]
+    assert exchanges[0].error
+    assert exchanges[1].error == f"no complete answer within {LIMIT:g} s"
+    assert spans[1].returned - spans[1].invoked >= LIMIT
+
+
+def test_without_a_server_each_exchange_says_so(client, seen):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    send_together(client, prepared(url, b"a", None))
+
+    assert [exchange.status for exchange in seen] == [None, None]
+    assert all(exchange.error.startswith("no connection: ") for exchange in seen)
+
+
+def test_a_race_waits_until_the_rate_lets_all_of_it_go(seen):
+    client = Client(timeout=5, rate=20, record=seen.append)
+    start = time.monotonic()
+    with Server(Meeting(3)) as server:
+        send_together(client, prepared(server.url, b"a", b"b", b"c"))
+
+    # The first may go at once, each further one a twentieth of a second later.
+    assert time.monotonic() - start >= 2 / 20
+    assert [exchange.status for exchange in seen] == [200, 200, 200]
