@@ -9,6 +9,7 @@ from reports.page.exchanges import anchor, copyable, curl_block, line, whole
 from reports.page.markup import attribute, clipped, counted, sentence, text
 from reports.page.story import script, story
 from reports.page.timeline import timeline
+from reports.waivers import fingerprint
 
 # One broken answer that every check meets is told in full a few times, and then by its sentence.
 _IN_FULL = 5
@@ -37,7 +38,7 @@ def findings(row: Mapping[str, Any], record: Mapping[str, Any], cited: Mapping[i
     found = row["findings"]
     parts = [_finding(number, row, one, record, cited) for number, one in enumerate(found[:_IN_FULL], 1)]
     if len(found) > _IN_FULL:
-        short = "".join(_short(one, record, cited) for one in found[_IN_FULL:_IN_SHORT])
+        short = "".join(_short(row, one, record, cited) for one in found[_IN_FULL:_IN_SHORT])
         hidden = len(found) - _IN_SHORT
         beyond = f'<p class="aside">And {hidden:,} more; report.json holds them all.</p>' if hidden > 0 else ""
         parts.append(
@@ -67,7 +68,8 @@ def _finding(
     seed, rule = record["seed"], text(row["id"])
     parts.append(
         f'<p class="aside">Found by {text(finding["check"])}. To judge this rule again: '
-        f"<code>orderproof run … --rules {rule} --seed {seed}</code></p></section>"
+        f"<code>orderproof run … --rules {rule} --seed {seed}</code>. "
+        f"A waiver of this finding alone names its fingerprint, <code>{fingerprint(row, finding)}</code>.</p></section>"
     )
     return "".join(parts)
 
@@ -136,7 +138,9 @@ def _request(number: int, decisive: int | None, record: Mapping[str, Any], cited
     return f"<li>{link}{here}</li>"
 
 
-def _short(finding: Mapping[str, Any], record: Mapping[str, Any], cited: Mapping[int, str]) -> str:
+def _short(
+    row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any], cited: Mapping[int, str]
+) -> str:
     decisive = finding["decisive"]
     link = ""
     if decisive is not None:
@@ -145,4 +149,5 @@ def _short(finding: Mapping[str, Any], record: Mapping[str, Any], cited: Mapping
     left, right = marked(clipped(finding["expected"], 400), clipped(finding["observed"], 400))
     sides = f'<p class="pair">expected <code>{left or "–"}</code> observed <code>{right or "–"}</code></p>'
     sides = sides if finding["expected"] or finding["observed"] else ""
-    return f'<li><p class="message">{text(sentence(clipped(finding["message"], 600)))}</p>{sides}{link}</li>'
+    known_by = f'<p class="pair">fingerprint <code>{fingerprint(row, finding)}</code></p>'
+    return f'<li><p class="message">{text(sentence(clipped(finding["message"], 600)))}</p>{sides}{link}{known_by}</li>'
