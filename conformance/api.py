@@ -13,6 +13,7 @@ from conformance.answer import Answer
 from conformance.exchange import Exchange, Headers
 from conformance.findings import OutOfScope
 from conformance.mediatype import JSON
+from conformance.patience import Patience
 from conformance.states import State
 from spec.description import operations
 
@@ -33,7 +34,7 @@ class Orders:
 
     `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None where the
     target leaves it out; `price_id` is the value of a state that `prices` takes in its path, which the documents leave
-    open.
+    open; `patience` is that of the whole run.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Orders:
         headers: Mapping[str, str],
         token: Callable[[], str | None],
         price_id: str = "order_uuid",
+        patience: Patience | None = None,
     ) -> None:
         self._send = send
         self._base_urls = base_urls
         self._headers = headers
         self._token = token
         self._price_id = price_id
+        self.patience = patience or Patience()
 
     @property
     def has_internal_api(self) -> bool:
@@ -57,7 +60,7 @@ class Orders:
 
     def prepared(self) -> "Orders":
         """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
-        return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id)
+        return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id, self.patience)
 
     def call(
         self,

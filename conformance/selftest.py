@@ -136,7 +136,7 @@ def _run(subject: Subject, seed: int, sending: Connection) -> None:
     faults = [subject.name] if subject.kind == "fault" else []
     variants = [subject.name] if subject.kind == "variant" and subject.name else []
     # A fault must be caught by the rules that it names; a server that is right is spared by all.
-    selection = Selection(subject.breaks)
+    selection = Selection(subject.breaks if subject.kind == "fault" else ())
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
         how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True)
         record = judge_target(target, selection, how).record

@@ -12,6 +12,7 @@ from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.findings import NotRun
 from conformance.journal import Journal
+from conformance.patience import Patience
 from conformance.problems import StateUnavailable
 from conformance.states import State, States, sources_of
 from conformance.target import Target
@@ -74,6 +75,7 @@ class Session:
         self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
         self.tokens = Tokens(target.auth, self._side_client)
         self.secrets: set[str] = self.tokens.secrets
+        self.patience = Patience()
         self.trace = Trace()
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
@@ -97,6 +99,7 @@ class Session:
             target.headers,
             self._token,
             self.settings.price_id,
+            self.patience,
         )
 
     def take(self, name: str, **params: Any) -> State:

@@ -12,7 +12,6 @@ import pytest
 
 from conformance.api import Orders
 from conformance.checks.line_cancellations import TERMINAL
-from conformance.checks.serials import Patience
 from conformance.findings import NotRun
 from conformance.plugin import SESSION
 from conformance.problems import StateUnavailable
@@ -42,12 +41,6 @@ def orders(session: Session) -> Orders:
 def states(session: Session) -> Callable[..., State]:
     """Set up a state by its name: `states("order", items=501)`."""
     return session.state
-
-
-@pytest.fixture(scope="session")
-def patience() -> Patience:
-    """How long serial numbers are waited for: less once one was waited for in vain."""
-    return Patience()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from conformance.answer import Answer
 from conformance.api import Orders
-from conformance.checks.facts import SETTLES_WITHIN_SECONDS, moments
 from conformance.checks.lives import Life, told
 from conformance.client import MAX_WAIT_SECONDS, asked_to_wait
 from conformance.findings import Event, Finding, Unjudgeable
@@ -81,7 +80,8 @@ def _run(life: Life, entrant: Entrant, answer: Answer, span: Span) -> Run:
 
 
 def _then(life: Life, runs: list[Run], entrant: Entrant) -> list[Run]:
-    for is_last in moments(SETTLES_WITHIN_SECONDS if isinstance(entrant[0], READS) else 0):
+    looks = life.orders.patience.moments("the end of a race") if isinstance(entrant[0], READS) else [True]
+    for is_last in looks:
         invoked = time.monotonic()
         answer = life.ask(*entrant)
         now = [*runs, _run(life, entrant, answer, Span(invoked, time.monotonic()))]

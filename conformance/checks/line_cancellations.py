@@ -36,7 +36,7 @@ def status_shown(answer: Answer, item_uuid: str) -> object:
 
 def shown_after(orders: Orders, order: State, item_uuid: str, before: object) -> Answer:
     """The order as soon as it shows another status of an item than before; after a bounded time as it is then."""
-    return settled(lambda: given(orders.show(order)), lambda seen: status_shown(seen, item_uuid) != before)
+    return settled(orders, lambda: given(orders.show(order)), lambda seen: status_shown(seen, item_uuid) != before)
 
 
 def assert_item_unchanged(orders: Orders, order: State, item_uuid: str, before: object, refused: Answer) -> None:

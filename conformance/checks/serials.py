@@ -6,15 +6,10 @@ from typing import Any, NamedTuple
 
 from conformance.answer import Answer
 from conformance.api import Orders
-from conformance.checks.facts import moments
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
 from conformance.shortened import shortened
 from conformance.states import State
-
-_SHOWS_WITHIN_SECONDS = 5.0
-# Once something was waited for in vain, the many checks and examples that follow are not worth as long a wait.
-_IMPATIENT_SECONDS = 0.3
 
 Numbers = Mapping[str, str | None]
 """Serial numbers by the ids of their items; None where there is none."""
@@ -76,17 +71,6 @@ def _judgeable(reading: Reading) -> Reading:
     return reading
 
 
-class Patience:
-    """How long serial numbers are waited for, in a whole run."""
-
-    def __init__(self) -> None:
-        self.seconds = _SHOWS_WITHIN_SECONDS
-
-    def lose(self) -> None:
-        """Something was waited for in vain."""
-        self.seconds = _IMPATIENT_SECONDS
-
-
 class Serials:
     """The serial numbers of one order.
 
@@ -94,13 +78,12 @@ class Serials:
     added is waited for, for a bounded time.
     """
 
-    def __init__(self, orders: Orders, order: State, patience: Patience) -> None:
+    def __init__(self, orders: Orders, order: State) -> None:
         self.orders = orders
         self.order = order
         self.ids: list[str] = list(order.item_uuids)
         self.first, self.second = self.ids[:2]
         self.known: Numbers = {}
-        self._patience = patience
 
     def send(self, items: Any = None, **parts: Any) -> Answer:
         """Send entries; `parts` replace other parts of the request."""
@@ -147,12 +130,10 @@ class Serials:
         return _judgeable(self._settled(wanted))
 
     def _settled(self, wanted: Numbers) -> Reading:
-        for is_last in moments(self._patience.seconds):
+        for _ in self.orders.patience.moments("serial numbers"):
             reading = self.glance()
             if reading.has(wanted):
                 break
-            if is_last:
-                self._patience.lose()
         return reading
 
     def become(self, wanted: Numbers, because: str) -> None:

@@ -46,7 +46,7 @@ def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
 
     for id_type in ID_TYPES:
         ask = partial(told_status, orders, order_cancelable, id_type)
-        status = settled(ask, lambda seen: seen.at("canceled") is True)
+        status = settled(orders, ask, lambda seen: seen.at("canceled") is True)
         expect(status, f"the order was canceled, and is asked for by its {id_type} id").shows(["canceled"], True)
 
 
@@ -55,7 +55,9 @@ def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
     given_cancelable(orders, order_cancelable)
     given(orders.cancel(order_cancelable))
 
-    status = settled(partial(told_status, orders, order_cancelable), lambda seen: seen.at("cancelable") is False)
+    status = settled(
+        orders, partial(told_status, orders, order_cancelable), lambda seen: seen.at("cancelable") is False
+    )
 
     expect(status, "the order was canceled").shows(["cancelable"], False)
 
@@ -67,7 +69,7 @@ def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
     answer = orders.cancel(order_cancelable, id_type="external")
 
     expect_accepted(answer, "the order can be canceled")
-    status = settled(partial(told_status, orders, order_cancelable), took_effect)
+    status = settled(orders, partial(told_status, orders, order_cancelable), took_effect)
     if not took_effect(status):
         expect(status, "the order was canceled by its readable id").shows(["canceled"], True)
 

@@ -16,8 +16,8 @@ EPC = {"code": "3034257BF7194E4000001A85", "external_id": "EPC-1", "serial_numbe
 
 
 @pytest.fixture
-def fresh(orders, order, patience):
-    return Serials(orders, order, patience)
+def fresh(orders, order):
+    return Serials(orders, order)
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def rewritable(serials):
 
 
 @pytest.fixture
-def other(orders, states, patience):
+def other(orders, states):
     """Serial numbers of another order."""
-    return prepared(Serials(orders, states("order"), patience))
+    return prepared(Serials(orders, states("order")))
 
 
 @rule("SER-1")

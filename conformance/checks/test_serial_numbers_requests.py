@@ -31,8 +31,8 @@ WRONG = "MUST-NOT-BE-WRITTEN"
 
 
 @pytest.fixture
-def serials(orders, order, patience):
-    return prepared(Serials(orders, order, patience))
+def serials(orders, order):
+    return prepared(Serials(orders, order))
 
 
 def numbers_for(ids, word="N"):
@@ -47,9 +47,9 @@ def numbered(ids, word="N"):
 
 
 @rule("SER-10")
-def test_500_items_get_serial_numbers(orders, states, patience):
+def test_500_items_get_serial_numbers(orders, states):
     order, ids, is_repeated = order_of(states, LIMIT)
-    serials = Serials(orders, order, patience)
+    serials = Serials(orders, order)
 
     accepts_the_limit(serials.send(numbered(ids)), is_repeated, 204)
 
@@ -57,9 +57,9 @@ def test_500_items_get_serial_numbers(orders, states, patience):
 
 
 @rule("SER-11")
-def test_501_items_are_refused(orders, states, patience):
+def test_501_items_are_refused(orders, states):
     order, ids, is_repeated = order_of(states, LIMIT + 1)
-    serials = prepared(Serials(orders, order, patience))
+    serials = prepared(Serials(orders, order))
     last = serials.read().number(ids[-1]) if ids[-1] not in serials.known else serials.known[ids[-1]]
 
     answer = serials.send(numbered(ids, WRONG))
@@ -187,9 +187,9 @@ def test_one_wrong_entry_is_refused_wherever_it_stands(serials):
 
 
 @rule("SER-21")
-def test_the_last_of_500_entries_is_looked_at(orders, states, patience):
+def test_the_last_of_500_entries_is_looked_at(orders, states):
     order, ids, is_repeated = order_of(states, LIMIT)
-    serials = Serials(orders, order, patience)
+    serials = Serials(orders, order)
     wrong = refused_alone(serials.send, entries_that_are_not_valid(ids[-1]))
     prepared(serials)
     valid = numbered(ids[:-1], WRONG)

@@ -14,7 +14,6 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.answer import Answer
 from conformance.api import Orders
-from conformance.checks.facts import SETTLES_WITHIN_SECONDS, moments
 from conformance.checks.lives import Life, told
 from conformance.findings import Finding, Step
 from conformance.model import (
@@ -27,21 +26,6 @@ from conformance.model import (
 from conformance.session import PROFILES, Session
 
 STEPS = 10
-_IMPATIENT_SECONDS = 0.3
-
-
-class Patience:
-    """How long what must become true is waited for in one check: less once something was waited for in vain.
-
-    A failing walk is taken again many times to find a shorter one, and each would wait as long as the first.
-    """
-
-    def __init__(self) -> None:
-        self.seconds = SETTLES_WITHIN_SECONDS
-
-    def lose(self) -> None:
-        """Something was waited for in vain."""
-        self.seconds = _IMPATIENT_SECONDS
 
 
 class Stride(NamedTuple):
@@ -55,7 +39,7 @@ class Stride(NamedTuple):
 class Walk(RuleBasedStateMachine):
     """A walk over orders; subclasses say which steps it may take. A finding tells them as a numbered story."""
 
-    def __init__(self, session: Session, orders: Orders, begin: Callable[[], list[Life]], patience: Patience) -> None:
+    def __init__(self, session: Session, orders: Orders, begin: Callable[[], list[Life]]) -> None:
         super().__init__()
         session.trace.begin_example()
         self._trace = session.trace
@@ -65,7 +49,6 @@ class Walk(RuleBasedStateMachine):
         self.strides: list[Stride] = []
         self.story: list[Step] = []
         self.finding: Finding | None = None
-        self._patience = patience
 
     def step(self, order: int, request: Request, by: str) -> None:
         """Send a request and hold the answer against the model; a reading is repeated until it may be so."""
@@ -86,12 +69,10 @@ class Walk(RuleBasedStateMachine):
         return answer, reply, follow(life.known, request, reply)
 
     def _patiently(self, life: Life, request: Request, by: str) -> tuple[Answer, Reply | None, frozenset[Any]]:
-        for is_last in moments(self._patience.seconds):
+        for _ in self.orders.patience.moments("a step of a walk"):
             attempt = self._attempt(life, request, by)
             if attempt[2]:
                 break
-            if is_last:
-                self._patience.lose()
         return attempt
 
     def _finding(self, life: Life, request: Request, by: str, answer: Answer, reply: Reply | None) -> Finding:
@@ -129,11 +110,10 @@ def walk(session: Session, orders: Orders, kind: type[Walk], begin: Callable[[],
 
     Raises the `Finding` of the shortest walk found that shows what is wrong.
     """
-    patience = Patience()
     failed: list[Walk] = []
 
     def set_up(self: Walk) -> None:
-        Walk.__init__(self, session, orders, begin, patience)
+        Walk.__init__(self, session, orders, begin)
 
     def tear_down(self: Walk) -> None:
         try:
