@@ -310,6 +310,24 @@ def test_a_race_is_drawn_to_scale_and_told_in_words(found):
     assert "No sequence of the documented operations explains the 2 marked ones together." in outline.text
 
 
+def test_a_long_pause_in_a_race_is_drawn_short():
+    late = {**RACE[0], "text": "read", "start_s": 10.005, "end_s": 10.007}
+    page = render(told(FEW, timeline=[RACE[0], RACE[1], late]))
+
+    bars = re.findall(r'<rect class="span[^"]*" x="([\d.]+)%" y="50%" width="([\d.]+)%"', page)
+    assert [float(width) > 15 for _, width in bars] == [True] * 3
+    assert float(bars[1][0]) + float(bars[1][1]) < float(bars[2][0])
+    assert "from 10.005 s to 10.007 s" in page
+    assert "Pauses in which nothing was under way are drawn short." in page
+
+
+def test_a_race_that_nothing_of_came_back_is_drawn_too():
+    silent = {**RACE[2], "start_s": 0.0}
+    page = render(told(FEW, timeline=[silent, {**silent, "end_s": 0.0}]))
+
+    assert re.findall(r'x="0.00%" y="50%" width="([\d.]+)%"', page)[0] == "100.00"
+
+
 @pytest.mark.parametrize(
     ("verdicts", "wanted"),
     [

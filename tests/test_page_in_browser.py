@@ -384,9 +384,10 @@ def test_ten_thousand_rules_are_there_and_can_be_filtered(open_page):
     assert all(rule.startswith("ORD-1") for rule in found)
     page.locator("#text").fill("")
     page.locator("label.chip.fail").click()
-    page.goto(page.url.partition("#")[0] + "#ROB-1282")
-    assert page.locator("#ROB-1282").is_visible()
-    assert 0 <= page.locator("#ROB-1282").bounding_box()["y"] < 900
+    last = page.locator("div.rule").last.get_attribute("id")
+    page.goto(f"{page.url.partition('#')[0]}#{last}")
+    assert page.locator(f"#{last}").is_visible()
+    assert 0 <= page.locator(f"#{last}").bounding_box()["y"] < 900
 
 
 PAYLOADS = (

@@ -69,6 +69,12 @@ def test_brackets_in_texts_are_texts():
         ("3 orders: A, B, C", "3 orders: Z, A, B", [", C"], ["Z, "]),
         ("{'a': {'p': 99}, 'b': {'p': 102}}", "{'a': {'p': 102}, 'b': {'p': 99}}", ["99", "102"], ["102", "99"]),
         ("the same", "the same", [], []),
+        (
+            "item 1: SN-4; item 2: SN-3 or item 1: any number; item 2: none of the numbers that were given or success",
+            "item 1: SN-3; item 2: SN-4",
+            ["SN-4", "SN-3"],
+            ["SN-3", "SN-4"],
+        ),
         ("", "something", [], []),
         ("valid against components/schemas/Order of the description " * 2, "x" * 90, [], []),
     ],

@@ -184,7 +184,7 @@ def page(text: str) -> tuple[str, dict[str, str]]:
     verdicts = {rule: verdict for verdict, rule in re.findall(_ROW, text)}
     counted = re.findall(r'<li class="([a-z-]+)"><span class="mark"[^>]*>.</span> <b>(\d+)</b>', text)
     assert {verdict: int(number) for verdict, number in counted} == Counter(verdicts.values())
-    (run,) = re.findall(r'<main id="main" class="([a-z-]+)">', text)
+    (run,) = re.findall(r'<main id="main" class="([a-z-]+)(?: large)?">', text)
     (said,) = re.findall(r'<span class="result">([^<]+)</span>', text)
     assert said.lower() == run
     return run, verdicts

@@ -9,7 +9,7 @@ from reports.page.document import icon, page
 from reports.page.exchanges import appendix, island, whole
 from reports.page.findings import cited_on_page
 from reports.page.overview import bar, counts, overview
-from reports.page.rules import areas, rendered
+from reports.page.rules import LARGE, areas, rendered
 from reports.page.statuses import status_map
 
 _BROKEN_LISTED = 200
@@ -47,6 +47,7 @@ def render(record: Mapping[str, Any]) -> str:
             for area in areas(record, shown, cited)
         ],
         shown=len(shown),
+        large=len(shown) > LARGE,
         cited=len(cited),
         appendix=Markup(appendix(((exchanges[number], curl) for number, curl in cited.items()), record["target"])),
         preflight=[Markup(whole(one)) for one in preflight[-_PREFLIGHT_SHOWN:]],

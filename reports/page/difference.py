@@ -15,6 +15,8 @@ _MOST_TOKENS = 600
 # Where hardly anything is the same, the marks would be confetti.
 _ALIKE = 0.3
 _SHORT = 80
+_OR = " or "
+_MOST_ALTERNATIVES = 40
 
 
 def marked(expected: str, observed: str) -> tuple[str, str]:
@@ -26,6 +28,24 @@ def marked(expected: str, observed: str) -> tuple[str, str]:
         # A status was expected, and a status with its body came: the body differs from nothing.
         rest = observed[status.end() :]
         return _mark(expected), _mark(status[0]) + _plain(rest)
+    if len(expected) > _SHORT and _OR in expected:
+        return _with_alternatives(expected.split(_OR), observed)
+    return _compared(expected, observed)
+
+
+def _with_alternatives(alternatives: list[str], observed: str) -> tuple[str, str]:
+    """What came beside the one of several allowed answers that it is most like; the others stay as they are."""
+    tokens = _TOKEN.findall(observed)[:_MOST_TOKENS]
+    likeness = [
+        SequenceMatcher(None, _TOKEN.findall(one)[:_MOST_TOKENS], tokens, autojunk=False).ratio()
+        for one in alternatives[:_MOST_ALTERNATIVES]
+    ]
+    nearest = likeness.index(max(likeness))
+    left, right = _compared(alternatives[nearest], observed)
+    return _OR.join(left if index == nearest else _plain(one) for index, one in enumerate(alternatives)), right
+
+
+def _compared(expected: str, observed: str) -> tuple[str, str]:
     left, right = _TOKEN.findall(expected), _TOKEN.findall(observed)
     if not left or not right:
         return _plain(expected), _plain(observed)

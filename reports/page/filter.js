@@ -17,7 +17,7 @@ const areas = all("section.area").map((section) => ({
   })),
 }));
 const entries = areas.flatMap((area) => area.blocks.flatMap((block) => block.rows));
-// Rows of a large page stand open.
+// Rows of a large report stand open; those of a matrix do not.
 const ROW_HEIGHT = one("div.rule") ? 128 : 39;
 
 const searched = (entry) => {

@@ -90,15 +90,18 @@ def _evidence(name: str, finding: Mapping[str, Any], record: Mapping[str, Any]) 
         return []
     parts = [f"<h6>The exchange that shows it</h6>{whole(record['exchanges'][decisive])}"]
     curl = _curl_of(finding, decisive)
-    if curl:
-        before = finding["exchanges"].index(decisive)
-        needs = f" It needs what the {counted(before, 'request')} before it brought about." if before else ""
-        token = f" It reads the access token from ${TOKEN_VARIABLE}." if TOKEN_VARIABLE in curl else ""
-        parts.append(
-            f"<h6>The minimal request</h6>{curl_block(curl, f'{name}-curl')}"
-            f'<p class="aside">Of all that was sent, this one request shows it.{needs}{token}</p>'
-        )
-    return parts
+    if not curl:
+        return parts
+    before = finding["exchanges"].index(decisive)
+    heading, says = "The minimal request", "Of all that was sent, this one request shows it."
+    if finding.get("timeline"):
+        heading = "A request of the race"
+        says = "Alone it shows nothing: it takes requests that meet, which the command below sends again."
+    elif before:
+        says += f" It needs what the {counted(before, 'request')} before it brought about."
+    if TOKEN_VARIABLE in curl:
+        says += f" It reads the access token from ${TOKEN_VARIABLE}."
+    return [*parts, f'<h6>{heading}</h6>{curl_block(curl, f"{name}-curl")}<p class="aside">{says}</p>']
 
 
 def _curl_of(finding: Mapping[str, Any], number: int) -> str:

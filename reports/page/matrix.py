@@ -11,6 +11,7 @@ from reports.compare import JUDGED, compare
 from reports.page.document import icon, page
 from reports.page.markup import attribute, clipped, sentence, text
 from reports.page.overview import bar, headline
+from reports.page.rules import LARGE
 from reports.page.words import RULE_WORDS
 
 _BLOCK = 60
@@ -68,6 +69,7 @@ def render_matrix(records: Sequence[Mapping[str, Any]]) -> str:
             for name, record in zip(names, records, strict=True)
         ],
         total=len(rows),
+        large=len(rows) > LARGE,
         counts=[(AGREEMENTS[key], counts[key]) for key in AGREEMENTS],
         cautions=_cautions(records, names),
         areas=[

@@ -17,7 +17,8 @@ MOST_ROWS = 20_000
 """Above this number of rules and findings only what is not kept is rendered: browsers grow slow."""
 
 LARGE = 2_000
-"""Above this number of rules, those without findings stand open and cannot be closed: disclosures take their time."""
+"""Above this number of rules, a browser lays out what comes into view, and those without findings stand open and cannot
+be closed: disclosures take their time."""
 
 _BLOCK = 20
 _CHECKS_SHOWN = 12
@@ -49,8 +50,8 @@ def rendered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def areas(record: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], cited: Mapping[int, str]) -> list[Area]:
     """The areas that the record has rules of, in its order. `shown`: see `rendered`; `cited`: see `cited_on_page`."""
-    opened = {row["id"] for row in [one for one in shown if one["findings"]][:_OPEN_RULES]}
     is_large = len(shown) > LARGE
+    opened = set() if is_large else {row["id"] for row in [one for one in shown if one["findings"]][:_OPEN_RULES]}
     names = record["spec"]["areas"]
     by_area: dict[str, dict[str, int]] = {}
     for row in record["rules"]:
