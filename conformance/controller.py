@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from conformance.plugin import check_name, rules_of
+from conformance import canary
+from conformance.plugin import CANARY, check_name, is_canary, rules_of
 from conformance.preflight import preflight
 from conformance.problems import UsageError, VoidError
 from conformance.session import Session, Settings
 from conformance.target import read_target
 from reports.evidence import collect
 from reports.harmless import one_line
-from reports.verdict import Verdict, judge
+from reports.verdict import EXIT_CODES, Verdict, judge
 from spec.catalogue import catalogue
 
 
@@ -56,6 +57,7 @@ class Controller:
     collect_only: bool = False
     progress: Callable[[dict[str, Any], int], None] = lambda outcome, total: None
     outcomes: list[dict[str, Any]] = field(default_factory=list)
+    canary: dict[str, Any] | None = None
     checks: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     collection_errors: list[str] = field(default_factory=list)
@@ -73,14 +75,15 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Learn from a worker which checks there are: with workers, this process collects none itself."""
-        self.names = [check_name(nodeid) for nodeid in ids]
+        self.names = [check_name(nodeid) for nodeid in ids if check_name(nodeid) != CANARY]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the selected checks, in the order of the catalogue."""
         select_items(config, items, self.selection)
-        self.names = [check_name(item.nodeid) for item in items if rules_of(item)]
-        self.checks = [(check_name(item.nodeid), rules_of(item), fixtures_of(item)) for item in items if rules_of(item)]
+        chosen = [item for item in items if rules_of(item) and not is_canary(item)]
+        self.names = [check_name(item.nodeid) for item in chosen]
+        self.checks = [(check_name(item.nodeid), rules_of(item), fixtures_of(item)) for item in chosen]
         if self.collect_only:
             items.clear()
 
@@ -92,7 +95,9 @@ class Controller:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect an outcome, from this process or a worker."""
         outcome = getattr(report, "orderproof", None)
-        if outcome is not None:
+        if outcome is not None and outcome["canary"]:
+            self.canary = outcome
+        elif outcome is not None:
             self.outcomes.append(outcome)
             self.progress(outcome, len(self.names))
 
@@ -110,11 +115,14 @@ def select_items(config: pytest.Config, items: list[pytest.Item], selection: Sel
         rules = rules_of(item)
         return (min(order.index(rule_id) for rule_id in rules) if rules else -1, check_name(item.nodeid))
 
-    chosen = [item for item in items if not rules_of(item) or selection.needs(rules_of(item))]
+    checks = [item for item in items if not is_canary(item)]
+    chosen = [item for item in checks if not rules_of(item) or selection.needs(rules_of(item))]
     chosen.sort(key=key)
     if selection.shard:
         index, count = selection.shard
         chosen = chosen[index - 1 :: count]
+    # First, so that a run that is broken off has judged it.
+    chosen = [*(item for item in items if is_canary(item)), *chosen]
     kept = set(chosen)
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
@@ -144,7 +152,9 @@ class PlainController(Controller):
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Replace "all passed" by the verdict's exit code where checks were skipped."""
-        if not session.config.option.collectonly and session.exitstatus in (0, 1):
+        if self._missed:
+            session.exitstatus = EXIT_CODES["void"]
+        elif not session.config.option.collectonly and session.exitstatus in (0, 1):
             session.exitstatus = self._verdict().exit_code
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -153,12 +163,20 @@ class PlainController(Controller):
             return
         verdict = self._verdict()
         terminalreporter.section("orderproof")
+        if self._missed:
+            terminalreporter.write_line(f"void: {self._missed}")
+            return
         for row in verdict.rows:
             if row["verdict"] not in ("pass", "not-applicable"):
                 terminalreporter.write_line(
                     f"{row['verdict']:<13} {row['id']:<7} {row['title']}: {one_line(row['reason'])}"
                 )
         terminalreporter.write_line(one_line(verdict.headline))
+
+    @property
+    def _missed(self) -> str | None:
+        """Why nothing can be relied on. Whoever selects checks with pytest's own options may leave the canary out."""
+        return None if self.canary is None else canary.missed(self.canary)
 
     def _verdict(self) -> Verdict:
         rules = [

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conformance import __version__
+from conformance import __version__, canary
 from conformance.controller import Selection
 from conformance.journal import JOURNAL_NAME, Journal
+from conformance.patience import PATIENT_SECONDS
 from conformance.preflight import preflight, wait_for_target
 from conformance.problems import UsageError, VoidError
 from conformance.progress import Progress
@@ -37,6 +38,7 @@ class How:
     max_failures: int | None = None
     keep_personal_data: bool = False
     quiet: bool = False
+    patience_seconds: float = PATIENT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,14 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
             f"{journal.path}: an earlier run left states behind; `orderproof cleanup {how.out}` gives them back "
             "(or delete the file)"
         )
-    settings = Settings(target, how.seed, how.profile, str(how.folder), str(journal.path))
+    settings = Settings(
+        target,
+        how.seed,
+        how.profile,
+        str(how.folder),
+        str(journal.path),
+        patience_seconds=how.patience_seconds,
+    )
     session = Session(settings)
     before: list[dict[str, Any]] = []
     result, void = None, None
@@ -74,6 +83,8 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
         before = [exchange.to_dict() for exchange in session.trace.exchanges]
         if void is None:
             result = run_checks(settings, selection, max_failures=how.max_failures, progress=progress.outcome)
+            # A run that was broken off says so in any case.
+            void = None if result.cut_short and result.canary is None else canary.missed(result.canary)
     except CollectionError as error:
         void = f"the suite itself could not be loaded: {error}"
     finally:

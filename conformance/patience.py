@@ -14,12 +14,13 @@ class Patience:
     Where a cancellation never shows, fifty checks would each wait for it as long as the first, which found it broken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = PATIENT_SECONDS) -> None:
+        self._seconds = seconds
         self._lost: set[str] = set()
 
     def moments(self, what: str) -> Iterator[bool]:
         """Moments at which to look whether something has become true, ever rarer; at the last one True is given."""
-        deadline = time.monotonic() + (IMPATIENT_SECONDS if what in self._lost else PATIENT_SECONDS)
+        deadline = time.monotonic() + (IMPATIENT_SECONDS if what in self._lost else self._seconds)
         pause = _FIRST_PAUSE_SECONDS
         while (left := deadline - time.monotonic()) > 0:
             yield False

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.session import Session
 
 CONTROLLER = "orderproof-controller"
+CANARY = "test_canary.py::test_the_planted_violation_is_found"
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _ERROR = pytest.StashKey[BaseException]()
 
@@ -31,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and start a session where this process runs checks."""
     config.addinivalue_line("markers", "rule(*ids): the rules of orderproof's catalogue that a check judges")
+    config.addinivalue_line("markers", "canary: a check that must fail in every run, and is no part of its record")
     worker_input = getattr(config, "workerinput", None)
     if worker_input is not None and "orderproof" in worker_input:
         from conformance.session import Session, Settings
@@ -78,6 +80,11 @@ def rules_of(item: pytest.Item) -> tuple[str, ...]:
     return tuple(rule_id for mark in item.iter_markers("rule") for rule_id in mark.args)
 
 
+def is_canary(item: pytest.Item) -> bool:
+    """Whether a check is the run's canary, which runs whatever is selected."""
+    return item.get_closest_marker("canary") is not None
+
+
 def check_name(nodeid: str) -> str:
     """A check's name wherever it is installed: module and function, with its parameters."""
     path, _, rest = nodeid.partition("::")
@@ -110,5 +117,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         outcome = outcome_of(check_name(item.nodeid), rules_of(item), trace, item.stash.get(_ERROR, None))
         outcome["secrets"] = sorted(session.secrets)
         outcome["missing"] = dict(session.states.missing)
+        outcome["canary"] = is_canary(item)
         report.orderproof = outcome
     return report

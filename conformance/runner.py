@@ -23,9 +23,13 @@ class CollectionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run: outcomes in the order of the checks, and why it was cut short, if it was."""
+    """What came of a run: outcomes in the order of the checks, and why it was cut short, if it was.
+
+    `canary` is the outcome of the planted violation, None where it was not judged.
+    """
 
     outcomes: list[dict[str, Any]]
+    canary: dict[str, Any] | None
     checks: list[tuple[str, tuple[str, ...], tuple[str, ...]]]
     cut_short: str | None
     interrupted: bool
@@ -70,7 +74,7 @@ def run_checks(
         if max_failures and failed >= max_failures:
             cause = f"stopped after {failed} failed checks"
         cut_short = f"{cause}: {lacking} of {len(controller.names)} checks were not run"
-    return Result(outcomes, controller.checks, cut_short, interrupted)
+    return Result(outcomes, controller.canary, controller.checks, cut_short, interrupted)
 
 
 class _Registered:

@@ -21,6 +21,9 @@ Kind = Literal["fault", "variant"]
 _RUN_SECONDS = 600
 # Many faults make a run wait for what never comes true, which takes no processor.
 _JOBS_PER_PROCESSOR = 2
+_COMBINED = 6
+# Of the reference server's variants, what takes effect later does so within a third of a second.
+_PATIENCE_SECONDS = 3.0
 
 
 def _context() -> Any:
@@ -89,6 +92,36 @@ def subjects() -> list[Subject]:
     return [*faults, Subject("variant", ""), *variants]
 
 
+def combinations(count: int, seed: int) -> list[Subject]:
+    """Servers that take several open choices otherwise at once, the same for the same seed.
+
+    Variants that decide the same thing exclude each other.
+    """
+    from conformance.reference.seeds import overridden
+    from conformance.reference.variants import all_variants
+
+    variants = all_variants()
+    dice = random.Random(seed)
+    found = []
+    for _ in range(count):
+        names: list[str] = []
+        decided: frozenset[str] = frozenset()
+        for name in dice.sample(sorted(variants), len(variants)):
+            if len(names) < _COMBINED and not overridden(variants[name]) & decided:
+                names.append(name)
+                decided |= overridden(variants[name])
+        found.append(combined(names))
+    return found
+
+
+def combined(names: Sequence[str]) -> Subject:
+    """The server that takes all these choices otherwise. Raises `KeyError` for a name that no variant has."""
+    from conformance.reference.variants import all_variants
+
+    warned_by = dict.fromkeys(rule for name in names for rule in all_variants()[name].warned_by)
+    return Subject("variant", "+".join(names), tuple(warned_by))
+
+
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
     """A part of the subjects, the same for the same seed, in their order."""
     chosen = set(random.Random(seed).sample(among, min(count, len(among))))
@@ -138,7 +171,7 @@ def _run(subject: Subject, seed: int, sending: Connection) -> None:
     # A fault must be caught by the rules that it names; a server that is right is spared by all.
     selection = Selection(subject.breaks if subject.kind == "fault" else ())
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
-        how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True)
+        how = How(folder=Path(folder), out=Path(folder), seed=seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
         record = judge_target(target, selection, how).record
     by_verdict: dict[str, list[str]] = {}
     for row in record["rules"]:

@@ -12,7 +12,7 @@ from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.findings import NotRun
 from conformance.journal import Journal
-from conformance.patience import Patience
+from conformance.patience import PATIENT_SECONDS, Patience
 from conformance.problems import StateUnavailable
 from conformance.states import State, States, sources_of
 from conformance.target import Target
@@ -26,7 +26,8 @@ class Settings:
     """What a run was asked for, as far as the processes that run checks need it.
 
     `price_id` and `no_token` are what preflight found out: the id that `prices` takes, and why requests that need
-    authorization cannot be made (None where they can).
+    authorization cannot be made (None where they can). `patience_seconds` is how long what must become true is waited
+    for.
     """
 
     target: Target
@@ -36,6 +37,7 @@ class Settings:
     journal: str | None = None
     price_id: str = "order_uuid"
     no_token: str | None = None
+    patience_seconds: float = PATIENT_SECONDS
 
     def to_json(self) -> str:
         """Text to hand to a worker process. Holds the secrets."""
@@ -75,7 +77,7 @@ class Session:
         self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
         self.tokens = Tokens(target.auth, self._side_client)
         self.secrets: set[str] = self.tokens.secrets
-        self.patience = Patience()
+        self.patience = Patience(settings.patience_seconds)
         self.trace = Trace()
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),

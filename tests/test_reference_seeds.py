@@ -17,6 +17,7 @@ from conformance.reference.faults import all_faults
 from conformance.reference.seeds import Fault, Variant, kebab_case, overridden
 from conformance.reference.server import start
 from conformance.reference.variants import all_variants
+from spec.catalogue import catalogue
 from tests.test_reference_life import extend_at_once
 from tests.test_reference_server import V2, Sandbox
 
@@ -27,8 +28,8 @@ NAMES = {operation.name for operation in OPERATIONS}
 
 
 def test_there_are_as_many_as_were_promised():
-    assert len(FAULTS) >= 40
-    assert len(VARIANTS) >= 20
+    assert len(FAULTS) >= 150
+    assert len(VARIANTS) >= 40
     assert len(SEEDS) == len(FAULTS) + len(VARIANTS)
 
 
@@ -52,6 +53,11 @@ def test_a_fault_says_what_it_breaks(name, fault):
     assert issubclass(fault, Fault)
     assert fault.breaks
     assert fault.operation in NAMES | {""}
+
+
+def test_every_rule_is_broken_by_a_fault_that_was_written_for_it():
+    named = {rule_id for fault in FAULTS.values() for rule_id in fault.breaks}
+    assert named == set(catalogue())
 
 
 def test_every_open_choice_has_variants():

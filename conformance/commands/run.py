@@ -60,7 +60,9 @@ from conformance.target import Target
 @click.option("--dry-run", is_flag=True, help="List the checks that would run and the states they need; send nothing.")
 @click.option("--keep-personal-data", is_flag=True, help="Do not mask names, addresses and e-mails in the report.")
 @click.option("--fault", metavar="NAME", help="Judge the embedded server broken by this seeded fault.")
-@click.option("--variant", metavar="NAME", help="Judge the embedded server with this open choice taken.")
+@click.option(
+    "--variant", metavar="NAME", help="Judge the embedded server with this open choice taken, or several as a+b."
+)
 @waivers_option
 @accept_partial_option
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict: the report is all that is wanted.")

@@ -1,16 +1,25 @@
 """`orderproof selftest`: judge the suite itself."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from conformance.problems import UsageError
 
+# Servers that take several open choices otherwise at once; another seed takes others.
+_COMBINATIONS = 8
+
 
 @click.command("selftest")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Only this fault (repeatable).")
 @click.option(
-    "--variant", "variants", multiple=True, metavar="NAME", help="Only this open-choice variant (repeatable)."
+    "--variant",
+    "variants",
+    multiple=True,
+    metavar="NAME",
+    help="Only this variant, or several at once as a+b (repeatable).",
 )
 @click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N of them, chosen by the seed.")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of every run.")
@@ -36,13 +45,14 @@ def command(
 
     from conformance.fields import did_you_mean
     from conformance.progress import Progress
-    from conformance.selftest import Judgement, judge_all, lines, matrix, sample, subjects
+    from conformance.selftest import Judgement, combinations, combined, judge_all, lines, matrix, sample, subjects
     from reports.record import write_text
 
-    every = subjects()
+    every = [*subjects(), *combinations(_COMBINATIONS, seed)]
     chosen = every
     if faults or variants:
         wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
+        every += [combined(name.split("+")) for name in variants if "+" in name and _are_variants(name, every)]
         known = {(subject.kind, subject.name) for subject in every}
         for kind, name in sorted(wanted - known):
             near = did_you_mean(name, [subject.name for subject in every if subject.kind == kind])
@@ -73,3 +83,8 @@ def command(
         f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
     )
     return 1 if found["escapes"] or found["false_alarms"] else 0
+
+
+def _are_variants(names: str, every: Sequence[Any]) -> bool:
+    known = {subject.name for subject in every if subject.kind == "variant"}
+    return known.issuperset(names.split("+"))

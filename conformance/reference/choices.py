@@ -15,7 +15,10 @@ class UnknownChoiceError(ValueError):
 
 
 def choose(faults: Sequence[str] = (), variants: Sequence[str] = ()) -> type[Decisions]:
-    """The decisions with these faults and variants mixed in, the first named winning. Raises `UnknownChoiceError`."""
+    """The decisions with these faults and variants mixed in, the first named winning. Raises `UnknownChoiceError`.
+
+    A name may join several by `+`, as `a+b`.
+    """
     from conformance.reference.decisions import Decisions
 
     if not faults and not variants:
@@ -23,8 +26,8 @@ def choose(faults: Sequence[str] = (), variants: Sequence[str] = ()) -> type[Dec
     from conformance.reference.faults import all_faults
     from conformance.reference.variants import all_variants
 
-    chosen = [_named("fault", name, all_faults()) for name in faults]
-    chosen += [_named("variant", name, all_variants()) for name in variants]
+    chosen = [_named("fault", name, all_faults()) for names in faults for name in names.split("+")]
+    chosen += [_named("variant", name, all_variants()) for names in variants for name in names.split("+")]
     return type("Chosen", (*chosen, Decisions), {})
 
 

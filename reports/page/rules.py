@@ -45,7 +45,7 @@ def rendered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The rows that the page shows: all of them, or, where they are too many, those that are not kept."""
     if len(rows) + sum(len(row["findings"]) for row in rows) <= MOST_ROWS:
         return list(rows)
-    return [row for row in rows if row["verdict"] not in ("pass", "not-applicable")][:MOST_ROWS]
+    return [row for row in rows if row["verdict"] != "pass"][:MOST_ROWS]
 
 
 def areas(record: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], cited: Mapping[int, str]) -> list[Area]:

@@ -1,0 +1,91 @@
+"""The self-test: what counts as an escape and as a false alarm, and that both fail it."""
+
+import json
+
+import pytest
+
+from conformance.reference.seeds import overridden
+from conformance.reference.variants import all_variants
+from conformance.selftest import Judgement, combinations, lines, matrix, sample, subjects
+from tests.running import orderproof
+
+
+def judgement(kind="fault", name="x", breaks=("GRA-1",), verdict="non-conforming", broken=("GRA-1",), **more):
+    return Judgement(kind, name, breaks, verdict, broken, more.pop("unjudged", ()), 1, 1.0, **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "is_wrong", "says"),
+    [
+        (judgement(), False, None),
+        (judgement(broken=("GRA-1", "GRA-2")), False, None),
+        (judgement(broken=("GRA-2",)), True, "escaped GRA-1 (broken: GRA-2)"),
+        (judgement(breaks=("GRA-1", "GRA-2")), True, "escaped GRA-2 (broken: GRA-1)"),
+        (judgement(breaks=()), True, "it names no rule that must catch it"),
+        (judgement(verdict="void", broken=(), note="nothing answers"), True, "nothing answers"),
+        (judgement("variant", breaks=(), verdict="conforming", broken=()), False, None),
+        (judgement("variant", breaks=(), broken=("GRA-1",)), True, "a correct server was found non-conforming: GRA-1"),
+        (
+            judgement("variant", breaks=(), verdict="partial", broken=(), unjudged=("GRA-3",)),
+            True,
+            "a correct server was found partial: GRA-3",
+        ),
+        # What a variant may be warned of is written beside it.
+        (judgement("variant", breaks=("PRI-4",), verdict="conforming", broken=("PRI-4",)), False, None),
+        (judgement("variant", breaks=("PRI-4",), verdict="conforming", broken=("PRI-5",)), True, "PRI-5"),
+    ],
+)
+def test_what_is_wrong_is_said(one, is_wrong, says):
+    found = matrix([one])
+
+    assert one.is_wrong is is_wrong
+    assert (found["escapes"] + found["false_alarms"] == ["x"]) is is_wrong
+    told = list(lines([one]))
+    assert [line for line in told if says and says in line] == told
+    assert bool(told) is is_wrong
+
+
+def test_a_rule_that_caught_no_fault_is_idle():
+    found = matrix([judgement(broken=("GRA-1", "GRA-2"))])
+
+    assert found["caught"]["GRA-1"] == ["x"]
+    # It fired, but the fault was not written for it.
+    assert "GRA-2" in found["idle_rules"]
+
+
+def test_combinations_are_the_same_for_the_same_seed_and_decide_nothing_twice():
+    assert combinations(5, seed=3) == combinations(5, seed=3) != combinations(5, seed=4)
+    for one in combinations(5, seed=3):
+        decided = [name for part in one.name.split("+") for name in overridden(all_variants()[part])]
+        assert len(one.name.split("+")) > 2
+        assert len(decided) == len(set(decided))
+
+
+def test_a_sample_is_a_part_in_order():
+    every = subjects()
+    chosen = sample(every, 10, seed=1)
+
+    assert len(chosen) == 10
+    assert [one for one in every if one in chosen] == chosen
+    assert sample(every, 10**6, seed=1) == every
+
+
+def test_a_fault_is_caught_and_two_choices_at_once_are_spared(tmp_path):
+    ran = orderproof(
+        tmp_path,
+        *("selftest", "--verbose", "--json", "matrix.json"),
+        *("--fault", "extends-by-10-minutes", "--variant", "pretty-json+chunked-answers"),
+    )
+
+    assert ran.code == 0
+    assert "✓ fault extends-by-10-minutes: GRA-1" in ran.out
+    assert "1 faults, 0 escaped; 1 correct servers, 0 false alarms" in ran.out
+    written = json.loads((tmp_path / "matrix.json").read_text())
+    assert [one["name"] for one in written["judgements"]] == ["extends-by-10-minutes", "pretty-json+chunked-answers"]
+
+
+def test_an_unknown_name_is_a_mistake_of_the_user(tmp_path):
+    ran = orderproof(tmp_path, "selftest", "--fault", "extends-by-10-minute")
+
+    assert ran.code == 2
+    assert "no fault 'extends-by-10-minute'; did you mean \"extends-by-10-minutes\"?" in ran.err
