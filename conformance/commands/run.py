@@ -214,8 +214,7 @@ def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     for note in notes:
         click.echo(harmless(note), err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}", err=takes_stdout)
-        click.echo(f"page: {options['out'] / FORMATS['html'].file_name}", err=takes_stdout)
+        click.echo(f"record: {path}; page: {options['out'] / FORMATS['html'].file_name}", err=takes_stdout)
     if failed:
         return EXIT_USAGE
     if ended.interrupted:
