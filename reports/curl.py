@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from reports.harmless import escaped
 from reports.masking import TOKEN_MARK
 
 TOKEN_VARIABLE = "ORDERPROOF_TOKEN"
@@ -38,7 +39,8 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    if "\0" in text or len(body) > _LONGEST_ARGUMENT:
+    # A terminal into which the line is copied would obey a control character, and some lose the others.
+    if escaped(text) != text or len(body) > _LONGEST_ARGUMENT:
         return f"echo {base64.b64encode(body).decode()} | base64 -d | {' '.join(parts)} --data-binary @-"
     # --data-binary would read a file for a body that begins with @.
     return " ".join([*parts, f"--data-raw {shlex.quote(text)}"])

@@ -20,6 +20,7 @@ class Format(NamedTuple):
 
 FORMATS: Mapping[str, Format] = {
     "json": Format("report.json", "jsontext"),
+    "html": Format("report.html", "page"),
     "junit": Format("junit.xml", "junit"),
     "ctrf": Format("ctrf-report.json", "ctrf"),
     "sarif": Format("results.sarif", "sarif"),

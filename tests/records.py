@@ -2,6 +2,7 @@
 
 import base64
 import copy
+from dataclasses import replace
 from typing import Any
 
 from reports.record import Run, build
@@ -93,3 +94,27 @@ def broken(*rules: str, **run: Any) -> dict[str, Any]:
 
 def row(of: dict[str, Any], rule_id: str) -> dict[str, Any]:
     return next(one for one in of["rules"] if one["id"] == rule_id)
+
+
+def large(rules: int, *, findings: int = 400) -> dict[str, Any]:
+    """A record of many made-up rules, about `findings` of them broken, each seen by a check of its own."""
+    every = max(1, rules // findings)
+    made = [_made_up(number) for number in range(rules)]
+    results = {1: "not-run", 2: "inconclusive"}
+    outcomes = [
+        outcome(
+            rule.id,
+            result="fail" if number % every == 0 else results.get(number % 97, "pass"),
+            check=f"test_large.py::test_{number}",
+        )
+        for number, rule in enumerate(made)
+    ]
+    built = record(outcomes, tuple(made))
+    built["spec"]["rules"] = rules
+    return built
+
+
+def _made_up(number: int) -> Rule:
+    like = RULES[number % len(RULES)]
+    # Ids above those that the catalogue has, with areas that it knows.
+    return replace(like, id=f"{like.area}-{1000 + number}", title=f"{like.title} ({number})", passive=None, floor=1)

@@ -67,7 +67,7 @@ def test_report_takes_a_path_a_folder_and_standard_output(call, kept, tmp_path):
 @pytest.mark.parametrize(
     ("report", "why"),
     [
-        (["badge", "jnit"], "no format 'jnit'; did you mean \"junit\"? (there are: json, junit,"),
+        (["badge", "jnit"], "no format 'jnit'; did you mean \"junit\"? (there are: json, html, junit,"),
         (["badge", "junit="], "'junit=': the path is missing"),
         (["badge", "junit=run"], "run: is a folder"),
         (["badge", "junit=run/report.json/x"], "run/report.json/x: cannot be written"),

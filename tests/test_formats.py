@@ -126,6 +126,7 @@ def green(made: dict) -> dict[str, bool]:
         "badge, message": told["message"].startswith("conforming") and not told["isError"],
         "intoto": predicate["result"] != "FAILED",
         "intoto, failed tests": not predicate.get("failedTests"),
+        "page": valid.page(render("html", made))[0] == "conforming",
         "summary": "✅" in render("summary", made).splitlines()[0],
         "annotations": not any(kind == "error" for kind, _, _ in valid.annotations(render("annotations", made))),
     }
@@ -150,6 +151,7 @@ def test_every_format_says_of_each_rule_what_the_record_says(made):
     results = json.loads(render("sarif", made))["runs"][0]["results"]
     predicate = json.loads(render("intoto", made))["predicate"]
     assert set(cases) == set(tests) == {RUN_ID, *verdicts}
+    assert valid.page(render("html", made)) == (made["verdict"], verdicts)
     for rule, verdict in verdicts.items():
         case, test = cases[rule], tests[rule]
         is_error = verdict == "inconclusive" and levels[rule] != "advisory"

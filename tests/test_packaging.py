@@ -20,7 +20,18 @@ from tests.records import all_kept, record
 
 OURS = {"spec", "strategies", "conformance", "reports"}
 FOLDERS = {package.__name__: Path(package.__path__[0]) for package in (spec, strategies, conformance, reports)}
-HEAVY = ("pytest", "hypothesis", "rich", "starlette", "uvicorn", "schemathesis", "urllib3", "xdist", "jsonschema")
+HEAVY = (
+    "pytest",
+    "hypothesis",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "schemathesis",
+    "urllib3",
+    "xdist",
+    "jsonschema",
+    "jinja2",
+)
 
 
 def modules(name: str) -> Iterator[tuple[str, Path]]:

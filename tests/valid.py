@@ -3,6 +3,7 @@
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -178,8 +179,22 @@ def record(text: str) -> Any:
     return made
 
 
+def page(text: str) -> tuple[str, dict[str, str]]:
+    """What the page says of the run, and of each rule by its id; the numbers that it gives are those of its rows."""
+    verdicts = {rule: verdict for verdict, rule in re.findall(_ROW, text)}
+    counted = re.findall(r'<li class="([a-z-]+)"><span class="mark"[^>]*>.</span> <b>(\d+)</b>', text)
+    assert {verdict: int(number) for verdict, number in counted} == Counter(verdicts.values())
+    (run,) = re.findall(r'<main id="main" class="([a-z-]+)(?: large)?">', text)
+    (said,) = re.findall(r'<span class="result">([^<]+)</span>', text)
+    assert said.lower() == run
+    return run, verdicts
+
+
+_ROW = r'class="rule" data-verdict="([a-z-]+)"[^>]*><summary><b [^>]*><code>([^<]+)<'
+
 CHECKS: dict[str, Callable[[str], Any]] = {
     "json": record,
+    "html": page,
     "junit": junit,
     "ctrf": ctrf,
     "sarif": sarif,

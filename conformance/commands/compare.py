@@ -1,6 +1,7 @@
 """`orderproof compare`: two records, or several side by side."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,7 +11,14 @@ from conformance.problems import UsageError
 
 @click.command("compare")
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-def command(records: tuple[Path, ...]) -> int:
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Write them side by side as a page too: rules by records, with what they agree on marked.",
+)
+def command(records: tuple[Path, ...], page: Path | None) -> int:
     """Compare two RECORDS, the older first: exit 1 where a rule regressed or is no longer judged.
 
     More than two are shown side by side, a column each.
@@ -20,6 +28,8 @@ def command(records: tuple[Path, ...]) -> int:
     if len(records) < 2:
         raise UsageError("compare: give at least two records")
     loaded = [read_record(path) for path in records]
+    if page:
+        _write_page(loaded, page)
     if len(loaded) > 2:
         for number, (path, record) in enumerate(zip(records, loaded, strict=True), 1):
             click.echo(f"{number}: {path} ({record['target']['name']}, {record['verdict']})")
@@ -37,3 +47,13 @@ def command(records: tuple[Path, ...]) -> int:
     worse = sum(change.is_worse for change in changes)
     click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: {worse} worse, {len(changes)} rules differ")
     return 1 if worse else 0
+
+
+def _write_page(loaded: list[dict[str, Any]], path: Path) -> None:
+    from reports.page.matrix import render_matrix
+    from reports.record import write_text
+
+    try:
+        write_text(path, render_matrix(loaded))
+    except OSError as error:
+        raise UsageError(f"--html: {path} cannot be written ({error.strerror})") from None

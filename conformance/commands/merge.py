@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.options import read_record
+from conformance.commands.options import place_reports, read_record
 from conformance.problems import UsageError
 
 
@@ -14,13 +14,17 @@ from conformance.problems import UsageError
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("orderproof-report"), show_default=True
 )
 def command(records: tuple[Path, ...], out: Path) -> int:
-    """Join the RECORDS of all shards of one run into OUT/report.json. A missing or doubled shard is refused."""
-    from reports.delivery import append_step_summary
+    """Join the RECORDS of all shards of one run into OUT/report.json. A missing or doubled shard is refused.
+
+    The page for people goes to OUT/report.html.
+    """
+    from reports.delivery import append_step_summary, deliver
     from reports.harmless import harmless
     from reports.merge import MergeError, merge
     from reports.record import RECORD_NAME, write
-    from reports.verdict import exit_code_of
+    from reports.verdict import EXIT_USAGE, exit_code_of
 
+    page = place_reports([("html", None)], out, out / RECORD_NAME)
     try:
         merged = merge([(str(path), read_record(path, allow_shard=True)) for path in records])
     except MergeError as error:
@@ -28,7 +32,7 @@ def command(records: tuple[Path, ...], out: Path) -> int:
     write(merged, out / RECORD_NAME)
     click.echo(harmless(merged["headline"]))
     click.echo(f"record: {out / RECORD_NAME}")
-    problem = append_step_summary(merged)
-    if problem:
+    failed = deliver(merged, page)
+    for problem in [*failed, *filter(None, [append_step_summary(merged)])]:
         click.echo(problem, err=True)
-    return exit_code_of(merged)
+    return EXIT_USAGE if failed else exit_code_of(merged)

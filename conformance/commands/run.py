@@ -72,7 +72,7 @@ from conformance.target import Target
 def command(base_url: str | None, target_file: Path | None, **options: Any) -> int:
     """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
 
-    The console report goes to stdout, the record to OUT/report.json.
+    The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
     from conformance.controller import Selection
     from conformance.judging import How, judge_target
@@ -84,7 +84,8 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
         )
     waivers = _waivers(options["waivers"])
-    options["places"] = place_reports(options["reports"], options["out"], options["out"] / RECORD_NAME)
+    wanted = dict.fromkeys([("html", None), *options["reports"]])
+    options["places"] = place_reports(list(wanted), options["out"], options["out"] / RECORD_NAME)
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
             _dry_run(target, folder, selection)
@@ -193,6 +194,7 @@ def _shown_file(path: Path | None) -> str | None:
 def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     from reports.console import make_console, render
     from reports.delivery import append_step_summary, deliver
+    from reports.formats import FORMATS
     from reports.harmless import harmless
     from reports.record import RECORD_NAME, write
     from reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
@@ -212,7 +214,7 @@ def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     for note in notes:
         click.echo(harmless(note), err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}", err=takes_stdout)
+        click.echo(f"record: {path}; page: {options['out'] / FORMATS['html'].file_name}", err=takes_stdout)
     if failed:
         return EXIT_USAGE
     if ended.interrupted:

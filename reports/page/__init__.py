@@ -1,0 +1,55 @@
+"""The page (`report.html`): a record as one HTML file for people, complete without JavaScript."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.page.document import icon, page
+from reports.page.exchanges import appendix, island, whole
+from reports.page.findings import cited_on_page
+from reports.page.overview import bar, counts, overview
+from reports.page.rules import LARGE, areas, rendered
+from reports.page.statuses import status_map
+
+_BROKEN_LISTED = 200
+_PREFLIGHT_SHOWN = 20
+
+
+def render(record: Mapping[str, Any]) -> str:
+    """The page of a record. The same record gives the same page."""
+    shown = rendered(record["rules"])
+    cited = cited_on_page(shown)
+    broken = [row for row in record["rules"] if row["verdict"] in ("fail", "warn")]
+    broken.sort(key=lambda row: row["verdict"])
+    exchanges = record["exchanges"]
+    preflight = [one for one in exchanges if one["check"] == "preflight"] if record["void"] else []
+    return page(
+        "report.html.j2",
+        ("common.js", "filter.js", "report.js", "exchanges.js", "start.js"),
+        record=record,
+        icon=icon(record["verdict"]),
+        overview=overview(record),
+        counts=counts(record["summary"]),
+        bar=Markup(bar(record["summary"])),
+        broken=broken[:_BROKEN_LISTED],
+        broken_hidden=max(0, len(broken) - _BROKEN_LISTED),
+        map=status_map(exchanges),
+        areas=[
+            {
+                "key": area.key,
+                "name": area.name,
+                "total": area.total,
+                "counts": list(area.counts.items()),
+                "bar": Markup(bar({**dict.fromkeys(record["summary"], 0), **area.counts}, "120", 5)),
+                "blocks": [Markup(block) for block in area.blocks],
+            }
+            for area in areas(record, shown, cited)
+        ],
+        shown=len(shown),
+        large=len(shown) > LARGE,
+        cited=len(cited),
+        appendix=Markup(appendix(((exchanges[number], curl) for number, curl in cited.items()), record["target"])),
+        preflight=[Markup(whole(one)) for one in preflight[-_PREFLIGHT_SHOWN:]],
+        island=Markup(island(exchanges)),
+    )

@@ -1,0 +1,168 @@
+// The filter, and its state in the fragment: #verdict=fail,warn&area=GRA&level=documented&text=timer&rule=GRA-1
+
+const form = one("#filter");
+const fields = Object.fromEntries(all("input[type=search], select", form).map((field) => [field.id, field]));
+const boxes = all("input[type=checkbox]", form);
+const BOXED = boxes[0]?.name ?? "";
+
+/* Rows, by area and block: what is out of view is not laid out, so only attributes change while filtering. */
+const areas = all("section.area").map((section) => ({
+  section,
+  key: section.dataset.area,
+  blocks: all(".block", section).map((block) => ({
+    block,
+    rows: all(":scope > .rule, tbody > tr", block).map((row) => ({
+      row, boxed: row.dataset[BOXED], level: row.dataset.level, text: null,
+    })),
+  })),
+}));
+const entries = areas.flatMap((area) => area.blocks.flatMap((block) => block.rows));
+// Rows of a large report stand open; those of a matrix do not.
+const ROW_HEIGHT = one("div.rule") ? 128 : 39;
+
+const searched = (entry) => {
+  if (entry.text === null) {
+    const found = one(".findings", entry.row);
+    // Of a finding what it says, not the exchanges: every order has every word in its body.
+    const parts = found
+      ? [entry.row.firstElementChild, ...[...entry.row.lastElementChild.children].filter((child) => child !== found),
+        ...all(".message, .sides, .pair", found)].map((part) => part.textContent)
+      : [entry.row.textContent];
+    entry.text = parts.join(" ").toLowerCase();
+  }
+  return entry.text;
+};
+
+const state = () => ({
+  [BOXED]: boxes.filter((box) => box.checked).map((box) => box.value).join(","),
+  ...Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, field.value.trim()])),
+});
+const isFiltered = () => Object.values(state()).some(Boolean);
+
+const apply = () => {
+  const now = state();
+  const words = now.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = new Set(now[BOXED].split(",").filter(Boolean));
+  let visible = 0;
+  for (const area of areas) {
+    let inArea = 0;
+    for (const { block, rows } of area.blocks) {
+      let inBlock = 0;
+      for (const entry of rows) {
+        const fits = (!now.area || now.area === area.key) && (!wanted.size || wanted.has(entry.boxed))
+          && (!now.level || now.level === entry.level)
+          && (!words.length || words.every((word) => searched(entry).includes(word)));
+        if (entry.row.hidden === fits) entry.row.hidden = !fits;
+        if (fits) inBlock += 1;
+      }
+      if (block.hidden !== !inBlock) block.hidden = !inBlock;
+      // A block out of view is as high as its rows are about.
+      if (inBlock) block.style.containIntrinsicHeight = `auto ${inBlock * ROW_HEIGHT}px`;
+      inArea += inBlock;
+    }
+    if (area.section.hidden !== !inArea) area.section.hidden = !inArea;
+    visible += inArea;
+  }
+  one("#none").hidden = visible > 0 || !entries.length;
+  one("#shown").textContent = `${visible.toLocaleString("en")} of ${entries.length.toLocaleString("en")} rules`;
+  one("#clear").disabled = !isFiltered();
+};
+
+let openRule = "";
+const setFragment = (fragment) => {
+  // A page in a sandbox may not change its address: the filter works all the same.
+  try { history.replaceState(null, "", `#${fragment}`); } catch { /* see above */ }
+};
+const remember = () => {
+  const parts = Object.entries(state()).filter(([, value]) => value)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
+  if (openRule && parts.length) parts.push(`rule=${encodeURIComponent(openRule)}`);
+  setFragment(parts.length ? parts.join("&") : openRule);
+};
+
+const clear = () => {
+  for (const field of Object.values(fields)) field.value = "";
+  for (const box of boxes) box.checked = false;
+};
+const cleared = () => { clear(); apply(); remember(); };
+
+const idOf = (row) => row.id || row.lastElementChild.id || row.firstElementChild.id;
+const focus = (row) => {
+  const head = row.firstElementChild;
+  if (head.localName !== "summary") head.tabIndex = -1;
+  head.focus({ preventScroll: true });
+};
+
+/* Show what an id names, whatever hides it: a closed disclosure, or the filter. */
+const reveal = (id) => {
+  const target = document.getElementById(id);
+  if (!target) return;
+  const row = target.closest(".rule, tbody > tr");
+  if (row?.hidden) { clear(); apply(); }
+  for (let node = target; node; node = node.parentElement) if (node.localName === "details") node.open = true;
+  const head = row && id === idOf(row) ? row.firstElementChild : null;
+  (head ?? target).scrollIntoView({ block: "start" });
+  if (row) {
+    openRule = idOf(row);
+    focus(row);
+  }
+};
+
+const decoded = (text) => {
+  try { return decodeURIComponent(text); } catch { return text; }
+};
+const readFragment = () => {
+  const fragment = location.hash.slice(1);
+  if (!fragment.includes("=")) {
+    apply();
+    if (fragment) reveal(decoded(fragment));
+    return;
+  }
+  const given = new URLSearchParams(fragment);
+  clear();
+  for (const [key, field] of Object.entries(fields)) {
+    field.value = given.get(key) ?? "";
+    // A value that no option has leaves the field without one.
+    if (field.selectedIndex < 0) field.value = "";
+  }
+  const wanted = (given.get(BOXED) ?? "").split(",");
+  for (const box of boxes) box.checked = wanted.includes(box.value);
+  apply();
+  if (given.get("rule")) reveal(given.get("rule"));
+};
+
+// What is jumped to must not come to lie under the filter, which stays in view on wide screens.
+new ResizeObserver(() => {
+  const covers = getComputedStyle(form).position === "sticky";
+  document.documentElement.style.scrollPaddingTop = covers ? `${form.offsetHeight + 8}px` : "";
+}).observe(form);
+
+// Ten thousand texts are gathered while the first letter is still to come.
+fields.text.addEventListener("focus", () => { for (const entry of entries) searched(entry); }, { once: true });
+fields.text.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  cleared();
+  fields.text.blur();
+});
+form.addEventListener("input", () => { apply(); remember(); });
+form.addEventListener("submit", (event) => event.preventDefault());
+for (const button of all("#clear, #clear-too")) {
+  button.addEventListener("click", () => { cleared(); fields.text.focus(); });
+}
+window.addEventListener("hashchange", readFragment);
+
+const move = (step) => {
+  const rows = entries.map((entry) => entry.row).filter((row) => !row.hidden);
+  if (!rows.length) return;
+  const now = rows.indexOf(document.activeElement?.closest?.(".rule, tbody > tr"));
+  const row = rows[Math.min(rows.length - 1, Math.max(0, now < 0 ? 0 : now + step))];
+  focus(row);
+  row.firstElementChild.scrollIntoView({ block: "center" });
+};
+Object.assign(keys, {
+  "/": () => { fields.text.focus(); fields.text.select(); },
+  j: () => move(1),
+  k: () => move(-1),
+  x: cleared,
+});

@@ -1,0 +1,153 @@
+"""The matrix: rules by implementations, or by releases of one, with what they agree on marked."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.compare import JUDGED, compare
+from reports.page.document import icon, page
+from reports.page.markup import attribute, clipped, sentence, text
+from reports.page.overview import bar, headline
+from reports.page.rules import LARGE
+from reports.page.words import RULE_WORDS
+
+_BLOCK = 60
+ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the implementations have in common on a rule."""
+
+    key: str
+    mark: str
+    name: str
+    meaning: str
+
+
+AGREEMENTS = {
+    one.key: one
+    for one in (
+        Agreement("differ", "≠", "differ", "Judged in at least two of them, and with different verdicts."),
+        Agreement("unknown", "?", "not all judged", "Those that were judged have one verdict; another was not judged."),
+        Agreement("agree", "=", "agree", "The same verdict in all of them."),
+    )
+}
+
+
+def agreement(verdicts: Sequence[str]) -> str:
+    """The key in `AGREEMENTS` for a rule's verdicts, `absent` among them where a record does not have the rule."""
+    if len(set(verdicts)) == 1:
+        return "agree"
+    return "differ" if len({verdict for verdict in verdicts if verdict in JUDGED}) > 1 else "unknown"
+
+
+def render_matrix(records: Sequence[Mapping[str, Any]]) -> str:
+    """The page that shows at least two records side by side, the one that is given first to the left."""
+    names = _names(records)
+    rows = _rows(records)
+    counts = Counter(agreement([_verdict(cell) for cell in cells]) for cells in rows.values())
+    areas: dict[str, list[str]] = {}
+    for rule_id, cells in rows.items():
+        areas.setdefault(_any(cells)["area"], []).append(rule_id)
+    changes = {change.id: change.kind for change in compare(*records)} if len(records) == 2 else {}
+    area_names = {area: name for record in records for area, name in record["spec"]["areas"].items()}
+    return page(
+        "matrix.html.j2",
+        ("common.js", "filter.js", "start.js"),
+        icon=icon(""),
+        records=[
+            {
+                "name": name,
+                "record": record,
+                "headline": headline(record),
+                "bar": Markup(bar(record["summary"], "120", 8)),
+            }
+            for name, record in zip(names, records, strict=True)
+        ],
+        total=len(rows),
+        large=len(rows) > LARGE,
+        counts=[(AGREEMENTS[key], counts[key]) for key in AGREEMENTS],
+        cautions=_cautions(records, names),
+        areas=[
+            {
+                "key": area,
+                "name": area_names.get(area, area),
+                "blocks": [
+                    Markup(
+                        "".join(_row(one, rows[one], names, changes.get(one)) for one in ids[first : first + _BLOCK])
+                    )
+                    for first in range(0, len(ids), _BLOCK)
+                ],
+            }
+            for area, ids in areas.items()
+        ],
+    )
+
+
+def _names(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A name for each record that no other has: its target's, with the number of the column where it stands twice."""
+    given = [clipped(record["target"]["name"], 60) for record in records]
+    return [name if given.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(given, 1)]
+
+
+def _rows(records: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any] | None]]:
+    """For each rule of any record, in the order in which they tell of them, its row in every record or None."""
+    by_id = [{row["id"]: row for row in record["rules"]} for record in records]
+    ids = dict.fromkeys(row["id"] for record in records for row in record["rules"])
+    return {rule_id: [rows.get(rule_id) for rows in by_id] for rule_id in ids}
+
+
+def _any(cells: Sequence[Mapping[str, Any] | None]) -> Mapping[str, Any]:
+    return next(cell for cell in cells if cell is not None)
+
+
+def _verdict(cell: Mapping[str, Any] | None) -> str:
+    return ABSENT if cell is None else cell["verdict"]
+
+
+def _cautions(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """In which ways the records were not made alike, so that a difference may not be the implementations'."""
+    told = {
+        "They were judged by different versions of orderproof": [record["orderproof"] for record in records],
+        "They were judged with different profiles": [record["profile"] for record in records],
+        "They were judged with different seeds": [str(record["seed"]) for record in records],
+        "Not the same rules were asked for": [", ".join(record["selection"]) or "all" for record in records],
+    }
+    return [
+        clipped(f"{what}: {'; '.join(f'{name} {value}' for name, value in zip(names, values, strict=True))}.", 400)
+        for what, values in told.items()
+        if len(set(values)) > 1
+    ]
+
+
+def _row(rule_id: str, cells: Sequence[Mapping[str, Any] | None], names: Sequence[str], change: str | None) -> str:
+    rule = _any(cells)
+    common = AGREEMENTS[agreement([_verdict(cell) for cell in cells])]
+    # What became of the rule from one release to the next says more than that they differ.
+    said = change or common.name
+    return (
+        f'<tr data-agreement="{common.key}"><th scope="row" id="{attribute(rule_id)}"><code>{text(rule_id)}</code> '
+        f"{text(rule['title'])}{_why(cells, names)}</th>{''.join(map(_cell, cells))}"
+        f'<td class="{common.key}"><span class="mark" aria-hidden="true">{common.mark}</span> {text(said)}</td></tr>'
+    )
+
+
+def _cell(cell: Mapping[str, Any] | None) -> str:
+    if cell is None:
+        return '<td class="absent">not in this record</td>'
+    word = RULE_WORDS[cell["verdict"]]
+    return f'<td class="{cell["verdict"]}"><span class="mark" aria-hidden="true">{word.mark}</span> {word.name}</td>'
+
+
+def _why(cells: Sequence[Mapping[str, Any] | None], names: Sequence[str]) -> str:
+    """What each implementation was found to do, where there is a reason to tell."""
+    told = [
+        f"<li><b>{text(name)}</b>: {text(sentence(clipped(cell['reason'], 400)))}</li>"
+        for name, cell in zip(names, cells, strict=True)
+        if cell is not None and cell["reason"]
+    ]
+    return f"<details><summary>Why</summary><ul>{''.join(told)}</ul></details>" if told else ""

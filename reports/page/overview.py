@@ -1,0 +1,141 @@
+"""The first screen: the verdict, what was judged, what was not, and what is waived."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.page.markup import clipped, counted, duration, sentence
+from reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
+
+Row = Mapping[str, Any]
+
+_COLOURS = {
+    "fail": "#b3261e",
+    "warn": "#b26a00",
+    "waived": "#8a7a1f",
+    "inconclusive": "#7a4fb0",
+    "not-run": "#1a7f9c",
+    "pass": "#2e7d4f",
+    "not-applicable": "#a09c92",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rules that share a reason. `rules` are their ids."""
+
+    reason: str
+    rules: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the first screen says, as plain text: the template escapes it.
+
+    `scope` are (term, description) pairs; `limits` sentences on what keeps the run from being a whole one; `unjudged`,
+    `out_of_scope` and `waived` rules by the reason that they share, the largest group first.
+    """
+
+    verdict: str
+    explanation: str
+    meaning: str
+    limits: Sequence[str]
+    scope: Sequence[tuple[str, str]]
+    unjudged: Sequence[Group]
+    unjudged_count: int
+    unjudged_gating: int
+    out_of_scope: Sequence[Group]
+    waived: Sequence[Group]
+
+
+def overview(record: Mapping[str, Any]) -> Overview:
+    """What the first screen says of a record."""
+    rows = record["rules"]
+    unjudged = [row for row in rows if row["verdict"] in UNJUDGED]
+    out_of_scope = [row for row in rows if row["verdict"] == "not-applicable"]
+    waived = [row for row in rows if row["verdict"] == "waived"]
+    return Overview(
+        verdict=record["verdict"].capitalize(),
+        explanation=headline(record),
+        meaning=run_meaning(record["verdict"], waived=len(waived)),
+        limits=list(_limits(record)),
+        scope=list(_scope(record, unjudged, out_of_scope)),
+        unjudged=_grouped(unjudged),
+        unjudged_count=len(unjudged),
+        unjudged_gating=sum(row["level"] != "advisory" for row in unjudged),
+        out_of_scope=_grouped(out_of_scope),
+        # A waiver's reason begins with its day: the first to expire comes first.
+        waived=sorted(_grouped(waived), key=lambda group: group.reason),
+    )
+
+
+def headline(record: Mapping[str, Any]) -> str:
+    """The record's headline without the verdict, which stands beside it."""
+    return sentence(record["headline"].removeprefix(f"{record['verdict']}: "))
+
+
+def _limits(record: Mapping[str, Any]) -> Iterable[str]:
+    if record["cut_short"]:
+        yield f"The run was cut short: {clipped(record['cut_short'], 200)}."
+    if record["selection"]:
+        patterns = clipped(", ".join(record["selection"]), 200)
+        yield f"Only the rules {patterns} were asked for: this is a part of the catalogue."
+    if record["shard"]:
+        index, count = record["shard"]
+        yield f"This is shard {index} of {count}: a part of a run, to be joined with the others."
+
+
+def _scope(
+    record: Mapping[str, Any], unjudged: Sequence[Row], out_of_scope: Sequence[Row]
+) -> Iterable[tuple[str, str]]:
+    total = len(record["rules"])
+    in_scope = total - len(out_of_scope)
+    judged = in_scope - len(unjudged)
+    yield "Rules", f"{judged:,} of {in_scope:,} in scope were judged"
+    if out_of_scope:
+        commonest, _ = Counter(row["reason"] for row in out_of_scope).most_common(1)[0]
+        yield "Out of scope", f"{counted(len(out_of_scope), 'rule')}: {clipped(commonest, 120)}"
+    whole = record["spec"]["rules"]
+    yield "Catalogue", f"{whole:,} rules, of orderproof {record['orderproof']}"
+    used = {row["source"]["document"] for row in record["rules"]}
+    documents = [name for key, name in record["spec"]["documents"].items() if key in used]
+    if documents:
+        yield "Documents", "; ".join(documents)
+    yield "Effort", f"{counted(record['requests'], 'request')} in {duration(record['duration_s'])}"
+    yield "Settings", f"profile {record['profile']}, seed {record['seed']}"
+
+
+def _grouped(rows: Sequence[Row]) -> list[Group]:
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(sentence(clipped(row["reason"], 400)), []).append(row["id"])
+    return [Group(reason, ids) for reason, ids in sorted(groups.items(), key=lambda pair: -len(pair[1]))]
+
+
+def counts(summary: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The verdicts that the record has rules of, the gravest first, with their numbers."""
+    return [(verdict, summary[verdict]) for verdict in RULE_WORDS if summary[verdict]]
+
+
+def bar(summary: Mapping[str, int], width: str = "100%", height: int = 12) -> str:
+    """The share of each verdict as a bar (SVG), with a text that says the same. The size holds where no style is."""
+    parts = counts(summary)
+    total = sum(number for _, number in parts)
+    if not total:
+        return ""
+    said = ", ".join(f"{number} {RULE_WORDS[verdict].name}" for verdict, number in parts)
+    # A single broken rule among ten thousand must be seen.
+    least = 4.0
+    scale = (1000 - least * len(parts)) / total
+    x, drawn = 0.0, []
+    for verdict, number in parts:
+        share = least + number * scale
+        drawn.append(
+            f'<rect class="{verdict}" x="{x:.1f}" y="0" width="{share:.1f}" height="10" fill="{_COLOURS[verdict]}"/>'
+        )
+        x += share
+    return (
+        f'<svg class="bar" role="img" aria-label="{said}" viewBox="0 0 1000 10" width="{width}" height="{height}" '
+        f'preserveAspectRatio="none">{"".join(drawn)}</svg>'
+    )

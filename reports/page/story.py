@@ -1,0 +1,46 @@
+"""A walk through an order's life as a numbered story, and as a shell script that sends its requests again."""
+
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
+
+from reports.curl import TOKEN_VARIABLE
+from reports.harmless import one_line
+from reports.page.exchanges import anchor
+from reports.page.markup import clipped, text
+
+_TEXT_SHOWN = 600
+
+
+def story(steps: Sequence[Mapping[str, Any]], decisive: int | None, linked: Container[int]) -> str:
+    """The steps as an ordered list; the one that shows the fault is marked. `linked`: exchanges on the page."""
+    items = []
+    for step in steps:
+        number = step["exchange"]
+        is_decisive = number is not None and number == decisive
+        link = f' <a href="#{anchor(number)}">exchange {number}</a>' if number in linked else ""
+        here = ' <strong class="here">here it shows</strong>' if is_decisive else ""
+        opening = '<li class="decisive">' if is_decisive else "<li>"
+        items.append(
+            f"{opening}<span>{text(clipped(step['text'], _TEXT_SHOWN))}</span> "
+            f'<span class="came">→ {text(clipped(step["answer"], _TEXT_SHOWN))}</span>{here}{link}</li>'
+        )
+    return f'<ol class="story">{"".join(items)}</ol>'
+
+
+def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    """The finding's requests as a script for a POSIX shell, told by its comments; plain text, not HTML."""
+    told = {step["exchange"]: step for step in finding.get("story", ()) if step["exchange"] is not None}
+    lines = [
+        "#!/bin/sh",
+        f"# {row['id']}: {one_line(row['title'])}",
+        f"# {one_line(finding['message'])}",
+        f"# The requests as sent to {one_line(record['target']['name'])} in the run of {record['started_at']}.",
+        "# Ids are those of that run: put ids of your own where the orders are gone.",
+    ]
+    if any(TOKEN_VARIABLE in curl for curl in finding["curl"]):
+        lines += [f': "${{{TOKEN_VARIABLE}:?set it to an access token}}"']
+    for index, (number, curl) in enumerate(zip(finding["exchanges"], finding["curl"], strict=False), 1):
+        step = told.get(number)
+        comment = f"{one_line(step['text'])} (then: {one_line(step['answer'])})" if step else f"exchange {number}"
+        lines += ["", f"# {index}. {comment}", f"{curl}; echo"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,64 @@
+"""Debian's Chromium for the tests of pages: found, or installed where that may be done, or told of as missing."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find() -> str | None:
+    """The path of a Chromium that starts."""
+    for name in NAMES:
+        path = shutil.which(name)
+        # Some distributions have a command of this name that only says what to install.
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False, timeout=60).returncode == 0:
+            return path
+    return None
+
+
+def install() -> str:
+    """Install Chromium with apt-get, as root or through sudo without a password; the answer is why it is not there."""
+    if not shutil.which("apt-get"):
+        return "there is no apt-get to install it with"
+    if os.geteuid() and not (os.environ.get("CI") and shutil.which("sudo")):
+        return "apt-get install chromium needs root"
+    become = [] if not os.geteuid() else ["sudo", "-n"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+        ended = subprocess.run(
+            [*become, "apt-get", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=900
+        )
+        if ended.returncode:
+            return f"apt-get {arguments[0]} failed: {(ended.stderr or ended.stdout)[-300:]}"
+    return "it is installed and does not start"
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser. Where it can be neither found nor installed, tests fail in CI and are skipped elsewhere."""
+    # Workers of one run must not install it at the same time.
+    with (Path(tempfile.gettempdir()) / "orderproof-chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path, why = find(), ""
+        if path is None:
+            why = install()
+            path = find()
+    if path is None:
+        missing = f"no Chromium ({', '.join(NAMES)}), and {why}"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox does not work for root, nor in most containers; the pages are ours.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()

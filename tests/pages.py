@@ -1,0 +1,105 @@
+"""Records and pages for tests: of real runs, and made up where no run gives what is to be seen."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.reference.choices import choose
+from conformance.reference.server import start
+from reports.page import render
+from spec.catalogue import Rule
+from tests.records import RULES, all_kept, exchange, outcome, record
+from tests.running import orderproof, target_file
+
+# Together they give about forty findings, some rules that nothing is found against, and some that cannot be judged.
+FAULTS = ("extends-by-10-minutes", "status-as-text", "pages-overlap", "cancel-is-202")
+BROKEN_RULES = ("CST-*", "CAN-1", "GRA-1", "HIS-9", "HIS-11")
+
+
+def real_runs(folder: Path) -> dict[str, Path]:
+    """The page of a run of each verdict, as the run itself wrote it."""
+    pages = {}
+
+    def run(name: str, *arguments: str) -> None:
+        (folder / name).mkdir(exist_ok=True)
+        ran = orderproof(folder / name, "run", "--quiet", "--profile", "quick", *arguments)
+        pages[name] = ran.folder / "orderproof-report" / "report.html"
+        assert pages[name].exists(), ran.out + ran.err
+
+    run("void", "http://127.0.0.1:9/v0", *_rules("GRA-*"))
+    with start() as server:
+        (folder / "partial").mkdir()
+        target = target_file(folder / "partial", server.base_url, server.token, None, internal_base_url="")
+        run("conforming", *_target(folder / "conforming", server), *_rules("CST-*", "GRA-1"))
+        run("partial", "--target", str(target), *_rules("GRA-?", "INT-1", "SEC-2"))
+    with start(choose(faults=FAULTS)) as server:
+        run("non-conforming", *_target(folder / "non-conforming", server), *_rules(*BROKEN_RULES))
+    for name, page in pages.items():
+        assert record_of(page)["verdict"] == name
+    return pages
+
+
+def _target(folder: Path, server: Any) -> list[str]:
+    folder.mkdir()
+    return ["--target", str(target_file(folder, server.base_url, server.token, server.state_url))]
+
+
+def _rules(*patterns: str) -> list[str]:
+    return [word for pattern in patterns for word in ("--rules", pattern)]
+
+
+def record_of(page: Path) -> dict[str, Any]:
+    """The record that the run wrote beside its page."""
+    return json.loads(page.with_name("report.json").read_text(encoding="utf-8"))
+
+
+WALK = [
+    {"text": "read the cancellation status", "answer": "200, cancelable true", "exchange": 0},
+    {"text": "cancel the order", "answer": "200", "exchange": 1},
+    {"text": "read the cancellation status", "answer": "200, canceled false", "exchange": 2},
+]
+RACE = [
+    {"text": "extend (1)", "start_s": 0.0, "end_s": 0.006, "answer": "200", "exchange": 0, "impossible": True},
+    {"text": "extend (2)", "start_s": 0.001, "end_s": 0.009, "answer": "200", "exchange": 1, "impossible": True},
+    {"text": "extend (3)", "start_s": 0.002, "end_s": None, "answer": "", "exchange": 2, "impossible": False},
+]
+
+
+FEW = tuple(rule for rule in RULES if rule.area in ("GRA", "CST"))
+
+
+def kept(rules: tuple[Rule, ...] = RULES) -> dict[str, Any]:
+    """The record of a run that found these rules kept."""
+    return record(all_kept(), rules)
+
+
+def told(rules: tuple[Rule, ...] = RULES, **finding: Any) -> dict[str, Any]:
+    """The record of a run whose one finding, of GRA-7, tells a walk and a race of three exchanges."""
+    url = "http://acme.example/v0/orders/17/cancel?id_type=internal"
+    sent = [
+        exchange(url=url, operation="showCancellationStatus", response_body=b'{"cancelable":true,"canceled":false}'),
+        exchange(url=url, operation="createCancellation", method="POST", request_body=b'{"reason": "late"}'),
+        exchange(url=url, operation="showCancellationStatus", response_body=b'{"cancelable":true,"canceled":false}'),
+    ]
+    broken = outcome(
+        "GRA-7",
+        result="fail",
+        check="test_x.py::test_a_race",
+        exchanges=sent,
+        finding={
+            "expected": "canceled: true",
+            "observed": "canceled: false",
+            "story": WALK,
+            "timeline": RACE,
+            **finding,
+        },
+    )
+    return record([*all_kept("GRA-7"), broken], rules)
+
+
+def written(folder: Path, name: str, of: Mapping[str, Any]) -> Path:
+    """The page of a record as a file."""
+    path = folder / f"{name}.html"
+    path.write_text(render(of), encoding="utf-8")
+    return path

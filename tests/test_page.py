@@ -1,0 +1,385 @@
+"""The page as a file: complete, the same for the same record, self-contained, and closed to what a server sends."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from reports import formats
+from reports.page import render, rules
+from reports.page.exchanges import island
+from reports.page.matrix import agreement, render_matrix
+from reports.page.overview import overview
+from reports.page.statuses import status_map
+from reports.page.words import RULE_WORDS
+from reports.verdict import RULE_VERDICTS
+from reports.waivers import Waiver, apply
+from tests.pages import FEW, RACE, WALK, kept, told
+from tests.records import all_kept, broken, exchange, large, outcome, record
+from tests.running import orderproof
+
+
+class Outline(HTMLParser):
+    """What a page is made of: its tags with their attributes' names, its texts, its links and its ids."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: Counter[tuple[str, ...]] = Counter()
+        self.text = ""
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.raw: dict[str, list[str]] = {"script": [], "style": []}
+        self._inside = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.text += " "
+        self.tags[(tag, *sorted(name for name, _ in attrs))] += 1
+        values = dict(attrs)
+        if "id" in values:
+            self.ids.append(values["id"])
+        self.links += [values[name] for name in ("href", "src", "action") if name in values]
+        if tag in self.raw:
+            self._inside = tag
+            self.raw[tag].append("")
+
+    def handle_endtag(self, tag):
+        if tag == self._inside:
+            self._inside = ""
+
+    def handle_data(self, data):
+        if self._inside:
+            self.raw[self._inside][-1] += data
+        else:
+            self.text += data
+
+
+@pytest.fixture(scope="module")
+def found():
+    """The page of a run with a finding that tells a walk and a race, and its outline."""
+    page = render(told())
+    return page, Outline(page)
+
+
+def unpacked(page):
+    return json.loads(gzip.decompress(base64.b64decode(re.search(r'id="island">([^<]*)<', page)[1])))
+
+
+def test_the_same_record_gives_the_same_page():
+    assert render(told(FEW)) == render(told(FEW))
+
+
+def test_it_is_a_format_of_reports():
+    assert formats.render("html", kept(FEW)) == render(kept(FEW))
+
+
+def test_every_rule_stands_there_with_its_sentence_level_verdict_and_strength(found):
+    _, outline = found
+    text = " ".join(outline.text.split())
+
+    for row in told()["rules"]:
+        assert f"{row['id']} {row['title']} {row['level']}" in text
+        assert " ".join(row["source"]["words"].split()) in text
+        assert row["id"] in outline.ids
+    assert "Rests on 3 requests by 1 check, using 1 state." in text
+
+
+def test_a_finding_shows_both_sides_the_exchange_the_request_and_the_command(found):
+    page, outline = found
+    finding = next(row for row in told()["rules"] if row["id"] == "GRA-7")["findings"][0]
+
+    assert "<pre>canceled: <mark>true</mark></pre>" in page
+    assert "<pre>canceled: <mark>false</mark></pre>" in page
+    for curl in finding["curl"]:
+        assert curl in outline.text
+    assert "orderproof run … --rules GRA-7 --seed 1" in outline.text
+    assert '{"cancelable": true, "canceled": false}' in outline.text
+
+
+def test_all_exchanges_are_in_the_island_as_the_record_has_them(found):
+    page, _ = found
+
+    assert unpacked(page) == told()["exchanges"]
+
+
+def test_the_island_says_nothing_of_when_it_was_packed():
+    assert island([]) == island([])
+    assert gzip.decompress(base64.b64decode(island([]))) == b"[]"
+
+
+def test_the_policy_allows_the_one_script_and_the_one_style_and_nothing_else(found):
+    page, outline = found
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1].replace("&#39;", "'")
+    scripts = [text for text in outline.raw["script"] if "use strict" in text]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    for kind, (text,) in (("script", scripts), ("style", outline.raw["style"])):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    attributes = {name for tag in outline.tags for name in tag[1:]}
+    assert not {name for name in attributes if name.startswith("on") or name in ("style", "src", "srcset", "srcdoc")}
+
+
+def test_no_link_leads_away_and_each_leads_somewhere(found):
+    _, outline = found
+    inner = [link.removeprefix("#") for link in outline.links if link.startswith("#")]
+
+    assert [link for link in outline.links if not link.startswith(("#", "data:image/svg+xml,"))] == []
+    assert set(inner) <= set(outline.ids)
+    assert max(Counter(outline.ids).values()) == 1
+
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)></pre><!-- {{ 7*7 }} &lt; \u202e\x1b[31m\x00"
+
+
+def test_a_hostile_text_wherever_it_stands_adds_no_element_and_no_attribute():
+    def poisoned(node, poison, key=""):
+        if isinstance(node, dict):
+            return {name: poisoned(value, poison, name) for name, value in node.items()}
+        if isinstance(node, list):
+            return [poisoned(value, poison, key) for value in node]
+        # What a schema limits to a few values cannot hold markup, and what is joined by its value must stay joined.
+        fixed = ("verdict", "level", "area", "outcome", "encoding", "profile", "id", "document", "operation")
+        return node if key in fixed or not isinstance(node, str) else poison + node
+
+    plain, hostile = [], []
+    for poison, pages in (("x\x1b", plain), (HOSTILE, hostile)):
+        of = poisoned(told(FEW), poison)
+        pages += [render(of), render_matrix([of, poisoned(kept(FEW), poison)])]
+
+    for one, other in zip(plain, hostile, strict=True):
+        # How much differs is the only thing that a text decides about.
+        pairs = [Outline(page).tags for page in (one, other)]
+        for tags in pairs:
+            del tags[("mark",)]
+        assert pairs[0] == pairs[1]
+        assert not set("\u202e\x1b\x00") & set(other)
+
+
+def test_no_token_is_on_the_page_nor_in_its_island():
+    secret = "hunter2-token"
+    echoed = exchange(
+        url=f"http://acme.example/v0/orders/{secret}",
+        response_headers=[["X-Echo", secret]],
+        response_body=json.dumps({"message": f"no access with {secret}"}).encode(),
+    )
+    finding = {"message": f"it said {secret}", "observed": secret, "story": [{**WALK[0], "answer": secret}]}
+    of = record([outcome("GRA-7", result="fail", exchanges=[echoed], finding=finding), *all_kept("GRA-7")])
+
+    page = render(of)
+
+    assert secret not in page
+    assert secret not in json.dumps(unpacked(page))
+
+
+def test_a_body_of_five_megabytes_is_shortened():
+    long = exchange(response_body=b'["' + b"x" * 5_000_000 + b'"]')
+    page = render(record([outcome("GRA-7", result="fail", exchanges=[long]), *all_kept("GRA-7")], FEW))
+
+    assert len(page) < 400_000
+    assert "only the beginning of 5,000,004 bytes is shown" in page
+
+
+def test_many_findings_of_one_rule_are_told_in_full_five_times_and_then_by_their_sentence():
+    outcomes = [
+        outcome("GRA-7", result="fail", check=f"x.py::{number}", finding={"message": f"seen in check {number}."})
+        for number in range(300)
+    ]
+    outline = Outline(render(record([*outcomes, *all_kept("GRA-7")], FEW)))
+
+    assert outline.text.count("The minimal request") == 5
+    assert "295 more findings of this rule" in outline.text
+    assert "Seen in check 199." in outline.text
+    assert "Seen in check 200." not in outline.text
+    assert "And 100 more; report.json holds them all." in outline.text
+
+
+def test_a_large_page_has_every_rule_and_one_that_is_too_large_what_is_not_kept(monkeypatch):
+    of = large(400, findings=20)
+    ids = {row["id"] for row in of["rules"]}
+    left = {row["id"] for row in of["rules"] if row["verdict"] != "pass"}
+
+    monkeypatch.setattr(rules, "LARGE", 300)
+    shown = Outline(render(of))
+    assert ids <= set(shown.ids)
+    assert shown.tags[("details", "class", "data-level", "data-verdict")] < 50
+
+    monkeypatch.setattr(rules, "MOST_ROWS", 300)
+    shown = Outline(render(of))
+    assert ids & set(shown.ids) == left
+    assert f"Shown are the {len(left)} that were not kept; all of them are in report.json." in shown.text
+
+
+def test_the_first_screen_counts_as_the_record_does():
+    of = broken("GRA-1", "CAN-1", selection=("GRA-*",), cut_short="interrupted after 3 checks")
+    said = overview(of)
+
+    assert said.verdict == "Non-conforming"
+    assert said.unjudged_count == of["summary"]["inconclusive"] + of["summary"]["not-run"]
+    assert sum(len(group.rules) for group in said.unjudged) == said.unjudged_count
+    assert "cut short: interrupted after 3 checks" in said.limits[0]
+    assert "GRA-*" in said.limits[1]
+
+
+def test_waivers_stand_there_with_reason_issue_owner_and_day_the_first_to_expire_first():
+    waivers = [
+        Waiver("GRA-1", "the scheduler is replaced", "ORD-812", "order team", date(2999, 3, 1)),
+        Waiver("CAN-1", "the gateway rewrites it", "ORD-900", "edge team", date(2999, 2, 1)),
+    ]
+    of, _ = apply(broken("GRA-1", "CAN-1"), waivers)
+
+    said = overview(of)
+    assert [group.rules for group in said.waived] == [["CAN-1"], ["GRA-1"]]
+    assert said.meaning == "Every rule in scope was judged. What is broken is waived."
+    text = " ".join(Outline(render(of)).text.split())
+    assert "Waived until 2999-02-01: the gateway rewrites it (ORD-900, edge team)" in text
+
+
+def test_a_void_page_tells_the_cause_and_shows_what_was_tried():
+    tried = exchange(status=401, operation="showOrderHistoryForCustomer")
+    page = render(record([], void="auth.bearer: the token is refused", requests_before=[tried]))
+    text = Outline(page).text
+
+    assert "Why nothing was judged" in text
+    assert text.count("auth.bearer: the token is refused") >= 2
+    assert "<b>401</b>" in page
+    assert "<title>Void: acme" in page
+
+
+def test_the_map_tells_documented_seen_by_default_and_undocumented_apart():
+    answers = [("createCancellation", 200), ("createCancellation", 200), ("createCancellation", 401)]
+    answers += [("createCancellation", 202), ("cancelLineItem", 401), ("cancelLineItem", None), (None, 404)]
+    drawn = status_map([{"operation": operation, "status": status} for operation, status in answers])
+
+    cells = {(line.id, cell.status): (cell.kind, cell.seen) for line in drawn.lines for cell in line.cells}
+    assert cells["createCancellation", "200"] == ("documented", 2)
+    assert cells["createCancellation", "404"] == ("documented", 0)
+    assert cells["createCancellation", "401"] == ("by-default", 1)
+    # The documents' default answer is an error's.
+    assert cells["createCancellation", "202"] == ("undocumented", 1)
+    assert cells["cancelLineItem", "401"] == ("undocumented", 1)
+    assert cells["cancelLineItem", "none"] == ("undocumented", 1)
+    assert cells["", "404"] == ("undocumented", 1)
+    assert cells["createGracePeriod", "400"] == ("blank", 0)
+    assert sum(cell.seen for line in drawn.lines for cell in line.cells) == len(answers)
+
+
+@pytest.mark.skipif(not shutil.which("sh"), reason="needs a POSIX shell")
+def test_the_script_of_a_walk_is_one_that_a_shell_takes(found, tmp_path):
+    _, outline = found
+    script = re.search(r"#!/bin/sh\n.*?; echo\n(?=\s*Copy)", outline.text, re.DOTALL)[0]
+    path = tmp_path / "walk.sh"
+    # curl is told apart by printing what it would be called with.
+    path.write_text(script.replace("curl -sS", "printf '%s '"), encoding="utf-8")
+
+    without = subprocess.run(["sh", path], capture_output=True, text=True, check=False, env={})
+    ran = subprocess.run(["sh", path], capture_output=True, text=True, check=True, env={"ORDERPROOF_TOKEN": "abc"})
+
+    assert "ORDERPROOF_TOKEN" in without.stderr
+    assert without.returncode
+    assert ran.stdout.count("Authorization: Bearer abc") == 3
+    for number, step in enumerate(WALK, 1):
+        assert f"# {number}. {step['text']} (then: {step['answer']})" in script
+
+
+def test_a_race_is_drawn_to_scale_and_told_in_words(found):
+    page, outline = found
+    bars = [
+        (float(x), float(width))
+        for x, width in re.findall(r'<rect class="span[^"]*" x="([\d.]+)%" y="50%" width="([\d.]+)%"', page)
+    ]
+
+    # Seven and a half per cent of room behind the last end, since one has none.
+    span = 0.009 * 1.15 * 10
+    assert bars == [
+        (pytest.approx(event["start_s"] * 1000 / span, abs=0.01), pytest.approx(width, abs=0.02))
+        for event, width in zip(RACE, (6 / span, 8 / span, 100 - 2 / span), strict=True)
+    ]
+    assert "from 1.0 ms to 9.0 ms" in outline.text
+    assert "from 2.0 ms on; no answer came" in outline.text
+    assert outline.text.count("✗ not explained") == 2
+    assert "No sequence of the documented operations explains the 2 marked ones together." in outline.text
+
+
+def test_a_long_pause_in_a_race_is_drawn_short():
+    late = {**RACE[0], "text": "read", "start_s": 10.005, "end_s": 10.007}
+    page = render(told(FEW, timeline=[RACE[0], RACE[1], late]))
+
+    bars = re.findall(r'<rect class="span[^"]*" x="([\d.]+)%" y="50%" width="([\d.]+)%"', page)
+    assert [float(width) > 15 for _, width in bars] == [True] * 3
+    assert float(bars[1][0]) + float(bars[1][1]) < float(bars[2][0])
+    assert "from 10.005 s to 10.007 s" in page
+    assert "Pauses in which nothing was under way are drawn short." in page
+
+
+def test_a_race_that_nothing_of_came_back_is_drawn_too():
+    silent = {**RACE[2], "start_s": 0.0}
+    page = render(told(FEW, timeline=[silent, {**silent, "end_s": 0.0}]))
+
+    assert re.findall(r'x="0.00%" y="50%" width="([\d.]+)%"', page)[0] == "100.00"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "wanted"),
+    [
+        (["pass", "pass", "pass"], "agree"),
+        (["not-run", "not-run"], "agree"),
+        (["pass", "fail", "not-run"], "differ"),
+        (["warn", "pass"], "differ"),
+        (["fail", "waived"], "differ"),
+        (["pass", "not-run"], "unknown"),
+        (["fail", "absent", "fail"], "unknown"),
+        (["not-run", "inconclusive"], "unknown"),
+    ],
+)
+def test_what_records_agree_on(verdicts, wanted):
+    assert agreement(verdicts) == wanted
+
+
+def test_the_matrix_has_every_rule_of_every_record_and_says_how_they_were_made_apart():
+    first, second, third = kept(FEW), broken("GRA-1", seed=2), record(all_kept("GRA-2"), FEW)
+    text = " ".join(Outline(render_matrix([first, second, third])).text.split())
+
+    # Three records of one target: told apart by their numbers.
+    assert "acme (1), acme (2), acme (3)" in text
+    assert "different seeds: acme (1) 1; acme (2) 2; acme (3) 1." in text
+    for row in second["rules"]:
+        assert row["title"] in text
+    assert "not in this record ✓ kept not in this record ? not all judged" in text
+    assert re.search(r"GRA-1 .{0,400}✓ kept ✗ broken ✓ kept ≠ differ", text)
+    assert re.search(r"GRA-2 .{0,400}✓ kept ✓ kept – not run \? not all judged", text)
+
+
+def test_the_matrix_of_two_says_what_became_of_a_rule():
+    text = " ".join(Outline(render_matrix([broken("GRA-1"), broken("GRA-2")])).text.split())
+
+    assert "✗ broken ✓ kept ≠ fixed" in text
+    assert "✓ kept ✗ broken ≠ regressed" in text
+
+
+def test_compare_writes_the_page_and_keeps_its_exit_code(tmp_path):
+    for name, of in (("old", kept()), ("new", broken("GRA-1"))):
+        (tmp_path / f"{name}.json").write_text(json.dumps(of), encoding="utf-8")
+
+    ran = orderproof(tmp_path, "compare", "old.json", "new.json", "--html", "out/matrix.html")
+    blocked = orderproof(tmp_path, "compare", "old.json", "new.json", "--html", "old.json/matrix.html")
+
+    assert ran.code == 1
+    assert "regressed (1)" in ran.out
+    assert "Rules side by side" in (tmp_path / "out" / "matrix.html").read_text(encoding="utf-8")
+    assert blocked.code == 2
+    assert "--html: old.json/matrix.html cannot be written" in blocked.err
+
+
+def test_every_verdict_has_a_mark_and_words_of_its_own():
+    assert set(RULE_WORDS) == set(RULE_VERDICTS)
+    assert len({word.mark for word in RULE_WORDS.values()}) == len(RULE_VERDICTS)
