@@ -10,12 +10,12 @@ class Progress:
     """Says how far a run is. `outcome` fits the runner's `progress`."""
 
     def __init__(self, enabled: bool = True) -> None:
-        self._live = enabled and sys.stderr.isatty() and not os.environ.get("CI")
+        self.is_live = enabled and sys.stderr.isatty() and not os.environ.get("CI")
         self._done = self._broken = self._requests = 0
 
     def say(self, text: str) -> None:
         """Replace the live line."""
-        if self._live:
+        if self.is_live:
             width = shutil.get_terminal_size().columns
             sys.stderr.write(f"\r\x1b[2K{text[: width - 1]}")
             sys.stderr.flush()

@@ -102,7 +102,7 @@ def combinations(count: int, seed: int) -> list[Subject]:
 
     Variants that decide the same thing exclude each other.
     """
-    from conformance.reference.seeds import overridden
+    from conformance.reference.seeds import decided
     from conformance.reference.variants import all_variants
 
     variants = all_variants()
@@ -110,11 +110,11 @@ def combinations(count: int, seed: int) -> list[Subject]:
     found = []
     for _ in range(count):
         names: list[str] = []
-        decided: frozenset[str] = frozenset()
+        taken: frozenset[str] = frozenset()
         for name in dice.sample(sorted(variants), len(variants)):
-            if len(names) < _COMBINED and not overridden(variants[name]) & decided:
+            if len(names) < _COMBINED and not decided(variants[name]) & taken:
                 names.append(name)
-                decided |= overridden(variants[name])
+                taken |= decided(variants[name])
         found.append(combined(names))
     return found
 
@@ -167,6 +167,13 @@ def _judge(subject: Subject, seed: int) -> Judgement:
 
 
 def _run(subject: Subject, seed: int, sending: Connection) -> None:
+    try:
+        sending.send(_judged(subject, seed))
+    except Exception as error:
+        sending.send(_nothing(subject, f"the run ended with {type(error).__name__}: {error}"))
+
+
+def _judged(subject: Subject, seed: int) -> Judgement:
     from conformance.embedded import forked_target
     from conformance.judging import How, judge_target
 
@@ -179,7 +186,7 @@ def _run(subject: Subject, seed: int, sending: Connection) -> None:
             judgement = _judgement(subject, judge_target(target, selection, how).record)
             if not judgement.escaped:
                 break
-    sending.send(judgement)
+    return judgement
 
 
 def _selections(subject: Subject) -> Iterator[Selection]:

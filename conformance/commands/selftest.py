@@ -52,8 +52,10 @@ def command(
     chosen = every
     if faults or variants:
         wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
-        every += [combined(name.split("+")) for name in variants if "+" in name and _are_variants(name, every)]
         known = {(subject.kind, subject.name) for subject in every}
+        joined = [name for name in variants if "+" in name and ("variant", name) not in known]
+        every += [combined(name.split("+")) for name in joined if _are_variants(name, every)]
+        known |= {(subject.kind, subject.name) for subject in every}
         for kind, name in sorted(wanted - known):
             near = did_you_mean(name, [subject.name for subject in every if subject.kind == kind])
             raise UsageError(f"--{kind}: no {kind} {name!r}{near}")
@@ -67,6 +69,9 @@ def command(
         nonlocal finished
         finished += 1
         progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.kind} {one.name}")
+        # Where no line can be replaced, a sign of life now and then: all of it takes minutes.
+        if not progress.is_live and (finished % 50 == 0 or one.is_wrong):
+            click.echo(f"{finished}/{len(chosen)}{f': {one.kind} {one.name}' if one.is_wrong else ''}", err=True)
 
     judgements = judge_all(chosen, seed, jobs, done)
     progress.end()

@@ -59,6 +59,11 @@ def collect(package: str, modules: Iterable[str], kind: type[Seed]) -> dict[str,
     return found
 
 
+def decided(seed: type[Decisions]) -> frozenset[str]:
+    """The decisions that a seed takes otherwise, those that it has from others included: two that share one clash."""
+    return frozenset[str]().union(*(overridden(one) for one in seed.__mro__ if one.__module__ == seed.__module__))
+
+
 def overridden(seed: type[Decisions]) -> frozenset[str]:
     """The decisions that a seed takes otherwise."""
     return frozenset(name for name in vars(seed) if not name.startswith("__") and callable(getattr(seed, name)))
