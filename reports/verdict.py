@@ -83,7 +83,7 @@ def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: 
         headline = f"conforming: {_rules(gating['pass'])} kept"
     if verdict != "void":
         headline += f", {counts['waived']} waived" if counts["waived"] else ""
-        headline += f", {counts['warn']} warnings" if counts["warn"] else ""
+        headline += f", {counts['warn']} warning{'' if counts['warn'] == 1 else 's'}" if counts["warn"] else ""
         headline += f" ({cut_short})" if cut_short else ""
     summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
     return Verdict(verdict, EXIT_CODES[verdict], headline, rows, summary)

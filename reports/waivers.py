@@ -105,7 +105,8 @@ def apply(
     headline = verdict.headline
     used = {row["id"] for row in changed if row["verdict"] == "waived"}
     if used:
-        headline += f", first expires {min(waiver.expires for waiver in live if waiver.id in used)}"
+        first = min(waiver.expires for waiver in live if waiver.id in used)
+        headline = headline.replace(f"{len(used)} waived", f"{len(used)} waived, first expires {first}", 1)
     return {
         **record,
         "rules": changed,

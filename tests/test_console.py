@@ -88,7 +88,7 @@ def test_a_warning_is_no_broken_rule():
     assert "Warnings (advisory rules)" in text
     assert "Broken rules" not in text
     assert "conforming: " in text
-    assert "1 warnings" in text
+    assert "1 warning" in text
 
 
 def test_a_partial_run_says_what_is_missing():

@@ -130,7 +130,7 @@ def test_the_counts_are_those_of_the_rules(run):
         assert "not judged" in verdict.headline
     if verdict.verdict != "void":
         assert (f"{counts['waived']} waived" in verdict.headline) == bool(counts["waived"])
-        assert (f"{counts['warn']} warnings" in verdict.headline) == bool(counts["warn"])
+        assert (f"{counts['warn']} warning" in verdict.headline) == bool(counts["warn"])
         assert circumstances.get("cut_short", "") in verdict.headline
 
 

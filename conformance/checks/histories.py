@@ -109,10 +109,9 @@ def _judge(life: Life, runs: Sequence[Run]) -> None:
         )
         for index, run in enumerate(runs)
     ]
-    alone = "one of the answers alone is" if len(core) == 1 else f"{len(core)} of the answers are together"
+    some = "one of the answers is impossible" if len(core) == 1 else f"{len(core)} answers are impossible together"
     raise Finding(
-        f"no sequence of {len(runs)} requests explains what they were answered: {alone} impossible, whatever the other "
-        "requests did",
+        f"no sequence of the {len(runs)} requests explains their answers: {some}, whatever any other request did",
         "answers that some sequence of the requests explains",
         "; ".join(f"{timeline[index].text}: {timeline[index].answer}" for index in core),
         *(run.answer.exchange for run in runs),
