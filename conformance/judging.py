@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance import __version__, canary
 from conformance.controller import Selection
+from conformance.finished import Finished, Tell
 from conformance.journal import JOURNAL_NAME, Journal
 from conformance.patience import PATIENT_SECONDS
 from conformance.preflight import preflight, wait_for_target
@@ -26,7 +27,7 @@ class How:
     """How to judge.
 
     `folder` is what relative paths of the target start from, `out` where the journal goes, `file` the target file as a
-    report names it.
+    report names it. `tell` is called with the row of each rule that is finished while the run goes on.
     """
 
     folder: Path
@@ -38,6 +39,7 @@ class How:
     max_failures: int | None = None
     keep_personal_data: bool = False
     quiet: bool = False
+    tell: Tell | None = None
     patience_seconds: float = PATIENT_SECONDS
 
 
@@ -69,6 +71,16 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
         patience_seconds=how.patience_seconds,
     )
     session = Session(settings)
+    rules = [catalogue()[rule_id] for rule_id in selection.rules()]
+    finished = Finished(rules, how.tell, _out_of_scope(target)) if how.tell else None
+
+    def heard(outcome: dict[str, Any], total: int) -> None:
+        if finished:
+            # The live line gives way to lines that stay.
+            progress.end()
+            finished.outcome(outcome)
+        progress.outcome(outcome, total)
+
     before: list[dict[str, Any]] = []
     result, void = None, None
     try:
@@ -82,7 +94,13 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
             void = str(error)
         before = [exchange.to_dict() for exchange in session.trace.exchanges]
         if void is None:
-            result = run_checks(settings, selection, max_failures=how.max_failures, progress=progress.outcome)
+            result = run_checks(
+                settings,
+                selection,
+                max_failures=how.max_failures,
+                progress=heard,
+                collected=finished.collected if finished else lambda checks: None,
+            )
             # A run that was broken off says so in any case.
             void = None if result.cut_short and result.canary is None else canary.missed(result.canary)
     except CollectionError as error:
@@ -110,7 +128,7 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
         void=void,
         cut_short=result.cut_short if result else None,
     )
-    record, _ = build(run, [catalogue()[rule_id] for rule_id in selection.rules()], outcomes)
+    record, _ = build(run, rules, outcomes)
     return Ended(record, bool(result and result.interrupted))
 
 

@@ -42,9 +42,13 @@ def run_checks(
     max_failures: int | None = None,
     collect_only: bool = False,
     progress: Callable[[dict[str, Any], int], None] = lambda outcome, total: None,
+    collected: Callable[[list[tuple[str, tuple[str, ...], tuple[str, ...]]]], None] = lambda checks: None,
 ) -> Result:
-    """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`."""
-    controller = Controller(settings, selection, collect_only=collect_only, progress=progress)
+    """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`.
+
+    `collected` is told which checks there are (name, rules, fixtures), unless workers collect them.
+    """
+    controller = Controller(settings, selection, collect_only, progress, collected)
     workers = _workers(settings)
     arguments = [
         "--pyargs",

@@ -1,7 +1,7 @@
 """The report on the console, in the manner of h2spec: areas, rules, a mark each, and the failures at the end."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from reports.curl import TOKEN_VARIABLE
 from reports.explanation import FINDINGS_SHOWN, decisive_curl, source_line
 from reports.harmless import escape_unencodable, harmless, one_line
 from reports.waivers import fingerprint
+from spec.catalogue import AREAS, catalogue
 
 MARKS: Mapping[str, tuple[str, str, str]] = {
     "pass": ("✓", "+", "green"),
@@ -23,6 +24,7 @@ MARKS: Mapping[str, tuple[str, str, str]] = {
     "not-run": ("–", "-", "cyan"),
     "not-applicable": ("·", ".", "dim"),
 }
+_WITH_REASON = ("not-run", "inconclusive", "not-applicable", "waived")
 _VERDICT_STYLES = {
     "conforming": "bold green",
     "non-conforming": "bold red",
@@ -51,52 +53,102 @@ def make_console(color: str, stream: TextIO | None = None) -> Console:
     )
 
 
-def render(record: Mapping[str, Any], console: Console, *, verbose: bool = False, quiet: bool = False) -> None:
-    """Print a record. `quiet`: only what is broken and the verdict; `verbose`: also each rule's strength."""
-    unicode_ok = (console.encoding or "").lower().startswith("utf")
+def header(told: Mapping[str, Any], console: Console) -> None:
+    """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them."""
+    target = told["target"]
+    line = Text(f"orderproof {told['orderproof']}", "bold")
+    line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
+    line.append(f"  seed {told['seed']}, profile {told['profile']}", "dim")
+    console.print(line)
+    if told["selection"]:
+        console.print(Text(f"only rules {', '.join(told['selection'])}", "yellow"))
+
+
+class Listing:
+    """Rules, a line each, under their areas: as they are finished, or all of them at the end of a run."""
+
+    def __init__(self, console: Console, *, verbose: bool = False) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._unicode_ok = _speaks_unicode(console)
+        self._heading = self._note = ""
+        self._shown: set[str] = set()
+
+    def show(self, row: Mapping[str, Any]) -> None:
+        """Print the line of a rule that is finished. Reasons wait for the record, where they are masked."""
+        self._print(row, row["verdict"])
+
+    def complete(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Print the rows of a record that were not shown before, and the reasons of those that were."""
+        before = [row for row in rows if row["id"] in self._shown and row["verdict"] in _WITH_REASON]
+        # What was not shown while the run went on is, as a rule, what every answer of it was held against.
+        self._note = ", on every answer" if self._shown else ""
+        for row in rows:
+            if row["id"] not in self._shown:
+                self._print(row, f"{row['verdict']}: {one_line(row['reason'], 160)}")
+        if before:
+            self._console.print()
+            self._console.print(Text("Why rules were not judged", "bold"))
+        for row in before:
+            self._line(row, one_line(row["reason"], 160), "")
+
+    def _print(self, row: Mapping[str, Any], verdict: str) -> None:
+        rule = catalogue().get(row["id"])
+        heading = AREAS.get(row["area"], row["area"]) + (self._note if rule and rule.passive else "")
+        if heading != self._heading:
+            self._heading = heading
+            self._console.print()
+            self._console.print(Text(heading, "bold"))
+        self._shown.add(row["id"])
+        strength = row["strength"]
+        note = ""
+        if row["verdict"] in _WITH_REASON:
+            note = f"  ({verdict})"
+        elif self._verbose:
+            note = f"  ({row['level']}, {strength['requests']} requests, {strength['checks']} checks)"
+        self._line(row, row["title"], note)
+
+    def _line(self, row: Mapping[str, Any], text: str, note: str) -> None:
+        mark, style = _mark(row["verdict"], self._unicode_ok)
+        line = Text("  ")
+        line.append(mark, style)
+        line.append(f" {row['id']:<7}", "dim")
+        line.append(text)
+        line.append(note, style if row["verdict"] in _WITH_REASON else "dim")
+        self._console.print(line)
+
+
+def render(
+    record: Mapping[str, Any],
+    console: Console,
+    *,
+    verbose: bool = False,
+    quiet: bool = False,
+    listing: Listing | None = None,
+) -> None:
+    """Print a record. `quiet`: only what is broken and the verdict; `verbose`: also each rule's strength.
+
+    `listing` has shown the rules that were finished while the run went on, below a header.
+    """
+    unicode_ok = _speaks_unicode(console)
     if not quiet:
-        _header(record, console)
+        if listing is None:
+            header(record, console)
         if not record["void"]:
-            _areas(record, console, unicode_ok, verbose)
+            (listing or Listing(console, verbose=verbose)).complete(record["rules"])
     _failures(record, console, unicode_ok)
     if not quiet:
         _unjudged(record, console)
     _closing(record, console)
 
 
+def _speaks_unicode(console: Console) -> bool:
+    return (console.encoding or "").lower().startswith("utf")
+
+
 def _mark(verdict: str, unicode_ok: bool) -> tuple[str, str]:
     fancy, plain, style = MARKS[verdict]
     return (fancy if unicode_ok else plain), style
-
-
-def _header(record: Mapping[str, Any], console: Console) -> None:
-    target = record["target"]
-    line = Text(f"orderproof {record['orderproof']}", "bold")
-    line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
-    line.append(f"  seed {record['seed']}, profile {record['profile']}", "dim")
-    console.print(line)
-    if record["selection"]:
-        console.print(Text(f"only rules {', '.join(record['selection'])}", "yellow"))
-
-
-def _areas(record: Mapping[str, Any], console: Console, unicode_ok: bool, verbose: bool) -> None:
-    area = None
-    for row in record["rules"]:
-        if row["area"] != area:
-            area = row["area"]
-            console.print()
-            console.print(Text(f"{record['spec']['areas'].get(area, area)}", "bold"))
-        mark, style = _mark(row["verdict"], unicode_ok)
-        line = Text("  ")
-        line.append(mark, style)
-        line.append(f" {row['id']:<7}", "dim")
-        line.append(row["title"])
-        if row["verdict"] in ("not-run", "inconclusive", "not-applicable", "waived"):
-            line.append(f"  ({row['verdict']}: {one_line(row['reason'], 160)})", style)
-        elif verbose:
-            strength = row["strength"]
-            line.append(f"  ({row['level']}, {strength['requests']} requests, {strength['checks']} checks)", "dim")
-        console.print(line)
 
 
 def _failures(record: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:

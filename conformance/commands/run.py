@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from conformance import __version__
 from conformance.commands.options import (
     accept_partial_option,
     color_option,
@@ -85,6 +86,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
         )
     waivers = _waivers(options["waivers"])
     wanted = dict.fromkeys([("html", None), *options["reports"]])
+    options["selection"], options["listing"] = selection.patterns, None
     options["places"] = place_reports(list(wanted), options["out"], options["out"] / RECORD_NAME)
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
@@ -100,9 +102,37 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             max_failures=options["max_failures"],
             keep_personal_data=options["keep_personal_data"],
             quiet=options["quiet"],
+            # What a waiver covers is known at the end.
+            tell=None if waivers or options["quiet"] else _listing(target, options).show,
         )
         ended = judge_target(target, selection, how)
     return _report(ended, waivers, options)
+
+
+def _console(options: dict[str, Any]) -> Any:
+    from reports.console import make_console
+
+    return make_console(options["color"], sys.stderr if _takes_stdout(options) else None)
+
+
+def _takes_stdout(options: dict[str, Any]) -> bool:
+    """Two reports on one stream are none: the console's gives way to a format that was asked for there.
+
+    Annotations are made to stand among other lines.
+    """
+    return any(place is None and name != "annotations" for name, place in options["places"])
+
+
+def _listing(target: Target, options: dict[str, Any]) -> Any:
+    """The list of rules, below the header of the run."""
+    from reports.console import Listing, header
+
+    about = {"name": target.name, "base_url": target.base_url}
+    told = {"orderproof": __version__, "target": about, "selection": options["selection"], **options}
+    console = _console(options)
+    header(told, console)
+    options["listing"] = Listing(console, verbose=options["verbose"])
+    return options["listing"]
 
 
 def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
@@ -192,7 +222,7 @@ def _shown_file(path: Path | None) -> str | None:
 
 
 def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
-    from reports.console import make_console, render
+    from reports.console import render
     from reports.delivery import append_step_summary, deliver
     from reports.formats import FORMATS
     from reports.harmless import harmless
@@ -203,18 +233,15 @@ def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     record, problems = apply(ended.record, waivers)
     path = options["out"] / RECORD_NAME
     write(record, path)
-    # Two reports on one stream are none: the console's gives way to a format that was asked for there. Annotations are
-    # made to stand among other lines.
-    takes_stdout = any(place is None and name != "annotations" for name, place in options["places"])
-    console = make_console(options["color"], sys.stderr if takes_stdout else None)
-    render(record, console, verbose=options["verbose"], quiet=options["quiet"])
+    console = _console(options)
+    render(record, console, verbose=options["verbose"], quiet=options["quiet"], listing=options["listing"])
     failed = deliver(record, options["places"])
     # A shard's part of the rules is no summary of anything.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
     for note in notes:
         click.echo(harmless(note), err=True)
     if not options["quiet"]:
-        click.echo(f"record: {path}; page: {options['out'] / FORMATS['html'].file_name}", err=takes_stdout)
+        click.echo(f"record: {path}; page: {options['out'] / FORMATS['html'].file_name}", err=_takes_stdout(options))
     if failed:
         return EXIT_USAGE
     if ended.interrupted:
