@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
 
-from conformance.client import Client
+from conformance.client import MAX_WAIT_SECONDS, Client, asked_to_wait
 from conformance.exchange import Exchange
 from conformance.wire import BROKEN, reason_of, write_request
 
@@ -55,7 +55,7 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
     """Send prepared requests so that they arrive together; each exchange gets its answer or its error, and is recorded.
 
     Each has a connection of its own. The client's rate holds for them together: they wait until all of them may go.
-    None of them is sent again, whatever the answer.
+    None of them is sent again; one that is asked to come again is recorded as such, so that it is no server error.
     """
     racers = [_Racer(one, client.connect(urlsplit(one.url)[:2])) for one in exchanges]
     for _ in racers:
@@ -75,6 +75,8 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
             racer.connection.close()
     for exchange, end in zip(exchanges, returned, strict=True):
         exchange.started_at, exchange.duration = started_at, end - start
+        pause = asked_to_wait(exchange)
+        exchange.waited = pause is not None and pause <= MAX_WAIT_SECONDS
         client.record(exchange)
     return [Span(start, end) for end in returned]
 

@@ -135,3 +135,15 @@ def test_a_race_waits_until_the_rate_lets_all_of_it_go(seen):
     # The first may go at once, each further one a twentieth of a second later.
     assert time.monotonic() - start >= 2 / 20
     assert [exchange.status for exchange in seen] == [200, 200, 200]
+
+
+def test_who_is_asked_to_come_again_is_recorded_as_such(client, seen):
+    headers = {"/0": "Retry-After: 1", "/1": "Retry-After: 86400", "/2": "X-Other: 1"}
+
+    def script(request):
+        return answer(503, b"", headers[request.line.split()[1]])
+
+    with Server(script) as server:
+        send_together(client, prepared(server.url, b"a", b"b", b"c"))
+
+    assert [(exchange.status, exchange.waited) for exchange in seen] == [(503, True), (503, False), (503, False)]
