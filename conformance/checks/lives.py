@@ -100,16 +100,12 @@ def items_of(state: State) -> list[str]:
 
 
 def lives(state: State, timer_runs: Iterable[bool], is_cancelable: Iterable[bool]) -> frozenset[Order]:
-    """Every state of the model that a fresh order may be in, given what its provider state promises."""
-    preordered, ordinary = state.values.get("item_uuid"), state.values.get("other_item_uuid")
-    lines = product(
-        *([True] if item == preordered else [False] if item == ordinary else [True, False] for item in state.item_uuids)
-    )
-    return frozenset(
-        Order(runs, cancelable, tuple(Line(is_preordered) for is_preordered in kinds))
-        for kinds in lines
-        for runs, cancelable in product(timer_runs, is_cancelable)
-    )
+    """Every state of the model that a fresh order may be in, given what its provider state promises.
+
+    An item that the state does not call pre-ordered is taken for one that is not: no other is asked to be canceled.
+    """
+    lines = tuple(Line(item == state.values.get("item_uuid")) for item in items_of(state))
+    return frozenset(Order(runs, cancelable, lines) for runs, cancelable in product(timer_runs, is_cancelable))
 
 
 def _items(answer: Answer) -> dict[str, Mapping[str, Any]]:
