@@ -3,6 +3,7 @@
     python benchmarks/races.py collisions [ATTEMPTS]   collisions per attempt, sent both ways
     python benchmarks/races.py detection [RUNS]        runs that find a lost extension, runs that fail a right server
     python benchmarks/races.py judging [HISTORIES]     what judging one history of 8 operations takes
+    python benchmarks/races.py steadiness [RUNS]       whole runs that conform, and runs that find each of five faults
 
 Each prints a table for `docs/concurrency.md`. Servers run in a process of their own, as in a run.
 """
@@ -40,6 +41,13 @@ RIGHT = {
     "tried again by the server": ("--variant", "extensions-retried"),
     "canceled a little later": ("--variant", "canceled-later"),
     "canceled a little later in every respect": ("--variant", "canceled-later-in-every-respect"),
+}
+FAULTS = {
+    "extension-lost": ("GRA-7",),
+    "extension-undoes-cancellation": ("GRA-16",),
+    "serials-lost-when-simultaneous": ("SER-9",),
+    "serials-half-written-when-simultaneous": ("SER-35",),
+    "canceled-while-still-cancelable": ("CST-15",),
 }
 RACES = ("GRA-7", "GRA-16", "CAN-25", "CST-15", "SER-9", "SER-35", "LIN-19")
 
@@ -137,6 +145,17 @@ def detection(runs: int) -> None:
             print(f"| {what}{name} | {', '.join(rules)} | {count} | {broken} |", flush=True)
 
 
+def steadiness(runs: int) -> None:
+    """Print how many whole runs against the reference server conform, and how many runs find each of five faults."""
+    print("| server | rules | runs | conforming | non-conforming |\n|---|---|---|---|---|")
+    servers: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [("the reference server", (), ())]
+    servers += [(name, ("--fault", name), rules) for name, rules in FAULTS.items()]
+    for name, arguments, rules in servers:
+        verdicts = [run_of(arguments, rules, seed) for seed in range(1, runs + 1)]
+        counts = " | ".join(str(verdicts.count(verdict)) for verdict in ("conforming", "non-conforming"))
+        print(f"| {name} | {', '.join(rules) or 'all'} | {runs} | {counts} |", flush=True)
+
+
 def history_of(dice: random.Random, length: int) -> list[Operation]:
     """A history that happened, most of it at once."""
     order, history = Order(True, True, ()), []
@@ -185,6 +204,7 @@ def main() -> None:
         "collisions": (collisions, 50),
         "detection": (detection, 50),
         "judging": (judging, 500),
+        "steadiness": (steadiness, 20),
     }
     if len(sys.argv) < 2 or sys.argv[1] not in parts:
         raise SystemExit(__doc__)

@@ -1,6 +1,7 @@
 """Robustness: whatever is sent, there is an answer, and it is no server error."""
 
 import pytest
+from hypothesis import example
 
 from conformance.api import Raw
 from conformance.checks.every_operation import CASES
@@ -85,6 +86,8 @@ def test_an_undocumented_method_is_answered(orders, operation, method):
 
 @rule("ROB-6")
 @property_of(header=odd_headers)
+@example(header=("Accept", ";"))
+@example(header=("Accept", "a/b/c,,"))
 def test_an_odd_header_is_answered(session, orders, header):
     answer = orders.call(
         "showSalesOrderByIdAndIdType",

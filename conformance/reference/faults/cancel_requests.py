@@ -48,7 +48,7 @@ class ReasonsFromList(CancelRequestFault):
 class ReasonsInAsciiOnly(CancelRequestFault):
     """A reason in another script is refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-9", "CAN-90")
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-9",)
 
     def check_reason(self, call: Call, body: dict[str, Any]) -> str:
         """ASCII."""
