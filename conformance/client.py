@@ -17,7 +17,7 @@ from urllib3.util.connection import is_connection_dropped
 
 from conformance.exchange import Exchange, Headers, header
 from conformance.watchdog import Watchdog
-from conformance.wire import BROKEN, CLOSED_EARLY, Response, read_body, reason_of, write_request
+from conformance.wire import BROKEN, CLOSED_EARLY, Response, origin_and_path, read_body, reason_of, write_request
 
 MAX_ANSWER = 8 * 1024 * 1024
 """Longest answer read, in bytes after decompression. The longest documented one, 500 price lines, has about 100 kB."""
@@ -104,10 +104,8 @@ class Client:
         operation: str | None,
         allowed_5xx: tuple[int, ...],
     ) -> Exchange:
-        parts = urlsplit(url)
-        origin = (parts.scheme, parts.netloc)
-        path = url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
-        self._rate.wait()
+        origin, path = origin_and_path(url)
+        self.wait_for_rate()
         exchange = Exchange(method, url, headers, body, time.time(), operation, allowed_5xx=allowed_5xx)
         connection, is_reused = self._connection(origin)
         start = time.monotonic()

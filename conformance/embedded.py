@@ -80,8 +80,7 @@ def _serve(faults: Sequence[str], variants: Sequence[str], telling: int, ended: 
     from conformance.reference.server import start
 
     with start(choose(faults, variants)) as running:
-        where = {"base_url": running.base_url, "state_url": running.state_url, "token": running.token}
-        os.write(telling, json.dumps(where).encode() + b"\n")
+        os.write(telling, json.dumps(running.where).encode() + b"\n")
         os.close(telling)
         while os.read(ended, 1):
             pass

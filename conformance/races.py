@@ -13,13 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection
 
 from conformance.client import MAX_WAIT_SECONDS, Client, asked_to_wait
 from conformance.exchange import Exchange
-from conformance.wire import BROKEN, reason_of, write_request
+from conformance.wire import BROKEN, origin_and_path, reason_of, write_request
 
 # Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.
 _TAKEN_IN_SECONDS = 0.005
@@ -42,8 +41,7 @@ class _Racer:
 
     def write(self) -> None:
         """Open the connection and send all but the last byte."""
-        url = urlsplit(self.exchange.url)
-        path = self.exchange.url[len(url.scheme) + 3 + len(url.netloc) :] or "/"
+        _, path = origin_and_path(self.exchange.url)
         self.connection.connect()
         # What the connection would send goes into memory; its sock is written to here alone.
         self.connection.send = self.held.extend  # type: ignore[method-assign, assignment]
@@ -57,7 +55,7 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
     Each has a connection of its own. The client's rate holds for them together: they wait until all of them may go.
     None of them is sent again; one that is asked to come again is recorded as such, so that it is no server error.
     """
-    racers = [_Racer(one, client.connect(urlsplit(one.url)[:2])) for one in exchanges]
+    racers = [_Racer(one, client.connect(origin_and_path(one.url)[0])) for one in exchanges]
     for _ in racers:
         client.wait_for_rate()
     try:

@@ -4,6 +4,7 @@ import email.errors
 import http.client
 import ssl
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection
@@ -61,6 +62,12 @@ class Response(http.client.HTTPResponse):
         version, status, reason = super()._read_status()  # type: ignore[misc]
         is_interim = 100 < status < 200 and status != http.client.SWITCHING_PROTOCOLS
         return version, http.client.CONTINUE if is_interim else status, reason
+
+
+def origin_and_path(url: str) -> tuple[tuple[str, str], str]:
+    """Where a URL leads, as (scheme, host and port), and what is asked for there, to the letter."""
+    parts = urlsplit(url)
+    return (parts.scheme, parts.netloc), url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
 
 
 def write_request(connection: HTTPConnection, path: str, exchange: Exchange) -> None:

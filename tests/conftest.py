@@ -1,4 +1,4 @@
-"""Servers that several tests need."""
+"""What several tests need: a server that fails, and the command line."""
 
 import os
 import threading
@@ -6,6 +6,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from hypothesis import settings
+
+from conformance.cli import main
 
 # In GitHub Actions, what the tests judge has no place in the summary of their own step.
 os.environ.pop("GITHUB_STEP_SUMMARY", None)
@@ -38,3 +40,18 @@ def failing_server():
     yield f"http://127.0.0.1:{server.server_port}/v0"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def call(tmp_path, capsys, monkeypatch):
+    """Calls the command line in a folder of its own: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return ended.value.code, told.out, told.err
+
+    return run

@@ -20,7 +20,7 @@ def running():
 
 
 def judged(running, folder, *, workers=1):
-    target = target_of({name: getattr(running, name) for name in ("base_url", "state_url", "token")})
+    target = target_of(running.where)
     if workers > 1:
         target = replace(target, limits=Limits(workers=workers))
     return judge_target(target, Selection(("GRA-8",)), How(folder, folder, seed=1, quiet=True)).record

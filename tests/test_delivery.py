@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cli import main
 from reports import record as record_module
 from reports.formats import FORMATS, STDOUT, render
 from reports.record import read, write
@@ -16,21 +15,6 @@ from tests.running import orderproof, target_file
 
 RULE = GATING[0].id
 NAMES = [name for name in FORMATS if name != "json"]
-
-
-@pytest.fixture
-def call(tmp_path, capsys, monkeypatch):
-    """Calls the command line in a folder of its own: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return ended.value.code, told.out, told.err
-
-    return run
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from conformance.cli import main, orderproof
+from conformance.cli import orderproof
 from reports.record import write
 from tests.incomplete import INCOMPLETE, WHOLE
 from tests.records import GATING, all_kept, broken, outcome, record
@@ -20,21 +20,6 @@ RECORDS = {
     "void": (lambda: record([], void="base_url: nothing answers"), 3),
     "partial": (lambda: record(all_kept(RULE)), 4),
 }
-
-
-@pytest.fixture
-def call(tmp_path, capsys, monkeypatch):
-    """Calls the command line in a folder of its own: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return ended.value.code, told.out, told.err
-
-    return run
 
 
 @pytest.fixture

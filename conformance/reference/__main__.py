@@ -46,13 +46,7 @@ def main() -> None:
     from conformance.reference.server import start
 
     with start(decisions, port=arguments.port, token=arguments.token) as running:
-        where = {
-            "base_url": running.base_url,
-            "state_url": running.state_url,
-            "token": running.token,
-            "requests_url": running.requests_url,
-        }
-        print(json.dumps(where), flush=True)
+        print(json.dumps(running.where), flush=True)
         done.wait()
 
 

@@ -105,6 +105,11 @@ class Running:
         """How many requests the API has received so far."""
         return self._api.judged
 
+    @property
+    def where(self) -> dict[str, str]:
+        """What a client needs to know of the server, as one that runs elsewhere tells it."""
+        return {name: getattr(self, name) for name in ("base_url", "state_url", "token", "requests_url")}
+
     def _run(self) -> None:
         asyncio.run(self._serve())
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import CANCEL, GET_ORDER
+from conformance.reference.faults.meeting import meets_another
 from conformance.reference.faults.statuses import wrong_status
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
@@ -199,12 +199,7 @@ class SimultaneousCancelsRefused(CancelRequestFault):
 
     async def between_check_and_cancel(self, call: Call, order: Order) -> None:
         """Look for others, and give way."""
-        order.marks["canceling"] = order.marks.get("canceling", 0) + 1
-        await asyncio.sleep(0.02)
-        others = order.marks["canceling"] > 1
-        await asyncio.sleep(0.02)
-        order.marks["canceling"] -= 1
-        if others:
+        if await meets_another(order):
             raise Refusal("order-not-cancelable")
 
 

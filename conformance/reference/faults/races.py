@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND, SERIAL_NUMBERS
+from conformance.reference.faults.meeting import meets_another
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
 
@@ -141,10 +142,5 @@ class SimultaneousLineCancelsRefused(Fault):
 
     async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
         """Look for others, and give way."""
-        order.marks["canceling"] = order.marks.get("canceling", 0) + 1
-        await asyncio.sleep(0.02)
-        others = order.marks["canceling"] > 1
-        await asyncio.sleep(0.02)
-        order.marks["canceling"] -= 1
-        if others:
+        if await meets_another(order):
             raise Refusal("item-not-cancelable")
