@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,21 @@ class Selection:
 
         It must where one of them is selected, and where its requests are what a selected passive rule is judged on.
         """
-        if self.is_narrow or any(self.has(rule_id) for rule_id in rules):
-            return any(self.has(rule_id) for rule_id in rules)
-        passive = {rule.operation for rule in catalogue().values() if rule.passive and self.has(rule.id)}
+        is_named = any(self.has(rule_id) for rule_id in rules)
+        if is_named or self.is_narrow:
+            return is_named
+        passive = _passive_operations(self)
         return None in passive or any(catalogue()[rule_id].operation in passive for rule_id in rules)
 
     def rules(self) -> list[str]:
         """The selected rules, in the catalogue's order."""
         return [rule_id for rule_id in catalogue() if self.has(rule_id)]
+
+
+@cache
+def _passive_operations(selection: Selection) -> frozenset[str | None]:
+    """The operations that the selected passive rules are about; None for one that is about all of them."""
+    return frozenset(rule.operation for rule in catalogue().values() if rule.passive and selection.has(rule.id))
 
 
 @dataclass(slots=True, eq=False)

@@ -1,5 +1,6 @@
 """Judging a target: preflight, checks, and the record of what came of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,12 +73,18 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
     )
     session = Session(settings)
     rules = [catalogue()[rule_id] for rule_id in selection.rules()]
-    finished = Finished(rules, how.tell, _out_of_scope(target)) if how.tell else None
+    out_of_scope = _out_of_scope(target)
+
+    def tell(row: Mapping[str, Any]) -> None:
+        if how.tell:
+            # The live line gives way to one that stays.
+            progress.end()
+            how.tell(row)
+
+    finished = Finished(rules, tell, out_of_scope)
 
     def heard(outcome: dict[str, Any], total: int) -> None:
-        if finished:
-            # The live line gives way to lines that stay.
-            progress.end()
+        if how.tell:
             finished.outcome(outcome)
         progress.outcome(outcome, total)
 
@@ -99,7 +106,7 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
                 selection,
                 max_failures=how.max_failures,
                 progress=heard,
-                collected=finished.collected if finished else lambda checks: None,
+                collected=finished.collected,
             )
             # A run that was broken off says so in any case.
             void = None if result.cut_short and result.canary is None else canary.missed(result.canary)
@@ -123,7 +130,7 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
         keep_personal_data=how.keep_personal_data,
         selection=selection.patterns,
         shard=selection.shard,
-        out_of_scope=_out_of_scope(target),
+        out_of_scope=out_of_scope,
         missing_states={name: reason for outcome in outcomes for name, reason in outcome["missing"].items()},
         void=void,
         cut_short=result.cut_short if result else None,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.api import Orders
-from conformance.checks.lives import ORDINARY, PREORDERED, Life, lives
+from conformance.checks.lives import ORDINARY, PREORDERED, Life
 from conformance.model import CancelLine, Reply, follow
 from conformance.states import State
 
@@ -19,8 +19,8 @@ def nobody(*_: object, **__: object) -> None:
 def test_the_preordered_item_is_the_first_wherever_the_state_names_it(item_uuids, named):
     values = {"item_uuids": item_uuids, "item_uuid": named[0], "other_item_uuid": named[1]}
     state = State("order-with-preordered-item", {}, values)
-    known = lives(state, timer_runs=[True], is_cancelable=[True])
-    life = Life(Orders(nobody, {}, {}, lambda: None), state, known)
+    life = Life(Orders(nobody, {}, {}, lambda: None), state)
+    known = life.known
 
     assert life.items[PREORDERED] == named[0]
     assert life.items[ORDINARY] == named[1]

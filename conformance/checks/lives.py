@@ -32,19 +32,31 @@ CROSSED = {"internal": "order_id", "external": "order_uuid"}
 PREORDERED, ORDINARY = 0, 1
 """Where the items of an order with a pre-ordered item stand in the model."""
 
+EITHER = (True, False)
+"""What a state does not promise."""
+
 BY = {"internal": "by its UUID", "external": "by its readable id"}
 
 
 class Life:
     """One order: `known` are the states of the model that it may be in.
 
+    `timer_runs` and `is_cancelable` say what its provider state promises, `EITHER` where it does not.
     Its timer is known once `start_timer` was called, and the statuses that its items began with once `look` was.
     """
 
-    def __init__(self, orders: Orders, state: State, known: Iterable[Order], name: str = "") -> None:
+    def __init__(
+        self,
+        orders: Orders,
+        state: State,
+        *,
+        timer_runs: Iterable[bool] = (True,),
+        is_cancelable: Iterable[bool] = (True,),
+        name: str = "",
+    ) -> None:
         self.orders = orders
         self.state = state
-        self.known = frozenset(known)
+        self.known = _lives(state, timer_runs, is_cancelable)
         self.name = name
         self.items = items_of(state)
         self.timer: Timer | None = None
@@ -99,7 +111,7 @@ def items_of(state: State) -> list[str]:
     return first + [item for item in state.item_uuids if item not in first]
 
 
-def lives(state: State, timer_runs: Iterable[bool], is_cancelable: Iterable[bool]) -> frozenset[Order]:
+def _lives(state: State, timer_runs: Iterable[bool], is_cancelable: Iterable[bool]) -> frozenset[Order]:
     """Every state of the model that a fresh order may be in, given what its provider state promises.
 
     An item that the state does not call pre-ordered is taken for one that is not: no other is asked to be canceled.

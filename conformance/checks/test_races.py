@@ -6,13 +6,12 @@ from itertools import cycle, islice
 import pytest
 
 from conformance.checks.histories import Entrant, race
-from conformance.checks.lives import PREORDERED, Life, lives
+from conformance.checks.lives import EITHER, PREORDERED, Life
 from conformance.expectation import expect
 from conformance.findings import Finding, Unjudgeable
 from conformance.model import Cancel, CancelLine, Extend, Number, ReadOrder, ReadStatus, Request
 from conformance.rule_mark import rule
 
-EITHER = (True, False)
 SETTLED = (ReadStatus(settled=True), "internal")
 
 
@@ -22,24 +21,24 @@ def by_both_ids(request: Request, number: int) -> list[Entrant]:
 
 def timed(orders, states):
     state = states("order-in-grace-period")
-    life = Life(orders, state, lives(state, timer_runs=[True], is_cancelable=EITHER))
+    life = Life(orders, state, is_cancelable=EITHER)
     life.start_timer()
     return life
 
 
 def cancelable(orders, states):
     state = states("order-cancelable")
-    return Life(orders, state, lives(state, timer_runs=[True], is_cancelable=[True]))
+    return Life(orders, state)
 
 
 def numbered(orders, states, items):
     state = states("order", items=items)
-    return Life(orders, state, lives(state, timer_runs=[True], is_cancelable=[True]))
+    return Life(orders, state)
 
 
 def with_preordered(orders, states):
     state = states("order-with-preordered-item")
-    life = Life(orders, state, lives(state, timer_runs=[True], is_cancelable=EITHER))
+    life = Life(orders, state, is_cancelable=EITHER)
     life.look()
     return life
 

@@ -3,19 +3,16 @@
 from functools import partial
 
 from conformance.checks.itineraries import LinesWalk, NumbersWalk, TimerWalk
-from conformance.checks.lives import Life, lives
+from conformance.checks.lives import EITHER, Life
 from conformance.checks.walks import walk
 from conformance.rule_mark import rule
-
-# What a state does not promise.
-EITHER = (True, False)
 
 
 def two_cancelable(orders, states, *, looks=False):
     found = []
     for name in ("order 1", "order 2"):
         state = states("order-cancelable")
-        life = Life(orders, state, lives(state, timer_runs=[True], is_cancelable=[True]), name)
+        life = Life(orders, state, name=name)
         if looks:
             life.look()
         else:
@@ -26,7 +23,7 @@ def two_cancelable(orders, states, *, looks=False):
 
 def one_with_preordered(orders, states):
     state = states("order-with-preordered-item")
-    life = Life(orders, state, lives(state, timer_runs=EITHER, is_cancelable=EITHER))
+    life = Life(orders, state, timer_runs=EITHER, is_cancelable=EITHER)
     life.look()
     return [life]
 

@@ -86,12 +86,13 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
         )
     waivers = _waivers(options["waivers"])
     wanted = dict.fromkeys([("html", None), *options["reports"]])
-    options["selection"], options["listing"] = selection.patterns, None
     options["places"] = place_reports(list(wanted), options["out"], options["out"] / RECORD_NAME)
     with _target(base_url, target_file, options) as (target, folder):
         if options["dry_run"]:
             _dry_run(target, folder, selection)
             return 0
+        # What a waiver covers is known at the end.
+        listing = None if waivers or options["quiet"] else _listing(target, selection.patterns, options)
         how = How(
             folder=folder,
             file=_shown_file(target_file),
@@ -102,11 +103,10 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             max_failures=options["max_failures"],
             keep_personal_data=options["keep_personal_data"],
             quiet=options["quiet"],
-            # What a waiver covers is known at the end.
-            tell=None if waivers or options["quiet"] else _listing(target, options).show,
+            tell=listing.show if listing else None,
         )
         ended = judge_target(target, selection, how)
-    return _report(ended, waivers, options)
+    return _report(ended, waivers, listing, options)
 
 
 def _console(options: dict[str, Any]) -> Any:
@@ -123,16 +123,15 @@ def _takes_stdout(options: dict[str, Any]) -> bool:
     return any(place is None and name != "annotations" for name, place in options["places"])
 
 
-def _listing(target: Target, options: dict[str, Any]) -> Any:
+def _listing(target: Target, patterns: tuple[str, ...], options: dict[str, Any]) -> Any:
     """The list of rules, below the header of the run."""
     from reports.console import Listing, header
 
     about = {"name": target.name, "base_url": target.base_url}
-    told = {"orderproof": __version__, "target": about, "selection": options["selection"], **options}
+    told = {"orderproof": __version__, "target": about, "selection": patterns, **options}
     console = _console(options)
     header(told, console)
-    options["listing"] = Listing(console, verbose=options["verbose"])
-    return options["listing"]
+    return Listing(console, verbose=options["verbose"])
 
 
 def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
@@ -221,7 +220,7 @@ def _shown_file(path: Path | None) -> str | None:
     return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()
 
 
-def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
+def _report(ended: Any, waivers: Any, listing: Any, options: dict[str, Any]) -> int:
     from reports.console import render
     from reports.delivery import append_step_summary, deliver
     from reports.formats import FORMATS
@@ -234,7 +233,7 @@ def _report(ended: Any, waivers: Any, options: dict[str, Any]) -> int:
     path = options["out"] / RECORD_NAME
     write(record, path)
     console = _console(options)
-    render(record, console, verbose=options["verbose"], quiet=options["quiet"], listing=options["listing"])
+    render(record, console, verbose=options["verbose"], quiet=options["quiet"], listing=listing)
     failed = deliver(record, options["places"])
     # A shard's part of the rules is no summary of anything.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
