@@ -1,0 +1,30 @@
+"""Properties: examples come from the seed, and from nothing that happens to be loaded."""
+
+import importlib.util
+import sys
+
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from conformance.properties import property_of
+
+CONSTANT = 918273645546372819
+
+
+def test_constants_of_other_modules_are_no_examples(tmp_path, monkeypatch):
+    assert property_of is not None, "loaded: it is what keeps such constants out"
+    path = tmp_path / "users_module.py"
+    path.write_text(f"CONSTANT = {CONSTANT}\n")
+    users_module = importlib.util.module_from_spec(importlib.util.spec_from_file_location("users_module", path))
+    monkeypatch.setitem(sys.modules, "users_module", users_module)
+    drawn = []
+
+    @seed(1)
+    @settings(max_examples=2000, database=None)
+    @given(st.integers(CONSTANT - 10**9, CONSTANT + 10**9))
+    def draw(number):
+        drawn.append(number)
+
+    draw()
+    assert len(drawn) > 1000
+    assert CONSTANT not in drawn
