@@ -130,11 +130,12 @@ def test_a_price_does_not_depend_on_what_else_is_asked_for(pricing):
 def what_pricing_must_leave_alone(answer) -> dict[str, Any]:
     """The documented members of an order that do not change with time, as a status does."""
     document = answer.json if isinstance(answer.json, dict) else {}
-    items = lines_of(answer)
     of_items = ("id", "price", "external_identifier")
+    items = [{name: item.get(name) for name in of_items} for item in lines_of(answer)]
     return {
         **{name: document.get(name) for name in ("id", "currency", "totals")},
-        "items": [{name: item.get(name) for name in of_items} for item in items],
+        # No sentence gives the items a sequence: the next reading may have another.
+        "items": sorted(items, key=lambda item: str(item["id"])),
     }
 
 

@@ -127,6 +127,23 @@ class ItemsInAnySequence(Variant):
         return super().finished_document(call, document | {"items": items})
 
 
+class ItemsTheOtherWayRound(Variant):
+    """Every other reading of an order shows its items the other way round."""
+
+    choice: ClassVar[int] = 9
+
+    def __init__(self, *world: Any) -> None:
+        """Not read yet."""
+        super().__init__(*world)
+        self._readings = 0
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """Two readings in a row never agree."""
+        self._readings += 1
+        items = document["items"][:: -1 if self._readings % 2 else 1]
+        return super().finished_document(call, document | {"items": items})
+
+
 class OneMoreFieldInEveryObject(Variant):
     """Every object of an answer, refusals included, has one more field, at any depth."""
 
