@@ -23,20 +23,17 @@ class Finished:
         self._waiting = [rule for rule in rules if not rule.passive]
         self._tell = tell
         self._out_of_scope = out_of_scope
-        self._checks: dict[str, set[str]] | None = None
+        self._checks: dict[str, set[str]] = {rule.id: set() for rule in self._waiting}
         self._outcomes: dict[str, list[Mapping[str, Any]]] = {rule.id: [] for rule in self._waiting}
 
     def collected(self, checks: Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]) -> None:
-        """Learn which checks there are: their names, and the rules that each judges."""
-        self._checks = {rule.id: set() for rule in self._waiting}
+        """Learn which checks there are, before the first outcome: their names, and the rules that each judges."""
         for name, rules, _ in checks:
             for rule_id in self._checks.keys() & set(rules):
                 self._checks[rule_id].add(name)
 
     def outcome(self, outcome: Mapping[str, Any]) -> None:
-        """Take what a check came to. Where workers collect the checks, nothing is known of what is still to come."""
-        if self._checks is None:
-            return
+        """Take what a check came to."""
         for rule_id in self._outcomes.keys() & set(outcome["rules"]):
             self._outcomes[rule_id].append(outcome)
             self._checks[rule_id].discard(outcome["check"])

@@ -46,10 +46,13 @@ def run_checks(
 ) -> Result:
     """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`.
 
-    `collected` is told which checks there are (name, rules, fixtures), unless workers collect them.
+    `collected` is told which checks there are (name, rules, fixtures) before the first of them runs.
     """
     controller = Controller(settings, selection, collect_only, progress, collected)
-    workers = _workers(settings)
+    workers = 1 if collect_only else _workers(settings)
+    if workers > 1:
+        # Workers collect for themselves and tell the names of checks, but not their rules.
+        collected(run_checks(settings, selection, collect_only=True).checks)
     arguments = [
         "--pyargs",
         "conformance.checks",
@@ -59,7 +62,7 @@ def run_checks(
         *("-p", "_hypothesis_pytestplugin", "-p", "xdist.plugin", "-p", "conformance.plugin"),
         f"--hypothesis-seed={settings.seed}",
         *([f"--maxfail={max_failures}"] if max_failures else []),
-        *(["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 and not collect_only else []),
+        *(["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []),
     ]
     with _clean_environment():
         code = pytest.main(arguments, plugins=[_Registered(controller)])

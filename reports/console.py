@@ -6,6 +6,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from reports.color import use_color
@@ -110,12 +111,17 @@ class Listing:
 
     def _line(self, row: Mapping[str, Any], text: str, note: str) -> None:
         mark, style = _mark(row["verdict"], self._unicode_ok)
-        line = Text("  ")
-        line.append(mark, style)
-        line.append(f" {row['id']:<7}", "dim")
-        line.append(text)
-        line.append(note, style if row["verdict"] in _WITH_REASON else "dim")
-        self._console.print(line)
+        label = Text.assemble("  ", (mark, style), (f" {row['id']:<7}", "dim"))
+        told = Text.assemble(text, (note, style if row["verdict"] in _WITH_REASON else "dim"))
+        if self._console.soft_wrap:
+            self._console.print(label + told)
+            return
+        # What does not fit goes on below the text, not below the mark.
+        columns = Table.grid()
+        columns.add_column(no_wrap=True)
+        columns.add_column()
+        columns.add_row(label, told)
+        self._console.print(columns)
 
 
 def render(
@@ -186,7 +192,8 @@ def _one_failure(
             )
         line = decisive_curl(finding)
         if line:
-            _indented(console, Text(line, "cyan"))
+            # One line, however long: the terminal folds it, and what is copied from there is whole.
+            console.print(Text(f"   {line}", "cyan"), soft_wrap=True)
         if row["verdict"] == "fail":
             _indented(console, Text(f"fingerprint: {fingerprint(row, finding)}", "dim"))
     hidden = len(row["findings"]) - FINDINGS_SHOWN

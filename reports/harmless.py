@@ -1,5 +1,6 @@
 """Server bytes on their way to a terminal or a CI log, made harmless."""
 
+import codecs
 import io
 import re
 import unicodedata
@@ -53,7 +54,23 @@ def one_line(text: str, limit: int = 300) -> str:
     return shortened(harmless(shortened(folded, limit)), limit)
 
 
+# What our own sentences are set with, for code pages that lack it; marks of verdicts have plain ones of their own.
+_PLAIN = {"…": "...", "–": "-", "—": "-", "→": "->", "“": '"', "”": '"', "‘": "'", "’": "'", "‹": "<", "›": ">"}
+
+
+def _plain(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError) or error.object[error.start] not in _PLAIN:
+        return codecs.backslashreplace_errors(error)
+    return _PLAIN[error.object[error.start]], error.start + 1
+
+
+codecs.register_error("orderproof", _plain)
+
+
 def escape_unencodable(stream: TextIO) -> None:
-    """Make a stream show escaped what its encoding lacks; the strict default would end a report in a traceback."""
-    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-        stream.reconfigure(errors="backslashreplace")
+    """Make a stream show what its encoding lacks in plainer characters, or escaped.
+
+    The strict default would end a report in a traceback.
+    """
+    if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "backslashreplace"):
+        stream.reconfigure(errors="orderproof")

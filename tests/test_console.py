@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reports.color import use_color
 from reports.console import MARKS, make_console, render
-from reports.harmless import harmless, one_line
+from reports.harmless import escape_unencodable, harmless, one_line
 from tests.records import ADVISORY, GATING, all_kept, broken, exchange, outcome, record, row
 
 RULE = GATING[0].id
@@ -209,6 +209,31 @@ def test_lines_are_left_long_where_there_is_no_terminal():
     made = broken(RULE)
     made["rules"] = json.loads(json.dumps(made["rules"]).replace("was answered 200, not 404", "word " * 100))
     assert "word " * 99 in shown(made)
+
+
+def test_a_narrow_terminal_folds_titles_below_themselves_and_no_command():
+    stream = Stream(is_terminal=True)
+    made = broken(RULE)
+    console = make_console("never", stream)
+    console.width = 40
+    render(made, console)
+    lines = stream.getvalue().splitlines()
+
+    at = lines.index(next(line for line in lines if f" {RULE}" in line))
+    title = row(made, RULE)["title"]
+    assert lines[at + 1].startswith(" " * 11)
+    assert f"{lines[at][11:].strip()} {lines[at + 1].strip()}" in title
+    (command,) = [line.strip() for line in lines if "curl -" in line]
+    assert command == row(made, RULE)["findings"][0]["curl"][-1]
+
+
+def test_an_old_code_page_gets_plain_characters():
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp437", errors="backslashreplace")
+    escape_unencodable(stream)
+    stream.write("“run” … – → ‹token› – 漢 ✓")
+    stream.flush()
+    assert raw.getvalue().decode("cp437") == '"run" ... - -> <token> - \\u6f22 \\u2713'
 
 
 def test_a_walk_is_told_step_by_step():

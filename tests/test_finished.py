@@ -53,12 +53,6 @@ def test_nothing_is_told_of_a_rule_before_its_last_check(run, data):
     assert [row["id"] for row in told] == IDS[: len(told)]
 
 
-def test_where_workers_collect_the_checks_nothing_is_told_before_the_end():
-    told = []
-    Finished(RULES, told.append, {}).outcome(outcome(IDS[0]))
-    assert told == []
-
-
 @pytest.mark.parametrize("arguments", [(), ("--verbose",)])
 def test_a_run_shows_each_rule_once_and_its_reason_in_the_end(tmp_path, arguments):
     ran = orderproof(tmp_path, "run", "--variant", "extensions-queued", "--rules", "GRA-*", *arguments)
