@@ -12,7 +12,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -47,21 +47,21 @@ _CONTEXT = _context()
 class Subject:
     """One server to run against: its kind and name, and the rules that the suite must find broken.
 
-    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised.
+    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised. `about`
+    says in a sentence in what it differs from the reference server.
     """
 
     kind: Kind
     name: str
     breaks: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What a run against a subject came to. `broken` are the rules that failed or warned, `unjudged` those in doubt."""
 
-    kind: Kind
-    name: str
-    breaks: tuple[str, ...]
+    subject: Subject
     verdict: str
     broken: tuple[str, ...]
     unjudged: tuple[str, ...]
@@ -72,19 +72,19 @@ class Judgement:
     @property
     def escaped(self) -> tuple[str, ...]:
         """Rules that the fault breaks and the run did not find broken."""
-        return tuple(rule for rule in self.breaks if rule not in self.broken)
+        return tuple(rule for rule in self.subject.breaks if rule not in self.broken)
 
     @property
     def stray(self) -> tuple[str, ...]:
         """Rules that the run found broken and the subject does not break."""
-        return tuple(rule for rule in self.broken if rule not in self.breaks)
+        return tuple(rule for rule in self.broken if rule not in self.subject.breaks)
 
     @property
     def is_wrong(self) -> bool:
         """A fault that escaped, or a correct server that was not found conforming, or was warned of anything new."""
-        if self.kind == "variant":
+        if self.subject.kind == "variant":
             return self.verdict != "conforming" or bool(self.stray)
-        return not self.breaks or bool(self.escaped)
+        return not self.subject.breaks or bool(self.escaped)
 
 
 def subjects() -> list[Subject]:
@@ -92,9 +92,14 @@ def subjects() -> list[Subject]:
     from conformance.reference.faults import all_faults
     from conformance.reference.variants import all_variants
 
-    faults = [Subject("fault", name, tuple(fault.breaks)) for name, fault in sorted(all_faults().items())]
-    variants = [Subject("variant", name, variant.warned_by) for name, variant in sorted(all_variants().items())]
-    return [*faults, Subject("variant", ""), *variants]
+    faults = [
+        Subject("fault", name, tuple(fault.breaks), _about(fault)) for name, fault in sorted(all_faults().items())
+    ]
+    return [*faults, *(combined([name]) for name in ("", *sorted(all_variants())))]
+
+
+def _about(seed: type[Any]) -> str:
+    return " ".join((seed.__doc__ or "").partition("\n\n")[0].split())
 
 
 def combinations(count: int, seed: int) -> list[Subject]:
@@ -120,11 +125,16 @@ def combinations(count: int, seed: int) -> list[Subject]:
 
 
 def combined(names: Sequence[str]) -> Subject:
-    """The server that takes all these choices otherwise. Raises `KeyError` for a name that no variant has."""
+    """The server that takes all these choices otherwise; no name is the reference server itself.
+
+    Raises `KeyError` for a name that no variant has.
+    """
     from conformance.reference.variants import all_variants
 
-    warned_by = dict.fromkeys(rule for name in names for rule in all_variants()[name].warned_by)
-    return Subject("variant", "+".join(names), tuple(warned_by))
+    variants = [all_variants()[name] for name in names if name]
+    warned_by = dict.fromkeys(rule for variant in variants for rule in variant.warned_by)
+    about = " ".join(map(_about, variants)) or "The reference server itself."
+    return Subject("variant", "+".join(names), tuple(warned_by), about)
 
 
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
@@ -134,24 +144,31 @@ def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
 
 
 def judge_all(
-    chosen: Sequence[Subject], seed: int, jobs: int | None = None, done: Callable[[Judgement], None] = lambda one: None
+    chosen: Sequence[Subject],
+    seed: int,
+    jobs: int | None = None,
+    done: Callable[[Judgement], None] = lambda one: None,
+    is_whole: bool = False,
 ) -> list[Judgement]:
-    """Run against every chosen subject, several at once; judgements in the order of the subjects."""
+    """Run against every chosen subject, several at once; judgements in the order of the subjects.
+
+    `is_whole` judges faults by all rules as well, which takes several times as long and shows which others fire.
+    """
     # What takes long comes first, so that no processor is left waiting for the last one: whole runs.
     order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind != "variant", index))
     judged: dict[int, Judgement] = {}
     with ThreadPoolExecutor(jobs or _JOBS_PER_PROCESSOR * (os.cpu_count() or 1)) as pool:
-        running = {pool.submit(_judge, chosen[index], seed): index for index in order}
+        running = {pool.submit(_judge, chosen[index], seed, is_whole): index for index in order}
         for future in as_completed(running):
             judged[running[future]] = future.result()
             done(future.result())
     return [judged[index] for index in range(len(chosen))]
 
 
-def _judge(subject: Subject, seed: int) -> Judgement:
+def _judge(subject: Subject, seed: int, is_whole: bool) -> Judgement:
     """Judge one subject in a process of its own, which is forked from one that has loaded everything."""
     receiving, sending = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_run, args=(subject, seed, sending))
+    process = _CONTEXT.Process(target=_run, args=(subject, seed, is_whole, sending))
     process.start()
     sending.close()
     try:
@@ -166,14 +183,14 @@ def _judge(subject: Subject, seed: int) -> Judgement:
         process.join()
 
 
-def _run(subject: Subject, seed: int, sending: Connection) -> None:
+def _run(subject: Subject, seed: int, is_whole: bool, sending: Connection) -> None:
     try:
-        sending.send(_judged(subject, seed))
+        sending.send(_judged(subject, seed, is_whole))
     except Exception as error:
         sending.send(_nothing(subject, f"the run ended with {type(error).__name__}: {error}"))
 
 
-def _judged(subject: Subject, seed: int) -> Judgement:
+def _judged(subject: Subject, seed: int, is_whole: bool) -> Judgement:
     from conformance.embedded import forked_target
     from conformance.judging import How, judge_target
 
@@ -182,19 +199,19 @@ def _judged(subject: Subject, seed: int) -> Judgement:
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
         how = How(Path(folder), Path(folder), seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
         # A fault must be caught by the rules that it names; a server that is right is spared by all.
-        for selection in _selections(subject):
+        for selection in selections(subject, is_whole):
             judgement = _judgement(subject, judge_target(target, selection, how).record)
             if not judgement.escaped:
                 break
     return judgement
 
 
-def _selections(subject: Subject) -> Iterator[Selection]:
+def selections(subject: Subject, is_whole: bool) -> Iterator[Selection]:
     """What to run until nothing escapes: the checks of a fault's rules first, then all that passive rules rest on."""
     from conformance.controller import Selection
     from spec.catalogue import catalogue
 
-    if subject.kind == "variant":
+    if subject.kind == "variant" or is_whole:
         yield Selection()
         return
     if not all(catalogue()[rule_id].passive for rule_id in subject.breaks):
@@ -208,9 +225,7 @@ def _judgement(subject: Subject, record: Mapping[str, Any]) -> Judgement:
     for row in record["rules"]:
         by_verdict.setdefault(row["verdict"], []).append(row["id"])
     return Judgement(
-        subject.kind,
-        subject.name,
-        subject.breaks,
+        subject,
         record["verdict"],
         tuple(by_verdict.get("fail", []) + by_verdict.get("warn", [])),
         tuple(by_verdict.get("inconclusive", []) + by_verdict.get("not-run", [])),
@@ -221,47 +236,4 @@ def _judgement(subject: Subject, record: Mapping[str, Any]) -> Judgement:
 
 
 def _nothing(subject: Subject, note: str) -> Judgement:
-    return Judgement(subject.kind, subject.name, subject.breaks, "void", (), (), 0, 0.0, note)
-
-
-def matrix(judgements: Sequence[Judgement]) -> dict[str, Any]:
-    """The kill matrix as JSON-ready data: every judgement, escapes, false alarms, and rules that caught nothing."""
-    from spec.catalogue import catalogue
-
-    caught: dict[str, list[str]] = {rule: [] for rule in catalogue()}
-    for judgement in judgements:
-        for rule in judgement.broken:
-            if judgement.kind == "fault" and rule in judgement.breaks:
-                caught[rule].append(judgement.name)
-    return {
-        "judgements": [
-            {**asdict(one), "escaped": list(one.escaped), "stray": list(one.stray), "is_wrong": one.is_wrong}
-            for one in judgements
-        ],
-        "escapes": [one.name for one in judgements if one.kind == "fault" and one.is_wrong],
-        "false_alarms": [one.name for one in judgements if one.kind == "variant" and one.is_wrong],
-        "caught": caught,
-        "idle_rules": [rule for rule, faults in caught.items() if not faults],
-    }
-
-
-def lines(judgements: Sequence[Judgement], verbose: bool = False) -> Iterator[str]:
-    """The matrix as text: every subject that was judged wrongly, and all of them when `verbose`."""
-    for one in judgements:
-        name = f"{one.kind} {one.name or 'none (the reference server itself)'}"
-        if one.is_wrong:
-            yield f"✗ {name}: {_what_went_wrong(one)}"
-        elif verbose:
-            yield f"✓ {name}: {', '.join(one.broken) or one.verdict}"
-        if one.kind == "fault" and one.stray and verbose:
-            yield f"    also broken: {', '.join(one.stray)}"
-
-
-def _what_went_wrong(one: Judgement) -> str:
-    if one.note:
-        return one.note
-    if one.kind == "variant":
-        return f"a correct server was found {one.verdict}: {', '.join(one.stray or one.unjudged)}"
-    if not one.breaks:
-        return "it names no rule that must catch it"
-    return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"
+    return Judgement(subject, "void", (), (), 0, 0.0, note)

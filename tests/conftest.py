@@ -55,3 +55,44 @@ def call(tmp_path, capsys, monkeypatch):
         return ended.value.code, told.out, told.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory):
+    """Pages by name: of a real run of each verdict, and made-up ones."""
+    from tests.pages import every_page
+
+    return every_page(tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium: one for all tests of pages, which one worker has."""
+    from tests.browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser, pages):
+    """Opens a page by its name; a request that leaves the page, an error and a console message fail the test."""
+    contexts, troubles = [], []
+
+    def opened(name, fragment="", **options):
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: troubles.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+        page.on("request", lambda request: request.is_navigation_request() or troubles.append(f"sent: {request.url}"))
+        page.goto(f"{pages[name].as_uri()}#{fragment}" if fragment else pages[name].as_uri())
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html[data-ready]", state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert troubles == []

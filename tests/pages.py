@@ -4,16 +4,22 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+from conformance.kills import matrix
 from conformance.reference.choices import choose
 from conformance.reference.server import start
+from conformance.selftest import Judgement, subjects
 from reports.page import render
+from reports.page.kills import render_kills
+from reports.page.matrix import render_matrix
 from spec.catalogue import Rule
-from tests.records import RULES, all_kept, exchange, outcome, record
+from tests.records import RULES, all_kept, exchange, large, outcome, record
 from tests.running import orderproof, target_file
 
 # Together they give about forty findings, some rules that nothing is found against, and some that cannot be judged.
 FAULTS = ("extends-by-10-minutes", "status-as-text", "pages-overlap", "cancel-is-202")
+RUNS = ("conforming", "non-conforming", "partial", "void")
 BROKEN_RULES = ("CST-*", "CAN-1", "GRA-1", "HIS-9", "HIS-11")
 
 
@@ -54,6 +60,16 @@ def record_of(page: Path) -> dict[str, Any]:
     return json.loads(page.with_name("report.json").read_text(encoding="utf-8"))
 
 
+def visible_rules(page: Any) -> list[str]:
+    """Ids of the rules that an open page shows."""
+    return page.locator(".rule:not([hidden]) [role=heading] code").all_text_contents()
+
+
+def fragment_of(page: Any) -> str:
+    """The fragment of an open page's address, decoded."""
+    return unquote(page.evaluate("location.hash")).removeprefix("#")
+
+
 WALK = [
     {"text": "read the cancellation status", "answer": "200, cancelable true", "exchange": 0},
     {"text": "cancel the order", "answer": "200", "exchange": 1},
@@ -66,6 +82,7 @@ RACE = [
 ]
 
 
+LARGE = 10_000
 FEW = tuple(rule for rule in RULES if rule.area in ("GRA", "CST"))
 
 
@@ -96,6 +113,29 @@ def told(rules: tuple[Rule, ...] = RULES, **finding: Any) -> dict[str, Any]:
         },
     )
     return record([*all_kept("GRA-7"), broken], rules)
+
+
+def every_page(folder: Path) -> dict[str, Path]:
+    """Pages by name: of a real run of each verdict, made-up ones, records side by side, and a kill matrix."""
+    found = real_runs(folder)
+    found["told"] = written(folder, "told", told(FEW))
+    found["large"] = written(folder, "large", large(LARGE))
+    for name, page in (("matrix", render_matrix([kept(FEW), told(FEW)])), ("kills", render_kills(kill_matrix()))):
+        found[name] = folder / f"{name}.html"
+        found[name].write_text(page, encoding="utf-8")
+    return found
+
+
+def kill_matrix() -> dict[str, Any]:
+    """A kill matrix: a fault caught, one that escaped a rule and was found by another, a server spared and one not."""
+    every = {(one.kind, one.name): one for one in subjects()}
+    judged = (
+        ("fault", "extends-by-10-minutes", "non-conforming", ("GRA-1",)),
+        ("fault", "extends-expired", "non-conforming", ("GRA-4", "CST-1")),
+        ("variant", "", "conforming", ()),
+        ("variant", "pretty-json", "non-conforming", ("ORD-1",)),
+    )
+    return matrix([Judgement(every[kind, name], verdict, found, (), 40, 1.5) for kind, name, verdict, found in judged])
 
 
 def written(folder: Path, name: str, of: Mapping[str, Any]) -> Path:

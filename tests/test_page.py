@@ -9,57 +9,21 @@ import shutil
 import subprocess
 from collections import Counter
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 
 from reports import formats
 from reports.page import render, rules
 from reports.page.exchanges import island
-from reports.page.matrix import agreement, render_matrix
+from reports.page.matrix import render_matrix
 from reports.page.overview import overview
 from reports.page.statuses import status_map
 from reports.page.words import RULE_WORDS
 from reports.verdict import RULE_VERDICTS
 from reports.waivers import Waiver, apply
+from tests.outline import Outline
 from tests.pages import FEW, RACE, WALK, kept, told
 from tests.records import all_kept, broken, exchange, large, outcome, record
-from tests.running import orderproof
-
-
-class Outline(HTMLParser):
-    """What a page is made of: its tags with their attributes' names, its texts, its links and its ids."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: Counter[tuple[str, ...]] = Counter()
-        self.text = ""
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.raw: dict[str, list[str]] = {"script": [], "style": []}
-        self._inside = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.text += " "
-        self.tags[(tag, *sorted(name for name, _ in attrs))] += 1
-        values = dict(attrs)
-        if "id" in values:
-            self.ids.append(values["id"])
-        self.links += [values[name] for name in ("href", "src", "action") if name in values]
-        if tag in self.raw:
-            self._inside = tag
-            self.raw[tag].append("")
-
-    def handle_endtag(self, tag):
-        if tag == self._inside:
-            self._inside = ""
-
-    def handle_data(self, data):
-        if self._inside:
-            self.raw[self._inside][-1] += data
-        else:
-            self.text += data
 
 
 @pytest.fixture(scope="module")
@@ -326,58 +290,6 @@ def test_a_race_that_nothing_of_came_back_is_drawn_too():
     page = render(told(FEW, timeline=[silent, {**silent, "end_s": 0.0}]))
 
     assert re.findall(r'x="0.00%" y="50%" width="([\d.]+)%"', page)[0] == "100.00"
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "wanted"),
-    [
-        (["pass", "pass", "pass"], "agree"),
-        (["not-run", "not-run"], "agree"),
-        (["pass", "fail", "not-run"], "differ"),
-        (["warn", "pass"], "differ"),
-        (["fail", "waived"], "differ"),
-        (["pass", "not-run"], "unknown"),
-        (["fail", "absent", "fail"], "unknown"),
-        (["not-run", "inconclusive"], "unknown"),
-    ],
-)
-def test_what_records_agree_on(verdicts, wanted):
-    assert agreement(verdicts) == wanted
-
-
-def test_the_matrix_has_every_rule_of_every_record_and_says_how_they_were_made_apart():
-    first, second, third = kept(FEW), broken("GRA-1", seed=2), record(all_kept("GRA-2"), FEW)
-    text = " ".join(Outline(render_matrix([first, second, third])).text.split())
-
-    # Three records of one target: told apart by their numbers.
-    assert "acme (1), acme (2), acme (3)" in text
-    assert "different seeds: acme (1) 1; acme (2) 2; acme (3) 1." in text
-    for row in second["rules"]:
-        assert row["title"] in text
-    assert "not in this record ✓ kept not in this record ? not all judged" in text
-    assert re.search(r"GRA-1 .{0,400}✓ kept ✗ broken ✓ kept ≠ differ", text)
-    assert re.search(r"GRA-2 .{0,400}✓ kept ✓ kept – not run \? not all judged", text)
-
-
-def test_the_matrix_of_two_says_what_became_of_a_rule():
-    text = " ".join(Outline(render_matrix([broken("GRA-1"), broken("GRA-2")])).text.split())
-
-    assert "✗ broken ✓ kept ≠ fixed" in text
-    assert "✓ kept ✗ broken ≠ regressed" in text
-
-
-def test_compare_writes_the_page_and_keeps_its_exit_code(tmp_path):
-    for name, of in (("old", kept()), ("new", broken("GRA-1"))):
-        (tmp_path / f"{name}.json").write_text(json.dumps(of), encoding="utf-8")
-
-    ran = orderproof(tmp_path, "compare", "old.json", "new.json", "--html", "out/matrix.html")
-    blocked = orderproof(tmp_path, "compare", "old.json", "new.json", "--html", "old.json/matrix.html")
-
-    assert ran.code == 1
-    assert "regressed (1)" in ran.out
-    assert "Rules side by side" in (tmp_path / "out" / "matrix.html").read_text(encoding="utf-8")
-    assert blocked.code == 2
-    assert "--html: old.json/matrix.html cannot be written" in blocked.err
 
 
 def test_every_verdict_has_a_mark_and_words_of_its_own():

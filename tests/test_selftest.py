@@ -4,14 +4,15 @@ import json
 
 import pytest
 
+from conformance.kills import lines, matrix
 from conformance.reference.seeds import decided
 from conformance.reference.variants import all_variants
-from conformance.selftest import Judgement, combinations, lines, matrix, sample, subjects
+from conformance.selftest import Judgement, Subject, combinations, sample, selections, subjects
 from tests.running import orderproof
 
 
 def judgement(kind="fault", name="x", breaks=("GRA-1",), verdict="non-conforming", broken=("GRA-1",), **more):
-    return Judgement(kind, name, breaks, verdict, broken, more.pop("unjudged", ()), 1, 1.0, **more)
+    return Judgement(Subject(kind, name, breaks), verdict, broken, more.pop("unjudged", ()), 1, 1.0, **more)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_sample_is_a_part_in_order():
 def test_a_fault_is_caught_and_two_choices_at_once_are_spared(tmp_path):
     ran = orderproof(
         tmp_path,
-        *("selftest", "--verbose", "--json", "matrix.json"),
+        *("selftest", "--verbose", "--json", "matrix.json", "--html", "pages/matrix.html"),
         *("--fault", "extends-by-10-minutes", "--variant", "pretty-json+chunked-answers"),
     )
 
@@ -82,6 +83,23 @@ def test_a_fault_is_caught_and_two_choices_at_once_are_spared(tmp_path):
     assert "1 faults, 0 escaped; 1 correct servers, 0 false alarms" in ran.out
     written = json.loads((tmp_path / "matrix.json").read_text())
     assert [one["name"] for one in written["judgements"]] == ["extends-by-10-minutes", "pretty-json+chunked-answers"]
+    assert (written["caught"]["GRA-1"], written["elsewhere"]) == (["extends-by-10-minutes"], {})
+    assert "None of 1 fault escaped" in (tmp_path / "pages" / "matrix.html").read_text(encoding="utf-8")
+
+
+def test_judged_by_all_rules_a_fault_is_judged_once_and_by_every_rule():
+    (fault,) = [one for one in subjects() if one.name == "extends-by-10-minutes"]
+
+    assert [selection.patterns for selection in selections(fault, is_whole=True)] == [()]
+    assert [selection.patterns for selection in selections(fault, is_whole=False)] == [("GRA-1",)]
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    ran = orderproof(tmp_path, "selftest", "--fault", "extends-by-10-minutes", "--html", "file/matrix.html")
+
+    assert ran.code == 2
+    assert "--html: file/matrix.html cannot be written" in ran.err
 
 
 def test_an_unknown_name_is_a_mistake_of_the_user(tmp_path):

@@ -1,6 +1,7 @@
 """`orderproof selftest`: judge the suite itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,16 @@ _COMBINATIONS = 8
 @click.option(
     "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the matrix."
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the matrix as a page.",
+)
+@click.option(
+    "--whole", "is_whole", is_flag=True, help="Judge faults by all rules too: shows which others fire (slow)."
+)
 @click.option("-v", "--verbose", is_flag=True, help="List every fault and variant.")
 def command(
     faults: tuple[str, ...],
@@ -35,6 +46,8 @@ def command(
     seed: int,
     jobs: int | None,
     json_file: Path | None,
+    page: Path | None,
+    is_whole: bool,
     verbose: bool,
 ) -> int:
     """Run the suite against every seeded fault, which it must catch, and every open choice, which it must spare.
@@ -44,8 +57,10 @@ def command(
     import json
 
     from conformance.fields import did_you_mean
+    from conformance.kills import lines, matrix
     from conformance.progress import Progress
-    from conformance.selftest import Judgement, combinations, combined, judge_all, lines, matrix, sample, subjects
+    from conformance.selftest import Judgement, combinations, combined, judge_all, sample, subjects
+    from reports.page.kills import render_kills
     from reports.record import write_text
 
     every = [*subjects(), *combinations(_COMBINATIONS, seed)]
@@ -62,32 +77,47 @@ def command(
         chosen = [subject for subject in every if (subject.kind, subject.name) in wanted]
     if count:
         chosen = sample(chosen, count, seed)
+    written = [(option, path) for option, path in (("--json", json_file), ("--html", page)) if path]
+    for option, path in written:
+        # Not after ten minutes of work.
+        with _writing(option, path):
+            path.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress()
     finished = 0
 
     def done(one: Judgement) -> None:
         nonlocal finished
         finished += 1
-        progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.kind} {one.name}")
+        progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.subject.kind} {one.subject.name}")
         # Where no line can be replaced, a sign of life now and then: all of it takes minutes.
         if not progress.is_live and (finished % 50 == 0 or one.is_wrong):
-            click.echo(f"{finished}/{len(chosen)}{f': {one.kind} {one.name}' if one.is_wrong else ''}", err=True)
+            wrong = f": {one.subject.kind} {one.subject.name}" if one.is_wrong else ""
+            click.echo(f"{finished}/{len(chosen)}{wrong}", err=True)
 
-    judgements = judge_all(chosen, seed, jobs, done)
+    judgements = judge_all(chosen, seed, jobs, done, is_whole)
     progress.end()
-    found = matrix(judgements)
+    found = matrix(judgements, seed, is_whole)
     for line in lines(judgements, verbose):
         click.echo(line)
-    if json_file:
-        write_text(json_file, json.dumps(found, indent=1) + "\n")
+    for option, path in written:
+        with _writing(option, path):
+            write_text(path, render_kills(found) if option == "--html" else json.dumps(found, indent=1) + "\n")
     if len(chosen) == len(every) and found["idle_rules"]:
         click.echo(f"rules that caught no fault: {', '.join(found['idle_rules'])}")
-    ran = {kind: sum(one.kind == kind for one in judgements) for kind in ("fault", "variant")}
+    ran = {kind: sum(one.subject.kind == kind for one in judgements) for kind in ("fault", "variant")}
     click.echo(
         f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
         f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
     )
     return 1 if found["escapes"] or found["false_alarms"] else 0
+
+
+@contextmanager
+def _writing(option: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{option}: {path} cannot be written ({error.strerror})") from None
 
 
 def _are_variants(names: str, every: Sequence[Any]) -> bool:

@@ -66,6 +66,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "counted": markup.counted,
+        "sentence": markup.sentence,
         "day_and_time": markup.day_and_time,
         "duration": markup.duration,
         "clipped": markup.clipped,

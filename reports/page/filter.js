@@ -64,7 +64,7 @@ const apply = () => {
     visible += inArea;
   }
   one("#none").hidden = visible > 0 || !entries.length;
-  one("#shown").textContent = `${visible.toLocaleString("en")} of ${entries.length.toLocaleString("en")} rules`;
+  one("#shown").textContent = `${visible.toLocaleString("en")} of ${entries.length.toLocaleString("en")} ${form.dataset.noun ?? "rules"}`;
   one("#clear").disabled = !isFiltered();
 };
 

@@ -1,0 +1,161 @@
+"""The kill matrix as a page: seeded faults by rules, correct servers, and what each rule caught.
+
+Its reader asks what the suite is worth: which faults are known to be found, by which rules, and which servers are known
+to be spared.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from reports.page.document import icon, page
+from reports.page.markup import attribute, counted, duration, sentence, text
+from spec.catalogue import AREAS, Rule, catalogue
+
+SERVERS = "servers"
+REFERENCE = "reference-server"
+_NAMES_SHOWN = 8
+# Sides of a cell in the drawing, and what the drawing uses where the style is missing.
+_CELL = 3
+_MARGIN = 40
+_COLOURS = {"caught": "#4f9a6f", "elsewhere": "#c98a2e", "escaped": "#b8332a"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run against a fault or a correct server came to: a mark, a name, and what it means."""
+
+    key: str
+    mark: str
+    name: str
+    meaning: str
+
+
+RESULTS = {
+    one.key: one
+    for one in (
+        Result("escaped", "✗", "escaped", "A rule that the fault names did not find it."),
+        Result("alarm", "!", "false alarm", "A correct server was not found conforming, or was warned without need."),
+        Result("caught", "✓", "caught", "Every rule that the fault names found it."),
+        Result("spared", "✓", "spared", "A correct server was found conforming."),
+    )
+}
+
+
+def render_kills(found: Mapping[str, Any]) -> str:
+    """The page of a matrix as `conformance.kills.matrix` gives it."""
+    rows = found["judgements"]
+    rules = catalogue()
+    faults = [row for row in rows if row["kind"] == "fault"]
+    by_area: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(faults, key=lambda row: _place(row, list(rules))):
+        by_area.setdefault(_area(row, rules), []).append(row)
+    servers = [row for row in rows if row["kind"] == "variant"]
+    sections = [(area, AREAS.get(area, "No rule named"), of_area) for area, of_area in by_area.items()]
+    if servers:
+        sections.append((SERVERS, "Correct servers", servers))
+    wrong = [row for row in rows if row["is_wrong"]]
+    return page(
+        "kills.html.j2",
+        ("common.js", "filter.js", "start.js"),
+        icon=icon("non-conforming" if wrong else "conforming"),
+        found=found,
+        faults=len(faults),
+        servers=len(servers),
+        wrong=wrong,
+        large=False,
+        requests=sum(row["requests"] for row in rows),
+        counts=[(RESULTS[key], sum(_result(row) == key for row in rows)) for key in RESULTS],
+        drawing=Markup(_drawing([row for of_area in by_area.values() for row in of_area], rules)),
+        sections=[
+            {"key": key, "name": name, "rows": Markup("".join(map(_row, of_area)))} for key, name, of_area in sections
+        ],
+        rules=Markup("".join(_rule_row(rule, found) for rule in rules.values())),
+    )
+
+
+def _place(row: Mapping[str, Any], ids: Sequence[str]) -> tuple[int, str]:
+    """Where a fault stands: beside the first rule that it names, in the catalogue's order."""
+    return (min((ids.index(rule) for rule in row["breaks"]), default=len(ids)), row["name"])
+
+
+def _area(row: Mapping[str, Any], rules: Mapping[str, Rule]) -> str:
+    return rules[min(row["breaks"], key=list(rules).index)].area if row["breaks"] else ""
+
+
+def _result(row: Mapping[str, Any]) -> str:
+    if row["kind"] == "fault":
+        return "escaped" if row["is_wrong"] else "caught"
+    return "alarm" if row["is_wrong"] else "spared"
+
+
+def _drawing(faults: Sequence[Mapping[str, Any]], rules: Mapping[str, Rule]) -> str:
+    """Rules down, faults across: a cell where a rule found a fault, or should have. Empty without faults.
+
+    The tables below say the same in words.
+    """
+    if not faults:
+        return ""
+    ids = list(rules)
+    cells: dict[str, list[tuple[int, int]]] = {"elsewhere": [], "caught": [], "escaped": []}
+    for column, row in enumerate(faults):
+        for kind, found in (
+            ("elsewhere", row["stray"]),
+            ("caught", [rule for rule in row["breaks"] if rule in row["broken"]]),
+            ("escaped", row["escaped"]),
+        ):
+            cells[kind] += [(column * _CELL, ids.index(rule) * _CELL) for rule in found if rule in rules]
+    width, height = len(faults) * _CELL, len(ids) * _CELL
+    firsts = {rules[rule].area: index * _CELL for index, rule in reversed(list(enumerate(ids)))}
+    lines = "".join(f"M-{_MARGIN} {first}h{width + _MARGIN}" for first in firsts.values() if first)
+    labels = "".join(f'<text x="-{_MARGIN}" y="{first + 12}">{area}</text>' for area, first in firsts.items())
+    side = _CELL - 0.5
+    squares = {kind: "".join(f"M{x} {y}h{side}v{side}h-{side}z" for x, y in at) for kind, at in cells.items()}
+    marks = "".join(f'<path class="{kind}" fill="{_COLOURS[kind]}" d="{path}"/>' for kind, path in squares.items())
+    said = f"{counted(len(faults), 'fault')} across, {counted(len(ids), 'rule')} down: " + ", ".join(
+        f"{len(cells[kind]):,} {kind}" for kind in ("caught", "escaped", "elsewhere")
+    )
+    return (
+        f'<svg viewBox="-{_MARGIN} 0 {width + _MARGIN} {height}" role="img" aria-label="{attribute(said)}">'
+        f'<path class="lines" fill="none" stroke="#c9c4ba" stroke-width="0.4" d="{lines}"/>'
+        f'<g font-size="11" fill="#6b665c" aria-hidden="true">{labels}</g>{marks}</svg>'
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    result = RESULTS[_result(row)]
+    found = [
+        f'<a class="{"caught" if rule in row["broken"] else "escaped"}" href="#rule-{attribute(rule)}">{text(rule)}</a>'
+        for rule in row["breaks"]
+    ]
+    why = f'<p class="why">{text(sentence(row["why"]))}</p>' if row["why"] else ""
+    return (
+        f'<tr data-result="{result.key}"><th scope="row" id="{attribute(row["name"] or REFERENCE)}">'
+        f"<code>{text(row['name'] or 'none')}</code> {text(row['about'])}{why}</th>"
+        f'<td class="{result.key}"><span class="mark" aria-hidden="true">{result.mark}</span> {result.name}</td>'
+        f"<td>{' '.join(found) or '–'}</td><td>{_ids(row['stray'])}</td>"
+        f"<td>{row['requests']:,} in {duration(row['duration_s'])}</td></tr>"
+    )
+
+
+def _ids(rules: Sequence[str]) -> str:
+    return " ".join(f'<a href="#rule-{attribute(rule)}">{text(rule)}</a>' for rule in rules) or "–"
+
+
+def _rule_row(rule: Rule, found: Mapping[str, Any]) -> str:
+    caught = found["caught"].get(rule.id, [])
+    return (
+        f'<tr><th scope="row" id="rule-{attribute(rule.id)}"><code>{text(rule.id)}</code> {text(rule.title)}</th>'
+        f"<td>{text(rule.level)}</td><td>{len(caught)}</td><td>{_names(caught)}</td>"
+        f"<td>{_names(found['elsewhere'].get(rule.id, []))}</td></tr>"
+    )
+
+
+def _names(faults: Sequence[str]) -> str:
+    """Links to the faults; of many, most behind a disclosure."""
+    links = [f'<a href="#{attribute(name)}">{text(name)}</a>' for name in faults]
+    if len(links) <= _NAMES_SHOWN:
+        return "<br>".join(links) or "–"
+    return f"<details><summary>{len(links)} faults</summary>{'<br>'.join(links)}</details>"
