@@ -32,13 +32,17 @@ def decisive_curl(finding: Mapping[str, Any]) -> str | None:
 
 
 def finding_lines(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Iterator[str]:
-    """A finding: its message, what was expected and observed, its story, and how to show it again."""
+    """A finding: its message, what was expected and observed, its story or race, and how to show it again."""
     yield harmless(shortened(finding["message"], _TEXT_LIMIT))
     for label in ("expected", "observed"):
         if finding[label]:
             yield f"{label}: {harmless(shortened(finding[label], _TEXT_LIMIT))}"
     for number, step in enumerate(finding.get("story", ())[:_STEPS_SHOWN], 1):
         yield f"{number}. {one_line(step['text'])}: {one_line(step['answer'])}"
+    for event in finding.get("timeline", ())[:_STEPS_SHOWN]:
+        end = "no answer" if event["end_s"] is None else f"{event['end_s'] * 1000:.1f} ms"
+        told = f"{event['start_s'] * 1000:.1f} ms to {end}: {one_line(event['text'])}: {one_line(event['answer'])}"
+        yield f"{told} (no sequence explains it)" if event["impossible"] else told
     curl = decisive_curl(finding)
     if curl:
         yield curl

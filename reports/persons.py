@@ -6,6 +6,8 @@ import re
 PERSON_MARK = "‹masked›"
 # Shorter values would be found in every other word.
 _SHORTEST = 3
+# A house number tells nobody who lives there, and would be found in every status, length and time.
+_SHORTEST_NUMBER = 5
 # A server may send megabytes as a name.
 _LONGEST = 10_000
 _WORD = re.compile(r"\w+")
@@ -22,6 +24,8 @@ class Persons:
     def learn(self, value: object) -> None:
         """Learn a value; only texts are looked for."""
         if not isinstance(value, str) or len(value.strip()) < _SHORTEST:
+            return
+        if value.strip().isnumeric() and len(value.strip()) < _SHORTEST_NUMBER:
             return
         value = value[:_LONGEST]
         # Findings show values as they are and as JSON.

@@ -69,7 +69,9 @@ def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: 
     verdict: RunVerdict
     if void or not (judged or gating["not-run"]):
         verdict = "void"
-        headline = f"void: {void or 'no rule could be judged'}"
+        advised = counts["pass"] + counts["warn"] + counts["waived"] - judged
+        nothing = "only advisory rules were judged, and they decide nothing" if advised else "no rule could be judged"
+        headline = f"void: {void or nothing}"
     elif gating["fail"]:
         verdict = "non-conforming"
         headline = f"non-conforming: {_rules(gating['fail'])} broken"

@@ -17,6 +17,7 @@ from reports.record import read, write
 from reports.verdict import exit_code_of
 from reports.waivers import Waiver, apply, fingerprint
 from tests import valid
+from tests.pages import FEW, told
 from tests.records import ADVISORY, GATING, PASSIVE_RULES, all_kept, broken, exchange, outcome, record, row
 
 RULE, OTHER = GATING[0].id, GATING[1].id
@@ -225,6 +226,13 @@ def test_an_advisory_rule_that_could_not_be_judged_turns_nothing_red():
 
 def test_a_story_is_told():
     assert "1. cancel the order: 200" in render("junit", cut())
+
+
+def test_a_race_is_told_with_its_times():
+    text = json.loads(render("ctrf", told(FEW)))["results"]["tests"]
+    (message,) = [one["trace"] for one in text if one["status"] == "failed" and "GRA-7" in one["name"]]
+    assert "0.0 ms to 6.0 ms: extend (1): 200 (no sequence explains it)" in message
+    assert "2.0 ms to no answer: extend (3): \n" in message
 
 
 def test_sarif_names_a_file_of_the_repository_and_the_mark_that_a_waiver_takes():

@@ -340,3 +340,10 @@ def test_megabytes_that_are_made_to_be_slow_are_masked_all_the_same(body):
     masker = Masker([TOKEN])
     assert "Jane" not in masker.body(body)
     assert "Jane" not in masker.telling(f"200 {body[:300].decode()}…")
+
+
+def test_a_short_number_that_a_person_has_is_no_reason_to_mask_every_status():
+    masker = Masker()
+    masker.body(json.dumps({"shipping_address": {"address_line_2": "202", "zip_code": "10115"}}).encode())
+    told = masker.telling("answered 202 after 1202 ms, not with 10115")
+    assert told == f"answered 202 after 1202 ms, not with {PERSON_MARK}"

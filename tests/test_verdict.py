@@ -188,3 +188,10 @@ def test_nothing_at_all_is_void():
     assert judge([], {}).verdict == "void"
     assert judge([RULE], {"ORD-1": Evidence([entry("not-applicable")])}).verdict == "void"
     assert judge([RULE], {}, out_of_scope={"op": "left out"}).verdict == "void"
+
+
+def test_advisory_rules_alone_decide_nothing_and_the_headline_says_so():
+    rule = Rule("ORD-1", "ORD", None, "A rule that is one", "advisory", Source("S0", "s", "w"))
+    ended = judge([rule], {"ORD-1": Evidence([entry("pass", 1)])})
+    assert (ended.verdict, ended.rows[0]["verdict"]) == ("void", "pass")
+    assert ended.headline == "void: only advisory rules were judged, and they decide nothing"
