@@ -46,6 +46,8 @@ def prepare(folder: Path) -> None:
     (folder / "session.toml").write_text(
         CONFIG.format(modules=modules, seconds=SECONDS, python=sys.executable, excluded=EXCLUDED)
     )
+    # A judge that finds the server wrong as it is would find every mutant.
+    tool("cosmic-ray", "baseline", "session.toml", folder=folder)
     tool("cosmic-ray", "init", "session.toml", "session.sqlite", folder=folder)
     tool("cr-filter-operators", "session.sqlite", "session.toml", folder=folder)
 

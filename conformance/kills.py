@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     from conformance.selftest import Judgement
 
 
-def matrix(judgements: Sequence[Judgement], seed: int = 1, is_whole: bool = False) -> dict[str, Any]:
+def matrix(
+    judgements: Sequence[Judgement], seed: int = 1, *, is_whole: bool = False, not_run: int = 0
+) -> dict[str, Any]:
     """The kill matrix as JSON-ready data, which `reports.page.kills` makes a page of.
 
     `judgements` in their order; `escapes` and `false_alarms` by name; `caught`: for each rule the faults that name it
     and that it found; `elsewhere`: the faults that it found and that do not name it, for rules with any; `idle_rules`
-    caught nothing. `is_whole` says whether faults were judged by all rules.
+    caught nothing. `is_whole` says whether faults were judged by all rules; `not_run` how many servers time was up for.
     """
     from conformance import __version__
     from spec.catalogue import catalogue
@@ -30,6 +32,7 @@ def matrix(judgements: Sequence[Judgement], seed: int = 1, is_whole: bool = Fals
         "orderproof": __version__,
         "seed": seed,
         "is_whole": is_whole,
+        "not_run": not_run,
         "judgements": [_row(one) for one in judgements],
         "escapes": [one.subject.name for one in judgements if one.subject.kind == "fault" and one.is_wrong],
         "false_alarms": [one.subject.name for one in judgements if one.subject.kind == "variant" and one.is_wrong],

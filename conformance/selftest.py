@@ -6,13 +6,16 @@ Each run is a process of its own, forked from one that has loaded what all of th
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -148,25 +151,38 @@ def judge_all(
     seed: int,
     jobs: int | None = None,
     done: Callable[[Judgement], None] = lambda one: None,
+    *,
     is_whole: bool = False,
+    minutes: float | None = None,
 ) -> list[Judgement]:
     """Run against every chosen subject, several at once; judgements in the order of the subjects.
 
-    `is_whole` judges faults by all rules as well, which takes several times as long and shows which others fire.
+    `is_whole` judges faults by all rules as well, which takes several times as long and shows which others fire. After
+    `minutes` no run begins any more, and what was not judged is left out: each day the runs begin in another order.
     """
     # What takes long comes first, so that no processor is left waiting for the last one: whole runs.
     order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind != "variant", index))
+    if minutes is not None:
+        random.Random(datetime.now(UTC).toordinal()).shuffle(order)
+    end = math.inf if minutes is None else time.monotonic() + 60 * minutes
     judged: dict[int, Judgement] = {}
     with ThreadPoolExecutor(jobs or _JOBS_PER_PROCESSOR * (os.cpu_count() or 1)) as pool:
-        running = {pool.submit(_judge, chosen[index], seed, is_whole): index for index in order}
+        running = {pool.submit(_judge, chosen[index], seed, is_whole, end): index for index in order}
         for future in as_completed(running):
-            judged[running[future]] = future.result()
-            done(future.result())
-    return [judged[index] for index in range(len(chosen))]
+            judgement = future.result()
+            if judgement is not None:
+                judged[running[future]] = judgement
+                done(judgement)
+    return [judged[index] for index in sorted(judged)]
 
 
-def _judge(subject: Subject, seed: int, is_whole: bool) -> Judgement:
-    """Judge one subject in a process of its own, which is forked from one that has loaded everything."""
+def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> Judgement | None:
+    """Judge one subject in a process of its own, which is forked from one that has loaded everything.
+
+    None where the `end`, in seconds of the monotonic clock, has passed.
+    """
+    if time.monotonic() > end:
+        return None
     receiving, sending = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_run, args=(subject, seed, is_whole, sending))
     process.start()

@@ -94,6 +94,16 @@ def test_judged_by_all_rules_a_fault_is_judged_once_and_by_every_rule():
     assert [selection.patterns for selection in selections(fault, is_whole=False)] == [("GRA-1",)]
 
 
+def test_when_time_is_up_no_run_begins_and_what_is_left_out_is_said(tmp_path):
+    ran = orderproof(tmp_path, "selftest", "--sample", "20", "--minutes", "1e-9", "--html", "matrix.html")
+
+    assert ran.code == 1
+    assert (
+        "0 faults, 0 escaped; 0 correct servers, 0 false alarms; 20 of 20 servers were not run: time was up" in ran.out
+    )
+    assert "20 servers of 20 were not run" in (tmp_path / "matrix.html").read_text(encoding="utf-8")
+
+
 def test_what_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     ran = orderproof(tmp_path, "selftest", "--fault", "extends-by-10-minutes", "--html", "file/matrix.html")

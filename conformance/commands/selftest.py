@@ -23,6 +23,12 @@ _COMBINATIONS = 8
     help="Only this variant, or several at once as a+b (repeatable).",
 )
 @click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N of them, chosen by the seed.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="Begin no run after N minutes; what is left out differs from day to day.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of every run.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Runs at once (default: as many as processors).")
 @click.option(
@@ -43,6 +49,7 @@ def command(
     faults: tuple[str, ...],
     variants: tuple[str, ...],
     count: int | None,
+    minutes: float | None,
     seed: int,
     jobs: int | None,
     json_file: Path | None,
@@ -94,22 +101,24 @@ def command(
             wrong = f": {one.subject.kind} {one.subject.name}" if one.is_wrong else ""
             click.echo(f"{finished}/{len(chosen)}{wrong}", err=True)
 
-    judgements = judge_all(chosen, seed, jobs, done, is_whole)
+    judgements = judge_all(chosen, seed, jobs, done, is_whole=is_whole, minutes=minutes)
     progress.end()
-    found = matrix(judgements, seed, is_whole)
+    left_out = len(chosen) - len(judgements)
+    found = matrix(judgements, seed, is_whole=is_whole, not_run=left_out)
     for line in lines(judgements, verbose):
         click.echo(line)
     for option, path in written:
         with _writing(option, path):
             write_text(path, render_kills(found) if option == "--html" else json.dumps(found, indent=1) + "\n")
-    if len(chosen) == len(every) and found["idle_rules"]:
+    if len(judgements) == len(every) and found["idle_rules"]:
         click.echo(f"rules that caught no fault: {', '.join(found['idle_rules'])}")
     ran = {kind: sum(one.subject.kind == kind for one in judgements) for kind in ("fault", "variant")}
     click.echo(
         f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
         f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
+        f"{f'; {left_out} of {len(chosen)} servers were not run: time was up' if left_out else ''}"
     )
-    return 1 if found["escapes"] or found["false_alarms"] else 0
+    return 1 if found["escapes"] or found["false_alarms"] or not judgements else 0
 
 
 @contextmanager
