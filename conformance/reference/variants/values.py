@@ -27,6 +27,14 @@ OPTIONAL = (
 )
 
 
+_NULLABLE = ("channel_type", "fulfillment_type", "customer", "is_offline")
+_NULLABLE_OF_ITEMS = ("origin_id", "product_id", "product_attributes", "discounts", "extended_attributes")
+
+
+def _without(document: Document, *names: str) -> Document:
+    return {name: value for name, value in document.items() if name not in names}
+
+
 class PersonalDataTokens(Variant):
     """Every tenant keeps personal data as tokens, so the id of a customer is one, and no UUID."""
 
@@ -67,7 +75,7 @@ class OptionalFieldsAbsent(Variant):
 
     def finished_document(self, call: Call, document: Document) -> Document:
         """Left out."""
-        return {name: value for name, value in document.items() if name not in OPTIONAL}
+        return _without(document, *OPTIONAL)
 
 
 class OptionalFieldsNull(Variant):
@@ -89,6 +97,23 @@ class OptionalFieldsNull(Variant):
         document = super().item_document(call, order, item)
         identifiers = dict.fromkeys(("serial_number", "epc")) | document["external_identifier"]
         return document | {"external_identifier": identifiers}
+
+
+class WithoutWhatMayBeNull(Variant):
+    """Orders lack every member that may be null, those included that every sample shows."""
+
+    choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("HIS-33",)
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """Those of the order, and of its items."""
+        items = [_without(item, *_NULLABLE_OF_ITEMS) for item in document["items"]]
+        return super().finished_document(call, _without(document, *OPTIONAL, *_NULLABLE) | {"items": items})
+
+    def history_document(self, call: Call, document: Document) -> Document:
+        """In the history, the type of the channel as well."""
+        shown = _without(super().history_document(call, document), *OPTIONAL, *_NULLABLE)
+        return shown | {"channel": _without(shown["channel"], "type")}
 
 
 class MoreFields(Variant):
