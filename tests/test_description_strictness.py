@@ -116,10 +116,7 @@ REFUSED = [
         (ORDER_1, f"{field} is null", but(ORDER, field, None))
         for field in ("id", "origin", "origin_id", "placed_at", "status", "currency", "items")
     ],
-    *[
-        (ORDER_1, f"no {field} of an item", but(ORDER, "items", 0, field, GONE))
-        for field in ("id", "status", "price")
-    ],
+    *[(ORDER_1, f"no {field} of an item", but(ORDER, "items", 0, field, GONE)) for field in ("id", "status", "price")],
     (ORDER_1, "id is a number", but(ORDER, "id", 1234)),
     (ORDER_1, "placed_at is a number", but(ORDER, "placed_at", 1637585499)),
     (ORDER_1, "a price is a string", but(ORDER, "items", 0, "price", "net", "72")),

@@ -3,9 +3,10 @@
 Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule of its own, judged on every answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from conformance.answer import Answer
@@ -113,17 +114,32 @@ def given_orders(answer: Answer) -> list[str]:
     return found
 
 
-def whole(orders: Orders, customer: State) -> list[str]:
-    """Ids of a customer's whole history, in pages that are as large as it needs."""
+def whole_pages(orders: Orders, customer: State) -> list[Answer]:
+    """A customer's whole history, in pages that are as large as it needs."""
     # One more than there should be, so that an order too many shows.
     size = min(MAX_COUNT, len(customer.order_ids) + 1)
-    found: list[str] = []
+    found: list[Answer] = []
     for offset in range(0, len(customer.order_ids) + MAX_COUNT, size):
-        some = ids_on(given(page(orders, customer, count=size, offset=offset)))
-        found += some
-        if len(some) < size:
+        found.append(given(page(orders, customer, count=size, offset=offset)))
+        if len(ids_on(found[-1])) < size:
             break
     return found
+
+
+def whole(orders: Orders, customer: State) -> list[str]:
+    """Ids of a customer's whole history."""
+    return [order_id for answer in whole_pages(orders, customer) for order_id in ids_on(answer)]
+
+
+def ties(answers: Sequence[Answer]) -> frozenset[Instant]:
+    """Times at which several orders were placed: which of them comes first, no sentence says, nor that it stays so."""
+    return frozenset(time for time, count in Counter(chain(*map(page_times, answers))).items() if count > 1)
+
+
+def placed(answer: Answer, tied: Container[Instant]) -> list[str]:
+    """The orders on a page, each by its id, or by its time where others were placed at the same one."""
+    shown = zip(ids_on(answer), page_times(answer), strict=True)
+    return [f"one of {time}" if time in tied else order_id for order_id, time in shown]
 
 
 def expect_not_for_json(answer: Answer, because: str) -> Answer:

@@ -3,7 +3,16 @@
 import pytest
 from hypothesis import example
 
-from conformance.checks.reading import expect_refused_page, holds, ids_on, listed, page, whole
+from conformance.checks.reading import (
+    expect_refused_page,
+    holds,
+    ids_on,
+    listed,
+    page,
+    placed,
+    ties,
+    whole_pages,
+)
 from conformance.expectation import expect, given
 from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import JSON
@@ -27,20 +36,34 @@ def paged_customer(orders, customer_with_orders):
 
 
 @pytest.fixture
-def newest_first(orders, customer):
-    """Ids of all of the customer's orders, as the server lists them."""
-    found = whole(orders, customer)
-    if len(found) <= paging.DEFAULT_COUNT:
-        raise Unjudgeable(f"the history lists {len(found)} of the customer's {len(customer.order_ids)} orders")
+def all_pages(orders, customer):
+    """All of the customer's orders, as the server lists them."""
+    found = whole_pages(orders, customer)
+    listed_here = sum(len(ids_on(answer)) for answer in found)
+    if listed_here <= paging.DEFAULT_COUNT:
+        raise Unjudgeable(f"the history lists {listed_here} of the customer's {len(customer.order_ids)} orders")
     return found
 
 
-def expect_ids(answer, wanted, because):
-    if ids_on(answer) != wanted:
+@pytest.fixture
+def tied(all_pages):
+    """Times that several orders share."""
+    return ties(all_pages)
+
+
+@pytest.fixture
+def newest_first(all_pages, tied):
+    """The orders of the whole list, as `placed` names them."""
+    return [name for answer in all_pages for name in placed(answer, tied)]
+
+
+def expect_orders(answer, wanted, tied, because):
+    shown, ids = placed(answer, tied), ids_on(answer)
+    if shown != wanted or len(set(ids)) < len(ids):
         raise Finding(
             f"{answer.request} holds other orders than it should: {because}",
             f"{len(wanted)} orders: {', '.join(wanted)}",
-            f"{len(ids_on(answer))} orders: {', '.join(ids_on(answer))}",
+            f"{len(ids)} orders: {', '.join(ids)}",
             answer.exchange,
         )
 
@@ -63,11 +86,10 @@ def test_a_page_holds_10_orders_by_default(orders, customer):
 
 
 @rule("HIS-5")
-def test_a_page_begins_with_the_newest_order_by_default(orders, customer, newest_first):
+def test_a_page_begins_with_the_newest_order_by_default(orders, customer, newest_first, tied):
     for count in (None, 5):
         answer = given(page(orders, customer, count=count))
-        shown = ids_on(answer)
-        expect_ids(answer, newest_first[: len(shown)], "no offset was sent")
+        expect_orders(answer, newest_first[: len(ids_on(answer))], tied, "no offset was sent")
 
 
 @rule("HIS-6")
@@ -104,10 +126,10 @@ def test_a_count_above_50_is_refused(session, orders, paged_customer, count):
 @example(count=1, offset=0)
 @example(count=3, offset=1)
 @example(count=5, offset=10)
-def test_a_page_is_a_part_of_the_list(session, orders, customer, newest_first, count, offset):
+def test_a_page_is_a_part_of_the_list(session, orders, customer, newest_first, tied, count, offset):
     answer = given(page(orders, customer, count=count, offset=offset))
 
-    expect_ids(answer, newest_first[offset : offset + count], f"count is {count}, offset is {offset}")
+    expect_orders(answer, newest_first[offset : offset + count], tied, f"count is {count}, offset is {offset}")
 
 
 @rule("HIS-10")
@@ -123,10 +145,10 @@ def test_a_negative_offset_is_refused(session, orders, paged_customer, offset):
 @property_of("costly", size=paging.counts)
 @example(size=1)
 @example(size=5)
-def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, size):
+def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, tied, size):
     joined = []
     for offset in range(0, len(newest_first), size):
-        joined += ids_on(given(page(orders, customer, count=size, offset=offset)))
+        joined += placed(given(page(orders, customer, count=size, offset=offset)), tied)
 
     if joined != newest_first:
         raise Finding(

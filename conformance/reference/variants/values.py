@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from conformance.reference.seeds import Variant
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from conformance.reference.decisions.history import Entry
     from conformance.reference.exchange import Call
     from conformance.reference.store import Item, Order
 
@@ -150,6 +153,24 @@ class ItemsInAnySequence(Variant):
         """No sentence gives them one."""
         items = sorted(document["items"], key=lambda item: hash((item["id"], call.request_id)))
         return super().finished_document(call, document | {"items": items})
+
+
+class OrdersPlacedAtTheSameTime(Variant):
+    """Several orders of a history have the same `placed_at`, and come in another sequence with every request."""
+
+    choice: ClassVar[int] = 9
+
+    def placed_at(self, call: Call, placed_at: datetime) -> str:
+        """A clock that goes every two minutes."""
+        return super().placed_at(call, _every_two_minutes(placed_at))
+
+    def sort_key(self, call: Call, entry: Entry) -> Any:
+        """Of equal times any may come first."""
+        return (_every_two_minutes(entry.placed_at), hash((call.request_id, entry.number)))
+
+
+def _every_two_minutes(time: datetime) -> datetime:
+    return time.replace(minute=time.minute // 2 * 2, second=0, microsecond=0)
 
 
 class ItemsTheOtherWayRound(Variant):
