@@ -110,5 +110,5 @@ def near_misses(orders: Orders, order: State) -> list[NearMiss]:
         for near in near_misses_of(text, id_type)
     ]
     for near in found:
-        given(orders.show(order, id=near.id, id_type=near.id_type), 400, 404)
+        given(orders.show(order, id=near.id, id_type=near.id_type), 400, 404, 422)
     return found

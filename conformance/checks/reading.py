@@ -58,7 +58,7 @@ def expect_not_found(answer: Answer, order: State, asked: str) -> Answer:
     id can have, a bad request is as right as an order that is not found.
     """
     if answer.status != 200:
-        return expect(answer, f"it is no id of the order {order.order_id}").is_problem(400, 404)
+        return expect(answer, f"it is no id of the order {order.order_id}").is_refused()
     shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
     if is_order(answer, order) or asked.casefold() not in shown:
         raise Finding(

@@ -91,8 +91,8 @@ def test_an_id_is_not_found_under_the_other_type(orders, order_cancelable):
     as_external = orders.cancel(order_cancelable, id=uuid, id_type=CROSSED["internal"])
     as_internal = orders.cancel(order_cancelable, id=readable, id_type=CROSSED["external"])
 
-    expect(as_external, "a UUID is no readable id").is_problem(400, 404)
-    expect(as_internal, "a readable id is no UUID").is_problem(400, 404)
+    expect(as_external, "a UUID is no readable id").is_refused()
+    expect(as_internal, "a readable id is no UUID").is_refused()
     assert_status_unchanged(orders, order_cancelable, before, as_external)
     given(orders.cancel(order_cancelable))
 
@@ -103,7 +103,7 @@ def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable
 
     for near in near_misses(orders, order_cancelable):
         answer = orders.cancel(order_cancelable, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id; it is {near.what}").is_problem(400, 404)
+        expect(answer, f"no order has this id; it is {near.what}").is_refused()
 
     assert_status_unchanged(orders, order_cancelable, before, answer)
     given(orders.cancel(order_cancelable))

@@ -50,8 +50,8 @@ def test_an_id_is_not_found_under_the_other_type(orders, order):
     as_external = orders.cancellation_status(order, id=order.order_uuid, id_type="external")
     as_internal = orders.cancellation_status(order, id=order.order_id, id_type="internal")
 
-    expect(as_external, "a UUID is no readable id").is_problem(400, 404)
-    expect(as_internal, "a readable id is no UUID").is_problem(400, 404)
+    expect(as_external, "a UUID is no readable id").is_refused()
+    expect(as_internal, "a readable id is no UUID").is_refused()
 
 
 @rule("CST-8")
@@ -61,7 +61,7 @@ def test_an_id_that_is_almost_an_orders_finds_nothing(orders, order):
 
     for near in near_misses(orders, order):
         answer = orders.cancellation_status(order, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id; it is {near.what}").is_problem(400, 404)
+        expect(answer, f"no order has this id; it is {near.what}").is_refused()
 
 
 @rule("CST-9")

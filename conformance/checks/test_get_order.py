@@ -90,7 +90,7 @@ def test_a_readable_id_is_no_uuid(orders, order):
 
     answer = orders.show(order, id=order.order_id, id_type="internal")
 
-    expect(answer, "the readable id of an order is not its UUID").is_problem(400, 404)
+    expect(answer, "the readable id of an order is not its UUID").is_refused()
 
 
 @rule("ORD-7")

@@ -249,7 +249,7 @@ def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
 def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
     answer = pricing.ask([pricing.line], id="no identifier of an order")
 
-    expect(answer, "there is no such order").is_problem(400, 404)
+    expect(answer, "it is no identifier of any order").is_refused()
 
 
 @rule("PRI-31")

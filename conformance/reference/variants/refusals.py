@@ -26,6 +26,19 @@ if TYPE_CHECKING:
     from conformance.reference.store import Order
 
 
+class NoUuidIs422(Variant):
+    """An id that is no UUID gets 422, where the document has no error for it."""
+
+    choice: ClassVar[int] = 1
+    readings: ClassVar[tuple[str, ...]] = ("malformed-internal-id-status/status-422",)
+
+    def refusal_status(self, call: Call, reason: str) -> int:
+        """As frameworks do that look at the form of an id first."""
+        if reason == "id-not-a-uuid" and call.operation != SERIAL_NUMBERS:
+            return 422
+        return super().refusal_status(call, reason)
+
+
 class _Open(NamedTuple):
     """A refusal whose status is open: a variant for each of `statuses`; `{}` in its name and words is the status."""
 
