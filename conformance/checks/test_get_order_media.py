@@ -61,8 +61,12 @@ def test_both_media_types_show_the_same_order(orders, order, id_type):
     as_json = given(orders.show(order, id_type=id_type, accept=JSON))
     as_version_2 = given(orders.show(order, id_type=id_type, accept=ORDERS_V2))
 
-    for name in ("id", "origin", "origin_id", "status", "currency"):
+    for name in ("id", "origin", "origin_id", "currency"):
         expect(as_version_2, "as application/json shows it").shows((name,), as_json.at(name))
+    if as_version_2.at("status") != as_json.at("status"):
+        # An order may have gone on between the two readings; then application/json shows it as well by now.
+        again = given(orders.show(order, id_type=id_type, accept=JSON))
+        expect(as_version_2, "as application/json shows it now").shows(("status",), again.at("status"))
     if item_ids(as_json) != item_ids(as_version_2):
         raise Finding(
             f"{as_version_2.request} shows other items in version 2 than in application/json",

@@ -84,6 +84,17 @@ class CurrencyOfVersion2(OrderFault):
         return document | ({"currency": "EUR"} if self.is_v2(call) else {})
 
 
+class StatusOfVersion2(OrderFault):
+    """In the vendor type every order is still being fulfilled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-13",)
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """Of an order by its id."""
+        is_shown = self.is_v2(call) and call.operation == GET_ORDER
+        return document | {"status": "in_fulfillment"} if is_shown else document
+
+
 class OrderInVendorTypeByDefault(OrderFault):
     """Without `Accept` an order comes in the vendor type."""
 

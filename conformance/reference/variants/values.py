@@ -173,6 +173,18 @@ def _every_two_minutes(time: datetime) -> datetime:
     return time.replace(minute=time.minute // 2 * 2, second=0, microsecond=0)
 
 
+class ExternalFromElsewhere(Variant):
+    """Asked for as `external`, an order is shown as another system has it: with that one's origin and ids."""
+
+    choice: ClassVar[int] = 9
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """By its readable id it is an external order."""
+        if call.parameters("id_type") == ["external"]:
+            document = document | {"origin": "external", "origin_id": document["id"]}
+        return super().finished_document(call, document)
+
+
 class ItemsTheOtherWayRound(Variant):
     """Every other reading of an order shows its items the other way round."""
 
