@@ -110,7 +110,7 @@ class HistoryIsBehind(Variant):
 
 
 class OmsKnowsHouseholds(Variant):
-    """Customers share an e-mail address, by which the external OMS knows them: each has their neighbours' orders, too."""
+    """Customers share the e-mail address by which the external OMS knows them: each has their neighbours' orders."""
 
     async def oms_history(self, call: Call, customer: Customer) -> list[dict[str, Any]]:
         """Those of the customers stored just before and after as well."""
