@@ -29,7 +29,7 @@ from conformance.mediatype import JSON, ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
 from strategies.ids import NearMiss, near_misses
-from strategies.paging import DEFAULT_COUNT, MAX_COUNT
+from strategies.paging import MAX_COUNT
 
 
 @rule("HIS-1")
@@ -64,11 +64,15 @@ def test_every_order_is_listed_once(orders, states):
         customer = states("customer-with-orders", orders=12)
 
     found = whole(orders, customer)
-    # An order that comes in between two pages moves all others on by one: then the list is read again.
-    if any(found.count(order_id) != 1 for order_id in customer.order_ids):
+    for _ in range(3):
+        if all(found.count(order_id) == 1 for order_id in customer.order_ids):
+            break
+        # An order that comes in between two pages moves all others on by one: only what stays is a finding.
         before, found = found, whole(orders, customer)
-        if found != before:
-            raise Unjudgeable("the customer's orders changed while their history was read")
+        if found == before:
+            break
+    else:
+        raise Unjudgeable("the customer's orders changed whenever their history was read")
 
     for order_id in customer.order_ids:
         times = found.count(order_id)
@@ -187,21 +191,6 @@ def test_without_accept_a_history_is_json(orders, oms_order):
         expect(answer, "no Accept header was sent, only a count").has_media_type(JSON)
     else:
         expect(answer, "count was sent without an Accept header").is_denied()
-
-
-@rule("HIS-28")
-def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
-    given(orders.history(oms_order, accept=JSON))
-
-    found = []
-    # Its customer may have older orders and newer ones, and a state has no word of how many.
-    for offset in range(0, 100, DEFAULT_COUNT):
-        answer = page(orders, oms_order, offset=offset)
-        expect(answer, "the tenant is integrated with an external OMS").has_status(200)
-        found += ids_on(answer)
-        if len(ids_on(answer)) < DEFAULT_COUNT:
-            break
-    assert oms_order.order_id in found, f"the customer's history does not list the order {oms_order.order_id}"
 
 
 @rule("HIS-29", "HIS-30", "HIS-31")

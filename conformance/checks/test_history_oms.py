@@ -19,12 +19,27 @@ from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import JSON
 from conformance.rule_mark import rule
 from strategies.ids import NearMiss
-from strategies.paging import MAX_COUNT
+from strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
 _ATTEMPTS = 3
 """How often a list is read again that may have changed between two requests."""
 
 SEVERAL = "the customer of the state oms-order has no second order"
+
+
+@rule("HIS-28")
+def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
+    given(orders.history(oms_order, accept=JSON))
+
+    found = []
+    # Its customer may have older orders and newer ones, and a state has no word of how many.
+    for offset in range(0, 100, DEFAULT_COUNT):
+        answer = page(orders, oms_order, offset=offset)
+        expect(answer, "the tenant is integrated with an external OMS").has_status(200)
+        found += ids_on(answer)
+        if len(ids_on(answer)) < DEFAULT_COUNT:
+            break
+    assert oms_order.order_id in found, f"the customer's history does not list the order {oms_order.order_id}"
 
 
 @rule("HIS-39")
