@@ -18,6 +18,7 @@ MODULES = (
     "item_lists",
     "line_requests",
     "lines",
+    "listings",
     "lookup",
     "media",
     "oms",

@@ -79,7 +79,7 @@ class MissingCustomerAccepted(CustomerFault):
 class CustomersByPrefix(CustomerFault):
     """A customer is found by the beginning of their id."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-24",)
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-24", "HIS-45")
 
     def find_customer(self, call: Call, identifier: str) -> Customer | None:
         """From four characters on."""

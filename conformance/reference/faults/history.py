@@ -32,7 +32,7 @@ class CountOf0(HistoryFault):
 class CountOf51(HistoryFault):
     """`count=51` is accepted and honoured."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-8", "HIS-91")
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-8", "HIS-41", "HIS-91")
 
     def count_limits(self, call: Call) -> tuple[int, int]:
         """One too many."""
@@ -52,7 +52,7 @@ class CountOf50Refused(HistoryFault):
 class CountCapped(HistoryFault):
     """A `count` beyond 50 is taken for 50 instead of being refused."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-8", "HIS-91")
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-8", "HIS-41", "HIS-91")
 
     def check_count(self, call: Call, count: int) -> int:
         """At most 50."""
@@ -158,7 +158,7 @@ class OffsetHonouredInPlainJson(HistoryFault):
 class OldestFirst(HistoryFault):
     """The oldest order comes first."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-1", "HIS-26")
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-1", "HIS-26", "HIS-39")
 
     def sort(self, call: Call, entries: list[Entry]) -> list[Entry]:
         """The other way round."""
@@ -168,7 +168,7 @@ class OldestFirst(HistoryFault):
 class SortedById(HistoryFault):
     """Orders are sorted by their readable id, not by the time at which they were placed."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-1", "HIS-26")
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-1", "HIS-26", "HIS-39")
 
     def sort_key(self, call: Call, entry: Entry) -> Any:
         """Numbers are given as orders are stored."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.decisions.paging import Page
     from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Order
+    from conformance.reference.store import Customer, Order
 
 #: How much later a cancellation takes effect that does not at once.
 LATER = timedelta(milliseconds=300)
@@ -94,6 +94,38 @@ class CanceledLaterInEveryRespect(Variant):
         if order.cancel_requested and not self.has_effect(call, order):
             return {"cancelable": True, "canceled": False, "is_safe": True}
         return super().cancellation_status(call, order)
+
+
+class HistoryIsBehind(Variant):
+    """A history is written a moment later: until then it lacks a new order, and one that was just canceled."""
+
+    def platform_orders(self, call: Call, customer: Customer) -> list[Order]:
+        """Those of which nothing is new."""
+        before = self.now() - LATER
+        return [
+            order
+            for order in super().platform_orders(call, customer)
+            if order.placed_at <= before and (order.canceled_at is None or order.canceled_at <= before)
+        ]
+
+
+class OmsKnowsHouseholds(Variant):
+    """Customers share the e-mail address by which the external OMS knows them: each has their neighbours' orders."""
+
+    async def oms_history(self, call: Call, customer: Customer) -> list[dict[str, Any]]:
+        """Those of the customers stored just before and after as well."""
+        known = list(call.tenant.customers.values())
+        place = known.index(customer)
+        household = known[max(place - 1, 0) : place + 2]
+        told = []
+        for one in household:
+            told += await super().oms_history(call, one)
+        return told
+
+    def oms_order_document(self, call: Call, payload: dict[str, Any]) -> dict[str, Any]:
+        """With the address of all."""
+        shared = payload["customer"] | {"email": "the.does@example.com"}
+        return super().oms_order_document(call, payload | {"customer": shared})
 
 
 class PricesByReadableId(Variant):

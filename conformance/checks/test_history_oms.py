@@ -1,0 +1,183 @@
+"""Order history with an external OMS, in both media types, and orders that are still on their way."""
+
+import pytest
+
+from conformance.checks.facts import cancel_settled
+from conformance.checks.listing import expect_listed
+from conformance.checks.reading import (
+    expect_newest_first,
+    expect_refused_page,
+    given_orders,
+    holds,
+    ids_on,
+    listed,
+    page,
+    page_times,
+)
+from conformance.expectation import expect, given
+from conformance.findings import Finding, OutOfScope, Unjudgeable
+from conformance.mediatype import JSON
+from conformance.rule_mark import rule
+from strategies.ids import NearMiss
+from strategies.paging import DEFAULT_COUNT, MAX_COUNT
+
+_ATTEMPTS = 3
+"""How often a list is read again that may have changed between two requests."""
+
+SEVERAL = "the customer of the state oms-order has no second order"
+
+
+@rule("HIS-28")
+def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
+    given(orders.history(oms_order, accept=JSON))
+
+    found = []
+    # Its customer may have older orders and newer ones, and a state has no word of how many.
+    for offset in range(0, 100, DEFAULT_COUNT):
+        answer = page(orders, oms_order, offset=offset)
+        expect(answer, "the tenant is integrated with an external OMS").has_status(200)
+        found += ids_on(answer)
+        if len(ids_on(answer)) < DEFAULT_COUNT:
+            break
+    assert oms_order.order_id in found, f"the customer's history does not list the order {oms_order.order_id}"
+
+
+@rule("HIS-39")
+def test_version_2_lists_each_order_of_the_external_oms_once(orders, oms_order):
+    answer = page(orders, oms_order, count=MAX_COUNT)
+    given_orders(answer)
+
+    # The platform and its OMS may each have an order under the same readable id.
+    known = [tuple(str(one.get(name)) for name in ("id", "origin", "origin_id")) for one in answer.at("orders")]
+    twice = sorted({one for one in known if known.count(one) > 1})
+    if twice:
+        raise Finding(
+            f"{answer.request} lists the order {twice[0][0]} {known.count(twice[0])} times",
+            "every order once",
+            ", ".join(ids_on(answer)),
+            answer.exchange,
+        )
+    expect_newest_first(answer, page_times(answer))
+
+
+@rule("HIS-40")
+def test_version_2_pages_the_orders_of_the_external_oms(orders, oms_order):
+    whole = page(orders, oms_order, count=MAX_COUNT)
+    given_orders(whole)
+
+    for _ in range(_ATTEMPTS):
+        found, times = ids_on(whole), page_times(whole)
+        if len(found) < 2:
+            raise OutOfScope(SEVERAL)
+        answer = page(orders, oms_order, count=1, offset=1)
+        expect(answer, "the tenant is integrated with an external OMS").has_status(200)
+        # Orders that were placed at the same time may stand in any sequence.
+        if len(ids_on(answer)) == 1 and (ids_on(answer)[0], times[1]) in zip(found, times, strict=True):
+            return
+        # An order that comes in between two pages moves all others on by one.
+        again = page(orders, oms_order, count=MAX_COUNT)
+        if given_orders(again) == found:
+            raise Finding(
+                f"{answer.request} does not hold the second order of the list alone",
+                found[1],
+                ", ".join(ids_on(answer)) or "no orders",
+                whole.exchange,
+                answer.exchange,
+            )
+        whole = again
+    raise Unjudgeable("the customer's orders changed while their history was read")
+
+
+@rule("HIS-41")
+def test_version_2_refuses_a_count_above_50_beside_an_external_oms(orders, oms_order):
+    given(page(orders, oms_order, count=MAX_COUNT))
+
+    answer = page(orders, oms_order, count=MAX_COUNT + 1)
+
+    expect_refused_page(answer, "count is above 50")
+
+
+@rule("HIS-42")
+def test_total_counts_the_orders_of_the_external_oms(orders, oms_order):
+    for _ in range(_ATTEMPTS):
+        answer = page(orders, oms_order, count=MAX_COUNT)
+        found = len(given_orders(answer))
+        if found >= MAX_COUNT:
+            raise OutOfScope("the customer of the state oms-order has more orders than a page holds")
+        # The number and the list may be read one after the other, with an order coming in between.
+        if answer.at("pagination_info", "total") == found:
+            return
+    expect(answer, "so many orders has the customer").shows(("pagination_info", "total"), found)
+
+
+@rule("HIS-43")
+def test_other_customers_orders_are_not_listed_in_json(orders, states):
+    first, second = states("oms-order"), states("oms-order")
+    for name in ("customer_id", "order_id"):
+        if first.values[name].casefold() == second.values[name].casefold():
+            raise OutOfScope(f"two states oms-order have the same {name}")
+
+    for one, other in ((first, second), (second, first)):
+        answer = given(orders.history(one, accept=JSON))
+        entries = [entry for entry in listed(answer) if isinstance(entry, dict)]
+        # No document says which member is the id: it is the one in which the customer's own order shows it.
+        names = {name for entry in entries for name, value in entry.items() if value == one.order_id}
+        if not names:
+            raise Unjudgeable(f"the history does not list the customer's own order {one.order_id}", answer.exchange)
+        if any(entry.get(name) == other.order_id for entry in entries for name in names):
+            given_two_people(orders, one, other)
+            raise Finding(
+                f"{answer.request} lists {other.order_id}, an order of the customer {other.customer_id}",
+                "no order of any other customer",
+                str(answer),
+                answer.exchange,
+            )
+
+
+def given_two_people(orders, one, other):
+    """The customers of two orders have different e-mail addresses, by which an external OMS may know them."""
+    addresses = [given(orders.show(order, id_type="external")).at("customer", "email") for order in (one, other)]
+    if not all(isinstance(address, str) and address for address in addresses):
+        raise Unjudgeable("the orders do not show an e-mail address of their customers")
+    if addresses[0].casefold() == addresses[1].casefold():
+        raise OutOfScope("the customers of two states oms-order have the same e-mail address")
+
+
+@pytest.fixture
+def oms_customer(orders, oms_order):
+    """The customer of an order in the external OMS, whose history as application/json is served and lists it."""
+    answer = given(orders.history(oms_order, accept=JSON))
+    if not holds(listed(answer), oms_order.order_id):
+        raise Unjudgeable(f"the history does not list the customer's order {oms_order.order_id}", answer.exchange)
+    return oms_order
+
+
+@rule("HIS-44")
+def test_a_missing_customer_id_is_refused_in_json(orders, oms_customer):
+    answer = orders.history(oms_customer, accept=JSON, query={"customer_id": None})
+
+    expect(answer, "customer_id is required and was not sent").is_refused()
+
+
+@rule("HIS-45")
+def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
+    for near_miss in (NearMiss("half"), NearMiss("after", "%"), NearMiss("other-last", "_")):
+        asked = near_miss.of(oms_customer.customer_id)
+        answer = orders.history(oms_customer, customer_id=asked, accept=JSON)
+        if answer.status == 200:
+            found = holds(listed(answer), oms_customer.order_id)
+            assert not found, f"customer_id {asked} found an order of {oms_customer.customer_id}"
+        else:
+            expect(answer, "no customer has this id").is_denied()
+
+
+@rule("HIS-46")
+def test_open_and_canceled_orders_are_listed(orders, order_cancelable):
+    shown = given(orders.show(order_cancelable, id_type="external"))
+    if shown.at("origin") == "external":
+        raise OutOfScope("the order is one of the external OMS, which decides what it tells of a customer's orders")
+
+    expect_listed(orders, order_cancelable, "it was placed, and is not closed yet")
+
+    cancel_settled(orders, order_cancelable)
+    expect_listed(orders, order_cancelable, "it was canceled, and is the customer's all the same")

@@ -1,0 +1,172 @@
+"""Faults in histories beside an external OMS, in histories in plain JSON, and in which of the orders they leave out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from conformance.reference.decisions.paging import Page
+from conformance.reference.exchange import HISTORY, VENDOR_V2
+from conformance.reference.faults.history import HistoryFault
+
+if TYPE_CHECKING:
+    from conformance.reference.decisions.history import Entry
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Customer, Order
+
+Document = dict[str, Any]
+
+
+class OmsHistoryNotPaged(HistoryFault):
+    """Where there is an external OMS, `count` and `offset` are ignored in the vendor type, whatever they are."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-40", "HIS-41")
+
+    def page(self, call: Call) -> Page:
+        """All that the OMS tells."""
+        return super().page(call) if self.webhook(call) is None else Page(0, 100)
+
+
+class OmsHistoryOldestFirst(HistoryFault):
+    """Where there is an external OMS, the oldest order comes first in the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-39",)
+
+    def sort(self, call: Call, entries: list[Entry]) -> list[Entry]:
+        """The other way round."""
+        is_wrong = self.is_v2(call) and self.webhook(call) is not None
+        return super().sort(call, entries)[:: -1 if is_wrong else 1]
+
+
+class OmsOrdersTwiceInV2(HistoryFault):
+    """Every order of the external OMS is twice in a history of the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-39",)
+
+    async def oms_entries_v2(self, call: Call, customer: Customer) -> list[Entry]:
+        """And again."""
+        return [entry for entry in await super().oms_entries_v2(call, customer) for _ in range(2)]
+
+
+class TotalWithoutOmsOrders(HistoryFault):
+    """`total` counts the platform's own orders alone."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-42",)
+
+    def reported_total(self, call: Call, total: int) -> int:
+        """None, where the orders are the external OMS's."""
+        return super().reported_total(call, total) if self.webhook(call) is None else 0
+
+
+class PlainJsonOfThePreviousCustomer(HistoryFault):
+    """With plain JSON the orders of the customer stored before are in the history, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-43",)
+
+    async def oms_history(self, call: Call, customer: Customer) -> list[Document]:
+        """Too many."""
+        own = await super().oms_history(call, customer)
+        others = [one for one in call.tenant.customers.values() if one is not customer]
+        if self.is_v2(call) or not others:
+            return own
+        return own + await super().oms_history(call, others[-1])
+
+
+class MissingCustomerAcceptedInPlainJson(HistoryFault):
+    """With plain JSON a request without `customer_id` gets the history of some customer."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-44",)
+
+    def customer_id(self, call: Call) -> str:
+        """Whoever was stored last."""
+        if self.is_v2(call) or call.parameters("customer_id"):
+            return super().customer_id(call)
+        return next(reversed(call.tenant.customers), "")
+
+
+class CustomersByPrefixInPlainJson(HistoryFault):
+    """With plain JSON a customer is found by the beginning of their id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-45",)
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """From four characters on."""
+        if self.is_v2(call) or len(identifier) < 4:
+            return super().find_customer(call, identifier)
+        return next((one for key, one in call.tenant.customers.items() if key.startswith(identifier)), None)
+
+
+class CustomersByPattern(HistoryFault):
+    """A customer is looked up as a pattern in which `%` is any text and `_` any character."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-24", "HIS-45")
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """As `LIKE` does it, with an index on the beginning."""
+        known = super().find_customer(call, identifier)
+        if known is None and identifier.endswith(("%", "_")) and len(identifier) > 4:
+            begin = identifier[:-1]
+            known = next((one for key, one in call.tenant.customers.items() if key.startswith(begin)), None)
+        return known
+
+
+class OnlyClosedOrdersListed(HistoryFault):
+    """A history holds closed orders alone."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> list[Order]:
+        """What is done."""
+        return [order for order in super().platform_orders(call, customer) if order.status == "closed"]
+
+
+class CanceledOrdersNotListed(HistoryFault):
+    """A canceled order is no longer in the history."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> list[Order]:
+        """What is left."""
+        return [order for order in super().platform_orders(call, customer) if not order.cancel_requested]
+
+
+class NothingBeyond50Orders(HistoryFault):
+    """A history ends with the 50th order, whatever the offset."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-2",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> list[Order]:
+        """As much as one reading of the database gives."""
+        return sorted(super().platform_orders(call, customer), key=lambda order: order.placed_at, reverse=True)[:50]
+
+
+class StatusOfHistoryConstant(HistoryFault):
+    """In a history of the vendor type every order is `open`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-32",)
+
+    def history_document(self, call: Call, document: Document) -> Document:
+        """As it was when it was placed."""
+        return super().history_document(call, document) | {"status": "open"}
+
+
+class TotalsOfHistoryWithoutTax(HistoryFault):
+    """In a history of the vendor type `totals.gross` is the net amount."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-32",)
+
+    def history_document(self, call: Call, document: Document) -> Document:
+        """Without the tax."""
+        shown = super().history_document(call, document)
+        return shown | {"totals": shown["totals"] | {"gross": shown["totals"]["net"]}}
+
+
+class CountAsksForTheVendorType(HistoryFault):
+    """Without `Accept`, `count` makes a history one of the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-27",)
+
+    def default_media_type(self, call: Call) -> str:
+        """Since only that has pages."""
+        if call.operation == HISTORY and call.parameters("count"):
+            return VENDOR_V2
+        return super().default_media_type(call)
