@@ -6,7 +6,7 @@ import yaml
 from conformance.reference.choices import choose
 from conformance.reference.server import start
 from conformance.reference.variants import DEFAULT_READINGS, all_variants
-from conformance.selftest import Judgement
+from conformance.selftest import Judgement, Subject
 from spec.catalogue import catalogue
 from tests.readings import PROBES
 from tests.samples import SPEC
@@ -50,7 +50,7 @@ def test_a_variant_is_warned_by_advice_alone(variant):
     ],
 )
 def test_a_variant_is_judged_wrongly_by_any_other_word(verdict, broken, is_wrong):
-    judgement = Judgement("variant", "x", ("ORD-27",), verdict, broken, (), requests=1, duration_s=1.0)
+    judgement = Judgement(Subject("variant", "x", ("ORD-27",)), verdict, broken, (), requests=1, duration_s=1.0)
 
     assert judgement.is_wrong is is_wrong
 

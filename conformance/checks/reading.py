@@ -6,7 +6,7 @@ Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule o
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 from conformance.answer import Answer
@@ -126,14 +126,20 @@ def whole_pages(orders: Orders, customer: State) -> list[Answer]:
     return found
 
 
-def whole(orders: Orders, customer: State) -> list[str]:
-    """Ids of a customer's whole history."""
-    return [order_id for answer in whole_pages(orders, customer) for order_id in ids_on(answer)]
+def all_ids(pages: Iterable[Answer]) -> list[str]:
+    """Ids of the orders on several pages."""
+    return [order_id for answer in pages for order_id in ids_on(answer)]
 
 
-def ties(answers: Sequence[Answer]) -> frozenset[Instant]:
+def ties(answers: Iterable[Answer]) -> frozenset[Instant]:
     """Times at which several orders were placed: which of them comes first, no sentence says, nor that it stays so."""
-    return frozenset(time for time, count in Counter(chain(*map(page_times, answers))).items() if count > 1)
+    placements = {pair for answer in answers for pair in zip(ids_on(answer), page_times(answer), strict=True)}
+    return frozenset(time for time, count in Counter(time for _, time in placements).items() if count > 1)
+
+
+def ids_of_ties(answer: Answer, tied: Container[Instant]) -> list[str]:
+    """Ids of the orders on a page that were placed at one of these times."""
+    return [order_id for order_id, time in zip(ids_on(answer), page_times(answer), strict=True) if time in tied]
 
 
 def placed(answer: Answer, tied: Container[Instant]) -> list[str]:

@@ -5,16 +5,19 @@ from itertools import pairwise
 import pytest
 from hypothesis import example
 
+from conformance.answer import Answer
 from conformance.checks.facts import UNKNOWN_UUID
 from conformance.checks.listing import expect_same_progress
 from conformance.checks.reading import (
     SAME_TIME,
+    all_ids,
     expect_newest_first,
     expect_not_for_json,
     expect_refused_page,
     expect_same_media_type,
     given_orders,
     holds,
+    ids_of_ties,
     ids_on,
     item_ids,
     listed,
@@ -23,7 +26,7 @@ from conformance.checks.reading import (
     page_times,
     placed,
     ties,
-    whole,
+    whole_pages,
 )
 from conformance.expectation import expect, given, given_time
 from conformance.findings import Finding, NotRun, Unjudgeable
@@ -31,7 +34,7 @@ from conformance.mediatype import JSON, ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
 from strategies.ids import NearMiss, near_misses
-from strategies.paging import MAX_COUNT
+from strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
 
 @rule("HIS-1")
@@ -65,12 +68,17 @@ def test_every_order_is_listed_once(orders, states):
     except NotRun:
         customer = states("customer-with-orders", orders=12)
 
-    found = whole(orders, customer)
-    for _ in range(3):
-        if all(found.count(order_id) == 1 for order_id in customer.order_ids):
+    seen: list[Answer] = []
+    found: list[str] = []
+    for _ in range(4):
+        pages, before = whole_pages(orders, customer), found
+        seen, found = [*seen, *pages], all_ids(pages)
+        tied = {name for answer in seen for name in ids_of_ties(answer, ties(seen))}
+        doubled = {order_id for order_id in found if found.count(order_id) > 1}
+        # Of orders placed at the same time, any may stand behind the edge of a page, also the one before it.
+        if all(order_id in {*found, *tied} for order_id in customer.order_ids) and doubled <= tied:
             break
         # An order that comes in between two pages moves all others on by one: only what stays is a finding.
-        before, found = found, whole(orders, customer)
         if found == before:
             break
     else:
@@ -78,7 +86,7 @@ def test_every_order_is_listed_once(orders, states):
 
     for order_id in customer.order_ids:
         times = found.count(order_id)
-        assert times == 1, f"the customer's order {order_id} is in their history {times} times, not once"
+        assert times == 1 or order_id in tied, f"the customer's order {order_id} is in their history {times} times"
 
 
 @rule("HIS-3")
