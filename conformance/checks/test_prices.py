@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled
+from conformance.checks.cancellations import near_misses_of
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled
 from conformance.checks.item_lists import expect_accepted
+from conformance.checks.line_cancellations import given_canceled, status_shown
 from conformance.checks.pricing import (
     GIFT_WRAPPING,
     SHIPPING,
@@ -21,7 +23,7 @@ from conformance.checks.pricing import (
     the_line,
 )
 from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope
+from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.rule_mark import rule
 
 # A price is money: what computers make of 0.1 + 0.2 is no difference.
@@ -59,6 +61,49 @@ def test_the_line_of_a_product_has_its_status(pricing):
             f"{answer.request} shows no status for a product",
             "a status, such as pending",
             f"status: {status!r}",
+            answer.exchange,
+        )
+
+
+@rule("PRI-36")
+def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_item):
+    order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
+
+    def ask():
+        answer = orders.prices(order, [product(item_uuid)])
+        if answer.is_refusal or (answer.is_success and not product_lines(answer, item_uuid)):
+            raise OutOfScope("the product has no price, and no document says that one that was canceled must have one")
+        return given(answer)
+
+    before = the_line(ask(), item_uuid).get("status")
+    if before is None:
+        raise Unjudgeable(f"the prices show no status of the product {item_uuid}")
+    shown = given_canceled(orders, order, orders.cancel_line_item)
+
+    answer = settled(orders, ask, lambda seen: the_line(seen, item_uuid).get("status") != before)
+
+    if the_line(answer, item_uuid).get("status") == before:
+        raise Finding(
+            f"{answer.request} still shows the status {before} of a product that was canceled",
+            f"another status, as the order shows: {status_shown(shown, item_uuid)}",
+            f"the status {before}",
+            shown.exchange,
+            answer.exchange,
+        )
+
+
+@rule("PRI-3")
+def test_shipping_alone_brings_no_products(orders, order):
+    answer = orders.prices(order, [SHIPPING])
+
+    if answer.is_refusal:
+        raise OutOfScope("the order may have no shipping: what has a price besides products is the vendor's choice")
+    brought = [item_id for item_id in order.item_uuids if product_lines(given(answer), item_id)]
+    if brought:
+        raise Finding(
+            f"{answer.request} asked for the shipping alone and has lines for products",
+            "no line of type product",
+            f"lines for {', '.join(brought)}",
             answer.exchange,
         )
 
@@ -250,6 +295,15 @@ def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
     answer = pricing.ask([pricing.line], id="no identifier of an order")
 
     expect(answer, "there is no such order").is_problem(400, 404)
+
+
+@rule("PRI-37")
+def test_nearly_its_id_finds_no_prices_of_an_order(pricing):
+    own = pricing.orders.price_id_of(pricing.order)
+
+    # Where another order has such an id, it does not have this product.
+    for near in near_misses_of(own, "internal"):
+        expect(pricing.ask([pricing.line], id=near.id), f"it is {near.what}, not the order's {own}").is_refused()
 
 
 @rule("PRI-31")

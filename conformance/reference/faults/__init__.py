@@ -20,6 +20,7 @@ MODULES = (
     "lines",
     "lookup",
     "media",
+    "mixed_orders",
     "oms",
     "orders",
     "pages",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import HISTORY
+from conformance.reference.faults.patterns import is_like
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
 
@@ -85,6 +86,17 @@ class CustomersByPrefix(CustomerFault):
         """From four characters on."""
         known = [customer for key, customer in call.tenant.customers.items() if key.startswith(identifier)]
         return known[0] if known and len(identifier) > 3 else None
+
+
+class CustomersAsPatterns(CustomerFault):
+    """A customer is looked up by a pattern of SQL's LIKE."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-24",)
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """The first that is like it."""
+        known = call.tenant.customers.items()
+        return next((customer for key, customer in known if is_like(key, identifier)), None)
 
 
 class PlainJsonWithoutOrders(CustomerFault):
