@@ -182,7 +182,7 @@ def test_every_item_of_an_order_of_the_oms_is_shown(orders, oms_order, accept):
     items = answer.at("items")
     shown = {str(item.get(name)).casefold() for item in items for name in ("id", "origin_id")}
     missing = [item_uuid for item_uuid in oms_order.item_uuids if item_uuid.casefold() not in shown]
-    # An OMS may have other ids for the items than the state: then their number alone says whether all of them are there.
+    # An OMS may have other ids for the items than the state: then only their number says whether all are there.
     named = len(missing) < len(oms_order.item_uuids)
     if not named and len(items) < len(oms_order.item_uuids):
         raise Unjudgeable(

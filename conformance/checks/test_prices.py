@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.cancellations import near_misses_of
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled
+from conformance.checks.facts import UNKNOWN_UUID
 from conformance.checks.item_lists import expect_accepted
-from conformance.checks.line_cancellations import given_canceled, status_shown
 from conformance.checks.pricing import (
     GIFT_WRAPPING,
     SHIPPING,
@@ -23,7 +21,7 @@ from conformance.checks.pricing import (
     the_line,
 )
 from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
+from conformance.findings import Finding, OutOfScope
 from conformance.rule_mark import rule
 
 # A price is money: what computers make of 0.1 + 0.2 is no difference.
@@ -61,33 +59,6 @@ def test_the_line_of_a_product_has_its_status(pricing):
             f"{answer.request} shows no status for a product",
             "a status, such as pending",
             f"status: {status!r}",
-            answer.exchange,
-        )
-
-
-@rule("PRI-36")
-def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_item):
-    order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
-
-    def ask():
-        answer = orders.prices(order, [product(item_uuid)])
-        if answer.is_refusal or (answer.is_success and not product_lines(answer, item_uuid)):
-            raise OutOfScope("the product has no price, and no document says that one that was canceled must have one")
-        return given(answer)
-
-    before = the_line(ask(), item_uuid).get("status")
-    if before is None:
-        raise Unjudgeable(f"the prices show no status of the product {item_uuid}")
-    shown = given_canceled(orders, order, orders.cancel_line_item)
-
-    answer = settled(orders, ask, lambda seen: the_line(seen, item_uuid).get("status") != before)
-
-    if the_line(answer, item_uuid).get("status") == before:
-        raise Finding(
-            f"{answer.request} still shows the status {before} of a product that was canceled",
-            f"another status, as the order shows: {status_shown(shown, item_uuid)}",
-            f"the status {before}",
-            shown.exchange,
             answer.exchange,
         )
 
@@ -273,49 +244,3 @@ def test_an_unknown_product_is_refused(pricing, unknown):
 
     for items in ([wrong], [line, wrong], [wrong, line]):
         pricing.refuses(items, f"no order has the item {unknown}")
-
-
-@rule("PRI-29")
-def test_a_product_of_another_order_is_refused(pricing, orders, states):
-    other = Pricing(orders, states("order"))
-
-    for items in ([other.line], [pricing.line, other.line], [other.line, pricing.line]):
-        pricing.refuses(items, "it is an item of another order")
-
-
-@rule("PRI-30")
-def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
-    unknown = UNKNOWN_ORDER_ID if session.settings.price_id == "order_id" else UNKNOWN_UUID
-
-    expect(pricing.ask([pricing.line], id=unknown), "there is no such order").is_problem(404)
-
-
-@rule("PRI-30")
-def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
-    answer = pricing.ask([pricing.line], id="no identifier of an order")
-
-    expect(answer, "there is no such order").is_problem(400, 404)
-
-
-@rule("PRI-37")
-def test_nearly_its_id_finds_no_prices_of_an_order(pricing):
-    own = pricing.orders.price_id_of(pricing.order)
-
-    # Where another order has such an id, it does not have this product.
-    for near in near_misses_of(own, "internal"):
-        expect(pricing.ask([pricing.line], id=near.id), f"it is {near.what}, not the order's {own}").is_refused()
-
-
-@rule("PRI-31")
-def test_a_canceled_order_still_has_prices(orders, order_cancelable):
-    line = Pricing(orders, order_cancelable).line
-    cancel_settled(orders, order_cancelable)
-
-    expect_accepted(orders.prices(order_cancelable, [line]), "the order was canceled", 200)
-
-
-@rule("PRI-31")
-def test_a_closed_order_still_has_prices(orders, order_closed):
-    line = product(order_closed.item_uuids[0])
-
-    expect_accepted(orders.prices(order_closed, [line]), "the order is closed", 200)

@@ -37,20 +37,16 @@ class BufferNotClearedFault(MixedOrderFault):
     def __init__(self, *world: Any) -> None:
         """Nothing shown yet."""
         super().__init__(*world)
-        self._last: Order | None = None
+        self.last: Order | None = None
 
-    def order_document(self, call: Call, order: Order, id_type: str) -> Document:
-        """What was in the buffer at the first reading stays with the order."""
-        document = super().order_document(call, order, id_type)
-        if call.operation == GET_ORDER and id_type == "internal":
-            order.marks.setdefault("buffered", self._last)
-            self._last = order
-        left_over = order.marks.get("buffered")
-        return document if left_over is None else document | self.left_over(document, left_over)
 
-    def left_over(self, document: Document, other: Order) -> Document:
-        """What is shown of the other order."""
-        raise NotImplementedError
+def left_over(fault: BufferNotClearedFault, call: Call, order: Order, id_type: str) -> Order | None:
+    """The order that was in the buffer when this one was first shown: it stays with it."""
+    if call.operation == GET_ORDER and id_type == "internal":
+        order.marks.setdefault("buffered", fault.last)
+        fault.last = order
+    found: Order | None = order.marks.get("buffered")
+    return found
 
 
 class ItemOfTheOrderBefore(BufferNotClearedFault):
@@ -58,9 +54,13 @@ class ItemOfTheOrderBefore(BufferNotClearedFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("ORD-30",)
 
-    def left_over(self, document: Document, other: Order) -> Document:
+    def order_document(self, call: Call, order: Order, id_type: str) -> Document:
         """One item too many."""
-        return {"items": [*document["items"], document["items"][0] | {"id": next(iter(other.items))}]}
+        document = super().order_document(call, order, id_type)
+        other = left_over(self, call, order, id_type)
+        if other is None:
+            return document
+        return document | {"items": [*document["items"], document["items"][0] | {"id": next(iter(other.items))}]}
 
 
 class CustomerOfTheOrderBefore(BufferNotClearedFault):
@@ -68,9 +68,11 @@ class CustomerOfTheOrderBefore(BufferNotClearedFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("ORD-30",)
 
-    def left_over(self, document: Document, other: Order) -> Document:
+    def order_document(self, call: Call, order: Order, id_type: str) -> Document:
         """Another person."""
-        return {"customer": document["customer"] | {"id": other.customer.id}}
+        document = super().order_document(call, order, id_type)
+        other = left_over(self, call, order, id_type)
+        return document if other is None else document | {"customer": document["customer"] | {"id": other.customer.id}}
 
 
 class CachedVersion(MixedOrderFault):
