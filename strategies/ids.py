@@ -33,6 +33,9 @@ class NearMiss:
         return identifier + self.text
 
 
+PATTERNS = (NearMiss("other-last", "%"), NearMiss("other-last", "_"))
+"""The patterns of SQL's LIKE that find an id: never to be left to chance."""
+
 near_misses: st.SearchStrategy[NearMiss] = st.one_of(
     st.sampled_from(["without-last", "without-first", "half"]).map(NearMiss),
     st.builds(NearMiss, st.sampled_from(["other-last", "after", "before"]), st.sampled_from(_ADDED)),

@@ -11,6 +11,7 @@ from conformance.checks.cancellations import status_of, steady_status
 from conformance.checks.facts import settled
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
+from conformance.mediatype import JSON
 from conformance.states import State
 
 Cancel = Callable[[State, str], Answer]
@@ -34,9 +35,13 @@ def status_shown(answer: Answer, item_uuid: str) -> object:
     return next((item.get("status") for item in answer.at("items") if item.get("id") == item_uuid), None)
 
 
-def shown_after(orders: Orders, order: State, item_uuid: str, before: object) -> Answer:
+def shown_after(orders: Orders, order: State, item_uuid: str, before: object, accept: str = JSON) -> Answer:
     """The order as soon as it shows another status of an item than before; after a bounded time as it is then."""
-    return settled(orders, lambda: given(orders.show(order)), lambda seen: status_shown(seen, item_uuid) != before)
+    return settled(
+        orders,
+        lambda: given(orders.show(order, accept=accept)),
+        lambda seen: status_shown(seen, item_uuid) != before,
+    )
 
 
 def assert_item_unchanged(orders: Orders, order: State, item_uuid: str, before: object, refused: Answer) -> None:

@@ -1,6 +1,7 @@
 """The external OMS: asked for readable ids and histories, never for UUIDs, and its trouble told apart."""
 
 import pytest
+from hypothesis import example
 
 from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
 from conformance.checks.reading import (
@@ -11,11 +12,11 @@ from conformance.checks.reading import (
     page,
 )
 from conformance.expectation import expect, given
-from conformance.findings import Unjudgeable
+from conformance.findings import Finding, Unjudgeable
 from conformance.mediatype import JSON, ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
-from strategies.ids import near_misses
+from strategies.ids import PATTERNS, near_misses
 
 # The 503 is the documented answer in this state, and not a request to wait.
 UNAVAILABLE = {"allowed_5xx": (503,)}
@@ -156,10 +157,41 @@ def test_an_order_of_the_oms_is_shown_in_both_media_types(orders, oms_order):
     expect(answer, "as application/json shows it").shows(("id",), oms_order.order_id)
 
 
+@pytest.fixture
+def found_order(orders, oms_order):
+    """An order of the OMS that is known to be found: once, for all the ids that are only nearly its own."""
+    given(orders.show(oms_order, id_type="external"))
+    return oms_order
+
+
 @rule("OMS-16")
 @property_of(near_miss=near_misses)
-def test_nearly_its_id_does_not_find_an_order_of_the_oms(session, orders, oms_order, near_miss):
-    asked = near_miss.of(oms_order.order_id)
-    given(orders.show(oms_order, id_type="external"))
+@example(near_miss=PATTERNS[0])
+@example(near_miss=PATTERNS[1])
+def test_nearly_its_id_does_not_find_an_order_of_the_oms(session, orders, found_order, near_miss):
+    asked = near_miss.of(found_order.order_id)
 
-    expect_not_found(orders.show(oms_order, id=asked, id_type="external"), oms_order, asked)
+    expect_not_found(orders.show(found_order, id=asked, id_type="external"), found_order, asked)
+
+
+@rule("OMS-22")
+@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
+def test_every_item_of_an_order_of_the_oms_is_shown(orders, oms_order, accept):
+    answer = given(orders.show(oms_order, id_type="external", accept=accept))
+
+    items = answer.at("items")
+    shown = {str(item.get(name)).casefold() for item in items for name in ("id", "origin_id")}
+    missing = [item_uuid for item_uuid in oms_order.item_uuids if item_uuid.casefold() not in shown]
+    # An OMS may have other ids for the items than the state: then only their number says whether all are there.
+    named = len(missing) < len(oms_order.item_uuids)
+    if not named and len(items) < len(oms_order.item_uuids):
+        raise Unjudgeable(
+            "the order shows none of the state's item_uuids, so its items have other ids", answer.exchange
+        )
+    if named and missing:
+        raise Finding(
+            f"{answer.request} does not show every item of the order",
+            f"items {', '.join(oms_order.item_uuids)}",
+            f"no item {', '.join(missing)}",
+            answer.exchange,
+        )

@@ -1,6 +1,7 @@
 """Get order: found by exactly its two ids, each under its own type, and shown whole."""
 
 import pytest
+from hypothesis import example
 
 from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
 from conformance.checks.reading import expect_no_payment_history, expect_not_found, expect_order, item_ids
@@ -9,7 +10,7 @@ from conformance.findings import Finding, OutOfScope
 from conformance.mediatype import JSON, ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
-from strategies.ids import near_misses, no_id_types
+from strategies.ids import PATTERNS, near_misses, no_id_types
 
 ID_TYPES = ("internal", "external")
 COMMON = ("id", "origin_id", "currency")
@@ -95,15 +96,23 @@ def test_a_readable_id_is_no_uuid(orders, order):
     expect(answer, "the readable id of an order is not its UUID").is_refused()
 
 
+@pytest.fixture
+def found_order(orders, order, id_type):
+    """An order that is known to be found by its id of a type: once, for all the ids that are only nearly it."""
+    given(orders.show(order, id_type=id_type))
+    return order
+
+
 @rule("ORD-7")
 @pytest.mark.parametrize("id_type", ID_TYPES)
 @property_of(near_miss=near_misses)
-def test_nearly_its_id_does_not_find_an_order(session, orders, order, id_type, near_miss):
-    own = order.order_uuid if id_type == "internal" else order.order_id
+@example(near_miss=PATTERNS[0])
+@example(near_miss=PATTERNS[1])
+def test_nearly_its_id_does_not_find_an_order(session, orders, found_order, id_type, near_miss):
+    own = found_order.order_uuid if id_type == "internal" else found_order.order_id
     asked = near_miss.of(own)
-    given(orders.show(order, id_type=id_type))
 
-    expect_not_found(orders.show(order, id=asked, id_type=id_type), order, asked)
+    expect_not_found(orders.show(found_order, id=asked, id_type=id_type), found_order, asked)
 
 
 @rule("ORD-8")
@@ -152,6 +161,43 @@ def test_every_item_is_shown(orders, order, accept):
             f"items {', '.join(item_ids(answer))}",
             answer.exchange,
         )
+
+
+@rule("ORD-29")
+def test_no_item_is_shown_twice(orders, order):
+    answer = given(orders.show(order))
+
+    shown = item_ids(answer)
+    twice = sorted({item for item in shown if shown.count(item) > 1})
+    if twice:
+        raise Finding(
+            f"{answer.request} shows an item more than once",
+            f"{', '.join(twice)} once",
+            f"items {', '.join(shown)}",
+            answer.exchange,
+        )
+
+
+@rule("ORD-30")
+def test_nothing_of_another_order_is_shown(orders, order, states):
+    other = states("order")
+    pairs = ((order, other), (other, order))
+    answers = [given(orders.show(one)) for one, _ in pairs]
+
+    for answer, (own, foreign) in zip(answers, pairs, strict=True):
+        known = {item.casefold() for item in own.item_uuids}
+        leaked = ({item.casefold() for item in foreign.item_uuids} - known) & set(item_ids(answer))
+        customer = answer.json.get("customer") if isinstance(answer.json, dict) else None
+        # An order need not name its customer, and both may be of one: then nothing is another's.
+        if isinstance(customer, dict) and customer.get("id") == foreign.customer_id != own.customer_id:
+            leaked.add(f"customer {foreign.customer_id}")
+        if leaked:
+            raise Finding(
+                f"{answer.request} shows what is not the order's own but that of the order {foreign.order_id}",
+                f"items {', '.join(own.item_uuids)}, customer {own.customer_id}",
+                ", ".join(sorted(leaked)),
+                answer.exchange,
+            )
 
 
 @rule("ORD-20")

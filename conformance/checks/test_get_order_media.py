@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from conformance.checks.facts import QUARTER_HOUR
+from conformance.checks.line_cancellations import given_canceled, shown_after, status_shown
 from conformance.checks.reading import SAME_TIME, expect_same_media_type, item_ids
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
@@ -72,6 +73,26 @@ def test_both_media_types_show_the_same_order(orders, order, id_type):
             f"{as_version_2.request} shows other items in version 2 than in application/json",
             ", ".join(item_ids(as_json)),
             ", ".join(item_ids(as_version_2)),
+            as_json.exchange,
+            as_version_2.exchange,
+        )
+
+
+@rule("ORD-31")
+def test_version_2_shows_what_has_changed(orders, order_with_preordered_item):
+    order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
+    before = status_shown(given(orders.show(order, accept=ORDERS_V2)), item_uuid)
+    if before is None:
+        raise Unjudgeable(f"version 2 shows no status of the item {item_uuid}")
+    as_json = given_canceled(orders, order, orders.cancel_line_item)
+
+    as_version_2 = shown_after(orders, order, item_uuid, before, ORDERS_V2)
+
+    if status_shown(as_version_2, item_uuid) == before:
+        raise Finding(
+            f"{as_version_2.request} still shows in version 2 the status {before} of an item that was canceled",
+            f"another status, as application/json shows: {status_shown(as_json, item_uuid)}",
+            f"the status {before}",
             as_json.exchange,
             as_version_2.exchange,
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled
+from conformance.checks.facts import UNKNOWN_UUID
 from conformance.checks.item_lists import expect_accepted
 from conformance.checks.pricing import (
     GIFT_WRAPPING,
@@ -59,6 +59,22 @@ def test_the_line_of_a_product_has_its_status(pricing):
             f"{answer.request} shows no status for a product",
             "a status, such as pending",
             f"status: {status!r}",
+            answer.exchange,
+        )
+
+
+@rule("PRI-3")
+def test_shipping_alone_brings_no_products(orders, order):
+    answer = orders.prices(order, [SHIPPING])
+
+    if answer.is_refusal:
+        raise OutOfScope("the order may have no shipping: what has a price besides products is the vendor's choice")
+    brought = [item_id for item_id in order.item_uuids if product_lines(given(answer), item_id)]
+    if brought:
+        raise Finding(
+            f"{answer.request} asked for the shipping alone and has lines for products",
+            "no line of type product",
+            f"lines for {', '.join(brought)}",
             answer.exchange,
         )
 
@@ -228,40 +244,3 @@ def test_an_unknown_product_is_refused(pricing, unknown):
 
     for items in ([wrong], [line, wrong], [wrong, line]):
         pricing.refuses(items, f"no order has the item {unknown}")
-
-
-@rule("PRI-29")
-def test_a_product_of_another_order_is_refused(pricing, orders, states):
-    other = Pricing(orders, states("order"))
-
-    for items in ([other.line], [pricing.line, other.line], [other.line, pricing.line]):
-        pricing.refuses(items, "it is an item of another order")
-
-
-@rule("PRI-30")
-def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
-    unknown = UNKNOWN_ORDER_ID if session.settings.price_id == "order_id" else UNKNOWN_UUID
-
-    expect(pricing.ask([pricing.line], id=unknown), "there is no such order").is_problem(404)
-
-
-@rule("PRI-30")
-def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
-    answer = pricing.ask([pricing.line], id="no identifier of an order")
-
-    expect(answer, "it is no identifier of any order").is_refused()
-
-
-@rule("PRI-31")
-def test_a_canceled_order_still_has_prices(orders, order_cancelable):
-    line = Pricing(orders, order_cancelable).line
-    cancel_settled(orders, order_cancelable)
-
-    expect_accepted(orders.prices(order_cancelable, [line]), "the order was canceled", 200)
-
-
-@rule("PRI-31")
-def test_a_closed_order_still_has_prices(orders, order_closed):
-    line = product(order_closed.item_uuids[0])
-
-    expect_accepted(orders.prices(order_closed, [line]), "the order is closed", 200)

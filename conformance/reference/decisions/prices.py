@@ -78,6 +78,14 @@ class Prices(Bodies, Lookup, Rendering):
         """Whether the line of a product has its status."""
         return True
 
+    def price_status(self, call: Call, order: Order, item: Item) -> str:
+        """The status in the line of a product: that of the item."""
+        return self.item_status(call, order, item)
+
+    def price_order(self, call: Call, identifier: str) -> Order:
+        """The order that the path names, or a refusal."""
+        return self.existing_order(call, identifier, self.price_id_type(call))
+
     def price(self, call: Call, net: int, tax: int) -> Line:
         """The amounts of a price."""
         return documents.price(net, tax)
@@ -86,7 +94,7 @@ class Prices(Bodies, Lookup, Rendering):
         """The line of a product."""
         line = {"type": "product", "id": item.id, "price": self.price(call, item.net, item.tax)}
         if self.shows_price_status(call, order, item):
-            line["status"] = self.item_status(call, order, item)
+            line["status"] = self.price_status(call, order, item)
         return line
 
     def shipping_line(self, call: Call, order: Order) -> Line:

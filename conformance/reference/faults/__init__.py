@@ -21,6 +21,7 @@ MODULES = (
     "listings",
     "lookup",
     "media",
+    "mixed_orders",
     "oms",
     "orders",
     "pages",

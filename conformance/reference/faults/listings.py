@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from conformance.reference.decisions.paging import Page
 from conformance.reference.exchange import HISTORY, VENDOR_V2
 from conformance.reference.faults.history import HistoryFault
+from conformance.reference.faults.patterns import is_like
 
 if TYPE_CHECKING:
     from conformance.reference.decisions.history import Entry
@@ -95,18 +96,15 @@ class CustomersByPrefixInPlainJson(HistoryFault):
         return next((one for key, one in call.tenant.customers.items() if key.startswith(identifier)), None)
 
 
-class CustomersByPattern(HistoryFault):
-    """A customer is looked up as a pattern in which `%` is any text and `_` any character."""
+class CustomersAsPatterns(HistoryFault):
+    """A customer is looked up by a pattern of SQL's LIKE."""
 
     breaks: ClassVar[tuple[str, ...]] = ("HIS-24", "HIS-45")
 
     def find_customer(self, call: Call, identifier: str) -> Customer | None:
-        """As `LIKE` does it, with an index on the beginning."""
-        known = super().find_customer(call, identifier)
-        if known is None and identifier.endswith(("%", "_")) and len(identifier) > 4:
-            begin = identifier[:-1]
-            known = next((one for key, one in call.tenant.customers.items() if key.startswith(begin)), None)
-        return known
+        """The first that is like it."""
+        known = call.tenant.customers.items()
+        return next((customer for key, customer in known if is_like(key, identifier)), None)
 
 
 class OnlyClosedOrdersListed(HistoryFault):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference import documents
 from conformance.reference.exchange import GET_ORDER, HISTORY
+from conformance.reference.faults.patterns import is_like
 from conformance.reference.faults.statuses import wrong_status
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
@@ -108,6 +109,19 @@ class ReadableIdsIgnoreWhatFollows(LookupFault):
     def find_external(self, call: Call, identifier: str) -> Order | None:
         """As long as an id is."""
         return super().find_external(call, identifier[:11])
+
+
+class ReadableIdsAsPatterns(LookupFault):
+    """An order is shown whose readable id is like a pattern of SQL's LIKE."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """The newest that is like it; a wildcard alone is refused."""
+        if call.operation != GET_ORDER or len(identifier) < 4:
+            return super().find_external(call, identifier)
+        orders = [order for tenant in self.tenants_searched(call) for order in tenant.readable.values()]
+        return next((order for order in reversed(orders) if is_like(order.readable_id, identifier)), None)
 
 
 class UnknownIdTypeIsExternal(LookupFault):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference import documents
 from conformance.reference.exchange import GET_ORDER, HISTORY
+from conformance.reference.faults.patterns import is_like
 from conformance.reference.faults.statuses import wrong_status
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Fault
@@ -65,6 +66,38 @@ class OmsAskedForTheBeginning(OmsFault):
     def order_question(self, call: Call, identifier: str) -> Document:
         """As long as an id is."""
         return super().order_question(call, identifier[:11])
+
+
+class OmsOrdersShowOneItem(OmsFault):
+    """An order of the external OMS shows only its first item."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-22",)
+
+    def oms_order_document(self, call: Call, payload: Document) -> Document:
+        """One is enough, but in the history."""
+        document = super().oms_order_document(call, payload)
+        return document | {"items": document["items"][: 1 if call.operation == GET_ORDER else None]}
+
+
+class OmsAskedForPatterns(OmsFault):
+    """The external OMS looks up a readable id as a pattern of SQL's LIKE."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-16",)
+
+    async def unknown_to_oms(self, call: Call, identifier: str) -> Document:
+        """What is like it was shown before."""
+        like = next((known for known in self._shown if is_like(known, identifier)), None)
+        return await super().unknown_to_oms(call, identifier) if like is None else await self.oms_order(call, like)
+
+    def __init__(self, *world: Any) -> None:
+        """Nothing shown yet."""
+        super().__init__(*world)
+        self._shown: set[str] = set()
+
+    def oms_order_document(self, call: Call, payload: Document) -> Document:
+        """Remember what there is."""
+        self._shown.add(payload["id"])
+        return super().oms_order_document(call, payload)
 
 
 GENERATED = tuple(

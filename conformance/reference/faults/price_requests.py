@@ -186,6 +186,29 @@ class PricesOfOtherOrders(PriceRequestFault):
         return self.product_line(call, other, self.existing_item(call, other, identifier))
 
 
+class PricesByTheBeginningOfAnId(PriceRequestFault):
+    """The prices of an order are found by the beginning of its id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-37",)
+
+    def price_order(self, call: Call, identifier: str) -> Order:
+        """From four characters on, the newest."""
+        if len(identifier) < 4:
+            return super().price_order(call, identifier)
+        found = [order for uuid, order in call.tenant.orders.items() if uuid.startswith(identifier.lower())]
+        return found[-1] if found else super().price_order(call, identifier)
+
+
+class PricesIgnoreWhatFollowsAnId(PriceRequestFault):
+    """What follows after the id of an order is ignored when its prices are asked for."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-37",)
+
+    def price_order(self, call: Call, identifier: str) -> Order:
+        """As long as a UUID is."""
+        return super().price_order(call, identifier[:36])
+
+
 class PricesOfOpenOrders(PriceRequestFault):
     """An order that was canceled or closed has no prices."""
 

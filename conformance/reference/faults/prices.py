@@ -43,6 +43,29 @@ class PricesWithoutStatus(PriceFault):
         return False
 
 
+class PricesSayPending(PriceFault):
+    """The status of a product is always the same, even when the product was canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-36",)
+
+    def price_status(self, call: Call, order: Order, item: Item) -> str:
+        """The word of the document's sample."""
+        return "pending"
+
+
+class PricesOfShippingBringProducts(PriceFault):
+    """Asked for the price of the shipping alone, the server answers all products as well."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-3",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """No product asked for is every product."""
+        lines = super().price_lines(call, order, asked)
+        if any(line["type"] != "shipping" for line in lines):
+            return lines
+        return lines + [self.product_line(call, order, item) for item in order.items.values()]
+
+
 class PricesOfTheWholeOrder(PriceFault):
     """Whichever product is asked for, all products of the order are answered."""
 

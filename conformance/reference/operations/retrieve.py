@@ -35,7 +35,7 @@ async def get_history(decide: Decisions, call: Call) -> Answer:
 async def get_prices(decide: Decisions, call: Call) -> Answer:
     """POST `/orders/{id}/prices`."""
     asked = decide.price_request(call)
-    order = decide.existing_order(call, call.path["id"], decide.price_id_type(call))
+    order = decide.price_order(call, call.path["id"])
     return decide.success(call, decide.price_body(call, order, decide.price_lines(call, order, asked)))
 
 

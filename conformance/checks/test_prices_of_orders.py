@@ -1,0 +1,90 @@
+"""Prices and the order that they are of: found by exactly its id, and what happened to it shows."""
+
+import pytest
+
+from conformance.checks.cancellations import near_misses_of
+from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled
+from conformance.checks.item_lists import expect_accepted
+from conformance.checks.line_cancellations import given_canceled, status_shown
+from conformance.checks.pricing import Pricing, product, product_lines, the_line
+from conformance.expectation import expect, given
+from conformance.findings import Finding, OutOfScope, Unjudgeable
+from conformance.rule_mark import rule
+
+
+@pytest.fixture
+def pricing(orders, order):
+    return Pricing(orders, order)
+
+
+@rule("PRI-36")
+def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_item):
+    order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
+
+    def ask_again():
+        answer = orders.prices(order, [product(item_uuid)])
+        if answer.is_refusal or (answer.is_success and not product_lines(answer, item_uuid)):
+            raise OutOfScope("the canceled product has no price any more, and no document says that it must have one")
+        return given(answer)
+
+    before = the_line(given(orders.prices(order, [product(item_uuid)])), item_uuid).get("status")
+    if before is None:
+        raise Unjudgeable(f"the prices show no status of the product {item_uuid}")
+    shown = given_canceled(orders, order, orders.cancel_line_item)
+
+    answer = settled(orders, ask_again, lambda seen: the_line(seen, item_uuid).get("status") != before)
+
+    if the_line(answer, item_uuid).get("status") == before:
+        raise Finding(
+            f"{answer.request} still shows the status {before} of a product that was canceled",
+            f"another status, as the order shows: {status_shown(shown, item_uuid)}",
+            f"the status {before}",
+            shown.exchange,
+            answer.exchange,
+        )
+
+
+@rule("PRI-29")
+def test_a_product_of_another_order_is_refused(pricing, orders, states):
+    other = Pricing(orders, states("order"))
+
+    for items in ([other.line], [pricing.line, other.line], [other.line, pricing.line]):
+        pricing.refuses(items, "it is an item of another order")
+
+
+@rule("PRI-30")
+def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
+    unknown = UNKNOWN_ORDER_ID if session.settings.price_id == "order_id" else UNKNOWN_UUID
+
+    expect(pricing.ask([pricing.line], id=unknown), "there is no such order").is_problem(404)
+
+
+@rule("PRI-30")
+def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
+    answer = pricing.ask([pricing.line], id="no identifier of an order")
+
+    expect(answer, "it is no identifier of any order").is_refused()
+
+
+@rule("PRI-37")
+def test_nearly_its_id_finds_no_prices_of_an_order(pricing):
+    own = pricing.orders.price_id_of(pricing.order)
+
+    # Where another order has such an id, it does not have this product.
+    for near in near_misses_of(own, "internal"):
+        expect(pricing.ask([pricing.line], id=near.id), f"it is {near.what}, not the order's {own}").is_refused()
+
+
+@rule("PRI-31")
+def test_a_canceled_order_still_has_prices(orders, order_cancelable):
+    line = Pricing(orders, order_cancelable).line
+    cancel_settled(orders, order_cancelable)
+
+    expect_accepted(orders.prices(order_cancelable, [line]), "the order was canceled", 200)
+
+
+@rule("PRI-31")
+def test_a_closed_order_still_has_prices(orders, order_closed):
+    line = product(order_closed.item_uuids[0])
+
+    expect_accepted(orders.prices(order_closed, [line]), "the order is closed", 200)
