@@ -78,6 +78,17 @@ def test_each_product_has_one_line_and_no_other_has_one(pricing):
                 answer.exchange,
             )
 
+    # Whether the shipping has a price is a rule of its own: a refusal has no line for a product either.
+    answer = pricing.ask([SHIPPING])
+    found = [item_id for item_id in pricing.order.item_uuids if answer.is_success and product_lines(answer, item_id)]
+    if found:
+        raise Finding(
+            f"{answer.request} was asked for the shipping alone and has lines for the products {found}",
+            "no line for a product",
+            f"lines for {found}",
+            answer.exchange,
+        )
+
 
 @rule("PRI-4")
 def test_the_lines_stand_in_the_order_asked_for(pricing):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference import documents
@@ -65,6 +66,31 @@ class OmsAskedForTheBeginning(OmsFault):
     def order_question(self, call: Call, identifier: str) -> Document:
         """As long as an id is."""
         return super().order_question(call, identifier[:11])
+
+
+class OmsAskedForInternal(OmsFault):
+    """What is no UUID is fetched from the external OMS, even if it is said to be internal."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-17",)
+
+    def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
+        """It can be nothing else."""
+        is_readable = not self.is_uuid(call, call.path["id"])
+        return super().asks_oms_for_order(call, "external" if is_readable else id_type)
+
+
+class OmsLocalTimeAsUtc(OmsFault):
+    """In version 2 an order of the external OMS has its local time with a Z; in plain JSON it has the local offset."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-18",)
+
+    def oms_order_document(self, call: Call, payload: Document) -> Document:
+        """Two hours east."""
+        local = self.oms_placed_at(call, payload).replace(tzinfo=None) + timedelta(hours=2)
+        written = local.isoformat(timespec="milliseconds")
+        return super().oms_order_document(call, payload) | {
+            "placed_at": f"{written}Z" if self.is_v2(call) else f"{written}+02:00"
+        }
 
 
 GENERATED = tuple(

@@ -55,6 +55,19 @@ class PricesOfTheWholeOrder(PriceFault):
         return lines + [self.product_line(call, order, i) for i in order.items.values() if i.id not in found]
 
 
+class PricesOfShippingBringProducts(PriceFault):
+    """Whoever asks for the shipping alone gets all products as well."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-3",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """No product named is every product."""
+        lines = super().price_lines(call, order, asked)
+        if [line["type"] for line in asked] != ["shipping"]:
+            return lines
+        return lines + [self.product_line(call, order, item) for item in order.items.values()]
+
+
 class PricesOfTheLastProduct(PriceFault):
     """Of several products only the last is answered."""
 
