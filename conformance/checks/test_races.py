@@ -120,9 +120,12 @@ def test_an_extension_does_not_undo_a_simultaneous_cancellation_of_an_item(sessi
 
 def not_undone(session, orders, begin, change):
     """Extensions leave a change of the order's items as it was answered, though they arrive with it."""
-    entrants: list[Entrant] = [(Extend(), "internal"), (change, "internal"), (Extend(), "external")]
-    for _ in range(2):
-        answers = race(session, orders, begin, entrants, [(ReadOrder(settled=True), "internal")])
+    extensions: list[Entrant] = [(Extend(), "internal"), (Extend(), "external")]
+    answers = []
+    # After both and between them: an extension that read the order later writes back what it found there.
+    for place in (2, 1):
+        entrants = [*extensions[:place], (change, "internal"), *extensions[place:]]
+        answers += race(session, orders, begin, entrants, [(ReadOrder(settled=True), "internal")])
     return answers
 
 
