@@ -9,6 +9,9 @@ ODD_IDS = ("a\x00b", "%zz", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", "' OR 1=
 """Ids that have broken servers: NUL, what is decoded twice, separators, text that reverses, quotes, and more than a
 column holds. They are percent-encoded on their way."""
 
+ODD_CUSTOMER_IDS = ("a\x00b", "' OR 1=1 --", "a" * 300)
+"""Values of `customer_id` that have broken servers, for the same reasons."""
+
 RAW_SEGMENTS = ("%", "%zz", "%00", "%2F", "%c0%af", "%ed%a0%80", "..;/no-such-thing")
 """What stands in a path as it is: percent signs that begin no escape, a NUL, a slash, an overlong one, half of a pair
 of surrogates, and a way up for servers that cut off what follows a semicolon. Nothing has any of them as its id, and

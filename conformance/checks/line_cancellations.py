@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from conformance.answer import Answer
 from conformance.api import Orders
-from conformance.checks.cancellations import status_of, steady_status
+from conformance.checks.cancellations import expect_accepted, status_of, steady_status
 from conformance.checks.facts import settled
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
@@ -149,3 +149,15 @@ def neighbours_stay(orders: Orders, order: State, cancel: Cancel) -> None:
             )
     status = status_of(orders, order)
     assert status.canceled is False, f"one of the order's items was canceled, and the order shows {status}"
+
+
+def other_orders_stay(orders: Orders, states: Callable[[str], State], cancel: Cancel) -> None:
+    """The pre-ordered items of other orders can still be canceled when one was."""
+    # The canceled one lies between the others, since neighbours are what a careless query takes along.
+    earlier, order, later = (states("order-with-preordered-item") for _ in range(3))
+
+    given_canceled(orders, order, cancel)
+
+    for other in (earlier, later):
+        because = f"the item canceled just before, {order.item_uuid}, is another order's"
+        expect_accepted(cancel(other, other.item_uuid), because)

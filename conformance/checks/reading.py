@@ -3,6 +3,7 @@
 Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule of its own, judged on every answer.
 """
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 from conformance.answer import Answer
 from conformance.api import Orders
+from conformance.checks.facts import QUARTER_HOUR
 from conformance.expectation import expect, given, given_time
 from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import ORDERS_V2
@@ -21,6 +23,9 @@ from strategies.paging import MAX_COUNT
 
 # Answers may tell the same time with more or fewer digits of its fraction, cut or rounded.
 SAME_TIME = timedelta(seconds=1)
+
+_DAY = timedelta(days=1)
+_HAS_ZONE = re.compile(r".*([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 ONLY_FOR_JSON = (404, 409, 412)
 """What the documents have for the history as `application/json` alone."""
@@ -81,6 +86,26 @@ def expect_same_media_type(answer: Answer, as_documented: Answer, accept: str) -
             answer.exchange,
         )
     return answer
+
+
+def expect_same_placed_at(as_json: Answer, as_version_2: Answer) -> None:
+    """An order was placed at the same instant in both media types."""
+    texts = [answer.at("placed_at") for answer in (as_json, as_version_2)]
+    first, second = (parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts)
+    if first is None or second is None:
+        raise Unjudgeable("a placed_at cannot be read as a time", as_json.exchange, as_version_2.exchange)
+    apart = abs(second.moment - first.moment)
+    if not all(_HAS_ZONE.fullmatch(text) for text in texts) and apart < _DAY:
+        # A time without a zone is local to some place: what is left when the place's offset is taken away.
+        apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)
+    if apart >= SAME_TIME:
+        raise Finding(
+            "placed_at is another instant in version 2 than in application/json",
+            f"the instant {texts[0]}",
+            texts[1],
+            as_json.exchange,
+            as_version_2.exchange,
+        )
 
 
 def expect_no_payment_history(answer: Answer) -> Answer:

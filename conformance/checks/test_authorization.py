@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.checks.every_operation import CASES
+from conformance.checks.reading import holds, page
 from conformance.checks.timers import assert_moved, running_timer
 from conformance.expectation import expect, given
 from conformance.findings import Finding, OutOfScope, Unjudgeable
@@ -10,6 +11,14 @@ from conformance.rule_mark import rule
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
 WRITING = ["createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"]
+# The last of them would change the order for the others.
+OF_ANY_ORDER = [
+    "showSalesOrderByIdAndIdType",
+    "showCancellationStatus",
+    "createPriceInformationForItems",
+    "updateSalesOrderSerialNumbers",
+    "createCancellation",
+]
 READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "createPriceInformationForItems"]
 
 
@@ -40,9 +49,11 @@ def test_a_caller_without_a_token_is_denied(accepted, operation):
 @rule("SEC-10")
 @pytest.mark.parametrize("operation", CASES)
 def test_a_token_that_was_never_issued_is_denied(orders, accepted, operation):
-    token = valid_token(orders)
+    nearly = nearly_valid(valid_token(orders))
+    # The internal API has but one operation; those of the other share what is nearly the token among them.
+    first, number = list(CASES).index(operation), len(nearly) if operation == "cancelLineItem" else 2
 
-    accepted(operation, "Bearer orderproof-unknown-token", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0")
+    accepted(operation, "Bearer orderproof-unknown-token", *(nearly * 2)[first % len(nearly) :][:number])
 
 
 @rule("SEC-11")
@@ -108,14 +119,39 @@ def test_a_denied_caller_is_told_nothing(orders, states, operation):
 
 @rule("SEC-14")
 def test_a_token_does_not_open_another_tenants_orders(orders, oms_platform_order):
-    order, own = oms_platform_order, orders.token_for(None)
+    own = token_of_another_tenant(orders, oms_platform_order)
+
+    for operation in OF_ANY_ORDER:
+        answer = CASES[operation].send(orders, oms_platform_order, authorization=own)
+        expect(answer, "the order is another tenant's").is_denied()
+
+    given(orders.show(oms_platform_order))
+
+
+@rule("SEC-14")
+def test_a_token_does_not_open_another_tenants_history(orders, oms_platform_order):
+    own = token_of_another_tenant(orders, oms_platform_order)
+    if not holds(given(page(orders, oms_platform_order)).at("orders"), oms_platform_order.order_id):
+        raise Unjudgeable("the history does not list the order with the right token either")
+
+    answer = page(orders, oms_platform_order, authorization=own)
+
+    # A customer that this tenant does not have may have an empty history.
+    if answer.is_success and holds(answer.at("orders"), oms_platform_order.order_id):
+        raise Finding(
+            f"{answer.request} with the token of another tenant lists the order {oms_platform_order.order_id}",
+            "no order of another tenant",
+            str(answer),
+            answer.exchange,
+        )
+
+
+def token_of_another_tenant(orders, order):
+    """The target's own token as credentials, where the order is on a tenant that has a token of its own."""
+    own = orders.token_for(None)
     if order.token in (None, own):
         raise OutOfScope("the states give no token of another tenant")
-    given(orders.show(order))
-
-    answer = orders.show(order, authorization=f"Bearer {own}")
-
-    expect(answer, "the order is another tenant's").is_denied()
+    return f"Bearer {own}"
 
 
 def valid_token(orders):
@@ -123,6 +159,15 @@ def valid_token(orders):
     if token is None:
         raise Unjudgeable("the target file gives no token to try under other names")
     return token
+
+
+def nearly_valid(token):
+    """Credentials that hold less than a token, more, or its letters in another case."""
+    nearly = ["Bearer", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0"]
+    # Where all letters have one case, they may be digits of a number, which have none.
+    if token not in (token.lower(), token.upper()):
+        nearly.append(f"Bearer {token.swapcase()}")
+    return nearly
 
 
 def flat(values):

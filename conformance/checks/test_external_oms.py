@@ -1,5 +1,7 @@
 """The external OMS: asked for readable ids and histories, never for UUIDs, and its trouble told apart."""
 
+import re
+
 import pytest
 from hypothesis import example
 
@@ -9,14 +11,17 @@ from conformance.checks.reading import (
     expect_not_for_json,
     expect_not_found,
     expect_order,
+    expect_same_placed_at,
     page,
 )
 from conformance.expectation import expect, given
-from conformance.findings import Finding, Unjudgeable
+from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.mediatype import JSON, ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
 from strategies.ids import PATTERNS, near_misses
+
+UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 # The 503 is the documented answer in this state, and not a request to wait.
 UNAVAILABLE = {"allowed_5xx": (503,)}
@@ -69,6 +74,27 @@ def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfig
     answer = orders.show(oms_misconfigured, id=UNKNOWN_UUID, id_type="internal")
 
     expect(answer, "no order has this UUID, and the external OMS is not asked").is_problem(400, 404)
+
+
+@rule("OMS-17")
+def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(orders, oms_order):
+    readable = oms_order.order_id
+    if readable.casefold() == oms_order.order_uuid.casefold() or UUID.fullmatch(readable):
+        raise OutOfScope("the order's readable id is a UUID")
+    given(orders.show(oms_order, id_type="external"))
+
+    answer = orders.show(oms_order, id=readable, id_type="internal")
+
+    expect(answer, "its readable id is no UUID, and the external OMS is not asked").is_problem(400, 404)
+
+
+@rule("OMS-18")
+def test_placed_at_of_an_order_of_the_oms_is_the_same_instant_in_both_media_types(orders, oms_order):
+    as_json, as_version_2 = (
+        given(orders.show(oms_order, id_type="external", accept=accept)) for accept in (JSON, ORDERS_V2)
+    )
+
+    expect_same_placed_at(as_json, as_version_2)
 
 
 @rule("OMS-6")
@@ -174,7 +200,7 @@ def test_nearly_its_id_does_not_find_an_order_of_the_oms(session, orders, found_
     expect_not_found(orders.show(found_order, id=asked, id_type="external"), found_order, asked)
 
 
-@rule("OMS-22")
+@rule("OMS-19")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_every_item_of_an_order_of_the_oms_is_shown(orders, oms_order, accept):
     answer = given(orders.show(oms_order, id_type="external", accept=accept))

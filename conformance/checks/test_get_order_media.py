@@ -1,21 +1,14 @@
 """Get order: the media types it comes in, and what depends on them."""
 
-import re
-from datetime import timedelta
-
 import pytest
 
-from conformance.checks.facts import QUARTER_HOUR
 from conformance.checks.line_cancellations import given_canceled, shown_after, status_shown
-from conformance.checks.reading import SAME_TIME, expect_same_media_type, item_ids
+from conformance.checks.reading import expect_same_media_type, expect_same_placed_at, item_ids
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
 from conformance.mediatype import JSON, ORDERS_V2
 from conformance.rule_mark import rule
 from conformance.times import parse_time
-
-DAY = timedelta(days=1)
-HAS_ZONE = re.compile(r".*([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @rule("ORD-10")
@@ -38,22 +31,7 @@ def test_placed_at_is_the_same_instant_in_both_media_types(orders, order):
     as_json = given(orders.show(order, accept=JSON))
     as_version_2 = given(orders.show(order, accept=ORDERS_V2))
 
-    texts = [answer.at("placed_at") for answer in (as_json, as_version_2)]
-    first, second = (parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts)
-    if first is None or second is None:
-        raise Unjudgeable("a placed_at cannot be read as a time", as_json.exchange, as_version_2.exchange)
-    apart = abs(second.moment - first.moment)
-    if not all(HAS_ZONE.fullmatch(text) for text in texts) and apart < DAY:
-        # A time without a zone is local to some place: what is left when the place's offset is taken away.
-        apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)
-    if apart >= SAME_TIME:
-        raise Finding(
-            "placed_at is another instant in version 2 than in application/json",
-            f"the instant {texts[0]}",
-            texts[1],
-            as_json.exchange,
-            as_version_2.exchange,
-        )
+    expect_same_placed_at(as_json, as_version_2)
 
 
 @rule("ORD-13")

@@ -67,6 +67,11 @@ def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_p
     story.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
+@rule("LIN-20")
+def test_the_items_of_other_orders_are_not_canceled(orders, states, cancel):
+    story.other_orders_stay(orders, states, cancel)
+
+
 @rule("LIN-9")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_an_unknown_item_is_not_found(orders, order_with_preordered_item, id_type):

@@ -64,22 +64,6 @@ def test_the_line_of_a_product_has_its_status(pricing):
 
 
 @rule("PRI-3")
-def test_shipping_alone_brings_no_products(orders, order):
-    answer = orders.prices(order, [SHIPPING])
-
-    if answer.is_refusal:
-        raise OutOfScope("the order may have no shipping: what has a price besides products is the vendor's choice")
-    brought = [item_id for item_id in order.item_uuids if product_lines(given(answer), item_id)]
-    if brought:
-        raise Finding(
-            f"{answer.request} asked for the shipping alone and has lines for products",
-            "no line of type product",
-            f"lines for {', '.join(brought)}",
-            answer.exchange,
-        )
-
-
-@rule("PRI-3")
 def test_each_product_has_one_line_and_no_other_has_one(pricing):
     one, other = pricing.line["id"], pricing.other_line["id"]
 
@@ -93,6 +77,17 @@ def test_each_product_has_one_line_and_no_other_has_one(pricing):
                 f"lines for {found}",
                 answer.exchange,
             )
+
+    # Whether the shipping has a price is a rule of its own: a refusal has no line for a product either.
+    answer = pricing.ask([SHIPPING])
+    found = [item_id for item_id in pricing.order.item_uuids if answer.is_success and product_lines(answer, item_id)]
+    if found:
+        raise Finding(
+            f"{answer.request} was asked for the shipping alone and has lines for the products {found}",
+            "no line for a product",
+            f"lines for {found}",
+            answer.exchange,
+        )
 
 
 @rule("PRI-4")

@@ -8,7 +8,7 @@ import pytest
 from conformance.checks.histories import Entrant, race
 from conformance.checks.lives import EITHER, PREORDERED, Life
 from conformance.expectation import expect
-from conformance.findings import Finding, Unjudgeable
+from conformance.findings import Finding, OutOfScope, Unjudgeable
 from conformance.model import Cancel, CancelLine, Extend, Number, ReadOrder, ReadStatus, Request
 from conformance.rule_mark import rule
 
@@ -29,6 +29,11 @@ def timed(orders, states):
 def cancelable(orders, states):
     state = states("order-cancelable")
     return Life(orders, state)
+
+
+def in_grace_period(orders, states):
+    state = states("order-in-grace-period")
+    return Life(orders, state, is_cancelable=EITHER)
 
 
 def numbered(orders, states, items):
@@ -97,6 +102,31 @@ def test_an_extension_does_not_undo_a_simultaneous_cancellation(session, orders,
     # The window is narrow, so it is looked for on some orders.
     for _ in range(3):
         race(session, orders, partial(cancelable, orders, states), entrants, [SETTLED, (Extend(), "internal")])
+
+
+@rule("SER-36")
+def test_an_extension_does_not_undo_simultaneous_serial_numbers(session, orders, states):
+    not_undone(session, orders, partial(in_grace_period, orders, states), Number(((0, "KEPT"),)))
+
+
+@rule("LIN-21")
+def test_an_extension_does_not_undo_a_simultaneous_cancellation_of_an_item(session, orders, states):
+    answers = not_undone(session, orders, partial(with_preordered, orders, states), CancelLine(PREORDERED))
+
+    extended = [answer for answer in answers if answer.exchange.operation == "createGracePeriod"]
+    if extended and all(answer.status == 412 for answer in extended):
+        raise OutOfScope("the order with a pre-ordered item is not in its grace period, so nothing extends it")
+
+
+def not_undone(session, orders, begin, change):
+    """Extensions leave a change of the order's items as it was answered, though they arrive with it."""
+    extensions: list[Entrant] = [(Extend(), "internal"), (Extend(), "external")]
+    answers = []
+    # After both and between them: an extension that read the order later writes back what it found there.
+    for place in (2, 1):
+        entrants = [*extensions[:place], (change, "internal"), *extensions[place:]]
+        answers += race(session, orders, begin, entrants, [(ReadOrder(settled=True), "internal")])
+    return answers
 
 
 @rule("CAN-25")

@@ -7,9 +7,10 @@ from conformance.api import Raw
 from conformance.checks.every_operation import CASES
 from conformance.checks.facts import UNKNOWN_UUID
 from conformance.expectation import expect, given
+from conformance.mediatype import ORDERS_V2
 from conformance.properties import property_of
 from conformance.rule_mark import rule
-from strategies.odd import ODD_IDS, RAW_SEGMENTS, odd_headers, odd_queries, odd_segments
+from strategies.odd import ODD_CUSTOMER_IDS, ODD_IDS, RAW_SEGMENTS, odd_headers, odd_queries, odd_segments
 
 BY_ID = {
     "showSalesOrderByIdAndIdType": lambda orders, id_: orders.call(
@@ -73,6 +74,16 @@ def test_an_odd_query_is_answered(session, orders, query):
     expect(orders.call("showSalesOrderByIdAndIdType", None, {"id": UNKNOWN_UUID}, query=query)).is_answered()
 
 
+@rule("ROB-4")
+@pytest.mark.parametrize("odd", ODD_CUSTOMER_IDS)
+def test_an_odd_customer_id_is_answered(orders, odd):
+    query = {"customer_id": odd}
+
+    answer = orders.call("showOrderHistoryForCustomer", None, {}, query=query, accept=ORDERS_V2)
+
+    expect(answer, f"customer_id is {odd[:40]!r}").is_answered()
+
+
 @rule("ROB-5")
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "BREW"])
 @pytest.mark.parametrize("operation", BY_ID)
@@ -101,6 +112,16 @@ def test_an_odd_header_is_answered(session, orders, header):
     expect(answer, f"the header was {header[0]}: {header[1][:40]}").is_answered()
 
 
+@rule("ROB-6")
+@pytest.mark.parametrize("accept", [";", "a/b/c,,", "application/"])
+def test_an_odd_accept_header_is_answered_by_the_history(orders, accept):
+    query = {"customer_id": UNKNOWN_UUID}
+
+    answer = orders.call("showOrderHistoryForCustomer", None, {}, query=query, accept=accept)
+
+    expect(answer, f"the header was Accept: {accept}").is_answered()
+
+
 @rule("ROB-7")
 @pytest.mark.parametrize(
     "operation", ["createCancellation", "createPriceInformationForItems", "updateSalesOrderSerialNumbers"]
@@ -113,6 +134,22 @@ def test_a_body_that_is_no_json_object_is_refused(orders, states, operation):
         expect(case.send(orders, state, raw_body=body), f"the body is {what}").is_denied()
 
     given(case.send(orders, state), case.success)
+
+
+@rule("ROB-10")
+@pytest.mark.parametrize("member", ["reason", "note"])
+def test_a_nul_in_a_text_is_answered(orders, order_cancelable, member):
+    body = {"reason": "Customer remorse", "note": "Example note", member: "before\x00after"}
+
+    expect(orders.cancel(order_cancelable, body=body), f"the {member} holds a NUL").is_answered()
+
+
+@rule("ROB-11")
+def test_a_body_without_a_content_type_is_answered(orders, order_cancelable):
+    # The cancellation comes last, since it may be accepted.
+    for operation in ("createPriceInformationForItems", "updateSalesOrderSerialNumbers", "createCancellation"):
+        answer = CASES[operation].send(orders, order_cancelable, content_type=None)
+        expect(answer, "the body has no Content-Type").is_answered()
 
 
 @rule("ROB-8")

@@ -188,6 +188,9 @@ def test_an_unknown_item_is_refused(serials):
 
     for items in ([wrong], [valid, wrong], [wrong, valid]):
         serials.refuses(items, "no order has one of the items", 400, 404)
+    # A server may take this for an item that it does not have, or for a request that is not valid: any 4xx will do.
+    no_uuid = [valid, entry("not-a-uuid-but-36-characters-long-00")]
+    serials.refuses(no_uuid, "no order has one of the items, whose id has 36 characters and is no UUID")
 
 
 @rule("SER-23")

@@ -62,6 +62,9 @@ def test_501_items_are_refused(orders, states):
     serials = prepared(Serials(orders, order))
     last = serials.read().number(ids[-1]) if ids[-1] not in serials.known else serials.known[ids[-1]]
 
+    # It is the entries that are counted ("Array of objects [ 1 .. 500 ] items"), whatever they name.
+    repeated = serials.send([entry(serials.first, WRONG)] * (LIMIT + 1))
+    expect(repeated, f"{LIMIT + 1} entries for one item are more than {LIMIT}").is_refused()
     answer = serials.send(numbered(ids, WRONG))
 
     if answer.is_refusal:
@@ -134,7 +137,8 @@ def test_ids_of_35_and_of_37_characters_are_refused(serials):
 def test_ids_that_have_not_36_characters_are_refused(session, serials, change):
     value = change(serials.first)
 
-    serials.refuses([entry(value, WRONG)], f"the id has {len(value)} characters, not 36")
+    # That nothing was written is looked at above.
+    expect(serials.send([entry(value, WRONG)]), f"the id has {len(value)} characters, not 36").is_refused()
 
 
 @rule("SER-17")
@@ -228,7 +232,9 @@ def test_a_missing_body_is_refused(serials):
 def test_a_body_that_breaks_off_is_refused(session, serials, missing):
     body = {"items": [entry(serials.first, WRONG)]}
 
-    serials.refuses(None, f"the last {missing} bytes are missing", raw_body=cut_off(body, missing))
+    answer = serials.send(raw_body=cut_off(body, missing))
+
+    expect(answer, f"the last {missing} bytes are missing").is_refused()
 
 
 @rule("SER-29")

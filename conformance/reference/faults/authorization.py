@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.decisions.cancellation import Cancellation
-from conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, OPERATIONS
+from conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, HISTORY, OPERATIONS
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
@@ -102,6 +102,51 @@ class ExtendsBeforeToken(SecurityFault):
             if order is not None:
                 self.write_due_at(call, order, order.version, self.new_due_at(call, order, order.due_at))
         return super().with_unknown_token(call, token)
+
+
+class EmptyTokenAccepted(SecurityFault):
+    """The scheme alone, with no token after it, is let in."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
+
+    def without_token(self, call: Call) -> Tenant:
+        """Nothing to be compared, so nothing differs."""
+        header = call.header("authorization") or ""
+        return self.store.tenants["main"] if header.strip().lower() == "bearer" else super().without_token(call)
+
+
+class TokensWithoutCase(SecurityFault):
+    """Tokens are compared without case."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
+
+    def tenant_of(self, call: Call, token: str) -> Tenant | None:
+        """As some databases compare."""
+        return next(
+            (tenant for known, tenant in self.store.by_token.items() if known.casefold() == token.casefold()), None
+        )
+
+
+class OtherTenantsOrdersCanceled(SecurityFault):
+    """The token of one tenant cancels the orders of another, though it does not show them."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
+    operation: ClassVar[str] = CANCEL
+
+    def tenants_searched(self, call: Call) -> Sequence[Tenant]:
+        """Everybody's, there."""
+        return list(self.store.tenants.values()) if call.operation == CANCEL else super().tenants_searched(call)
+
+
+class OtherTenantsHistoriesShown(SecurityFault):
+    """The token of one tenant shows the histories of another's customers."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
+    operation: ClassVar[str] = HISTORY
+
+    def tenants_searched(self, call: Call) -> Sequence[Tenant]:
+        """Everybody's, there."""
+        return list(self.store.tenants.values()) if call.operation == HISTORY else super().tenants_searched(call)
 
 
 class DenialTellsOrder(SecurityFault):

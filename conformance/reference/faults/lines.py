@@ -60,6 +60,19 @@ class NeighbourLineCanceled(LineFault):
         return [item, items[(item.index + 1) % len(items)]]
 
 
+class LineOfTheOrderBeforeCanceled(LineFault):
+    """The pre-ordered line of the order that was made before is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """A range that begins too early."""
+        known = list(call.tenant.orders.values())
+        place = known.index(order)
+        before = known[place - 1].items.values() if place else ()
+        return [item, *(line for line in before if line.preordered)]
+
+
 class WrongLineCanceled(LineFault):
     """The next line of the order is canceled instead."""
 

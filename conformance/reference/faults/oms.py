@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference import documents
@@ -71,7 +72,7 @@ class OmsAskedForTheBeginning(OmsFault):
 class OmsOrdersShowOneItem(OmsFault):
     """An order of the external OMS shows only its first item."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("OMS-22",)
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-19",)
 
     def oms_order_document(self, call: Call, payload: Document) -> Document:
         """One is enough, but in the history."""
@@ -98,6 +99,31 @@ class OmsAskedForPatterns(OmsFault):
         """Remember what there is."""
         self._shown.add(payload["id"])
         return super().oms_order_document(call, payload)
+
+
+class OmsAskedForInternal(OmsFault):
+    """What is no UUID is fetched from the external OMS, even if it is said to be internal."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-17",)
+
+    def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
+        """It can be nothing else."""
+        is_readable = not self.is_uuid(call, call.path["id"])
+        return super().asks_oms_for_order(call, "external" if is_readable else id_type)
+
+
+class OmsLocalTimeAsUtc(OmsFault):
+    """In version 2 an order of the external OMS has its local time with a Z; in plain JSON it has the local offset."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-18",)
+
+    def oms_order_document(self, call: Call, payload: Document) -> Document:
+        """Two hours east."""
+        local = self.oms_placed_at(call, payload).replace(tzinfo=None) + timedelta(hours=2)
+        written = local.isoformat(timespec="milliseconds")
+        return super().oms_order_document(call, payload) | {
+            "placed_at": f"{written}Z" if self.is_v2(call) else f"{written}+02:00"
+        }
 
 
 GENERATED = tuple(

@@ -144,3 +144,31 @@ class SimultaneousLineCancelsRefused(Fault):
         """Look for others, and give way."""
         if await meets_another(order):
             raise Refusal("item-not-cancelable")
+
+
+class ExtensionUndoesSerials(Fault):
+    """An extension writes the serial numbers back as they were when it read the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-36",)
+    operation: ClassVar[str] = EXTEND
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """The whole order is one row."""
+        read = {item.id: item.serial_number for item in order.items.values()}
+        await super().between_read_and_write(call, order)
+        for item in order.items.values():
+            item.serial_number = read[item.id]
+
+
+class ExtensionUndoesLineCancel(Fault):
+    """An extension writes the statuses of the lines back as they were when it read the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-21",)
+    operation: ClassVar[str] = EXTEND
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """The whole order is one row; a cancellation of all of it is seen."""
+        read = {item.id: item.status for item in order.items.values()}
+        await super().between_read_and_write(call, order)
+        for item in order.items.values() if not order.cancel_requested else ():
+            item.status = read[item.id]

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import HISTORY
+from conformance.reference.exchange import CANCEL, HISTORY
 from conformance.reference.seeds import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.reference.decisions.cancellation import Cancellation
     from conformance.reference.exchange import Answer, Call
+    from conformance.reference.media import MediaType
+    from conformance.reference.store import Customer, Order
 
 
 class RobustnessFault(Fault):
@@ -138,3 +143,81 @@ class HistoryBreaksOff(RobustnessFault):
         if call.operation == HISTORY and answer.status == 200:
             fields["content-length"] = str(len(answer.content) + 7)
         return fields
+
+
+class NulInTextsCrashes(RobustnessFault):
+    """A NUL in the reason or the note of a cancellation crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-10")
+    operation: ClassVar[str] = CANCEL
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """As some databases do."""
+        if any("\0" in (text or "") for text in cancellation):
+            raise ValueError("a text cannot contain NUL")
+        super().cancel(call, order, cancellation)
+
+
+class NulInNoteCrashes(RobustnessFault):
+    """A NUL in the note of a cancellation crashes the server; the reason is looked at."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-10")
+    operation: ClassVar[str] = CANCEL
+
+    def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
+        """As some databases do."""
+        note = super().check_note(call, body)
+        if "\0" in (note or ""):
+            raise ValueError("a text cannot contain NUL")
+        return note
+
+
+class NulInCustomerIdCrashes(RobustnessFault):
+    """A customer's id with a NUL crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-4")
+    operation: ClassVar[str] = HISTORY
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """As some databases do."""
+        if "\0" in identifier:
+            raise ValueError("a text cannot contain NUL")
+        return super().find_customer(call, identifier)
+
+
+class LongCustomerIdsCrash(RobustnessFault):
+    """A customer's id longer than a column of the database crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-4")
+    operation: ClassVar[str] = HISTORY
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """VARCHAR(255)."""
+        if len(identifier) > 255:
+            raise ValueError("value too long")
+        return super().find_customer(call, identifier)
+
+
+class BodiesWithoutTypeCrash(RobustnessFault):
+    """A body that does not say its media type crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-11")
+
+    def accepts_content_type(self, call: Call, content_type: str | None) -> bool:
+        """The header is taken to be there."""
+        if content_type is None:
+            raise KeyError("content-type")
+        return super().accepts_content_type(call, content_type)
+
+
+class OddAcceptCrashesHistory(RobustnessFault):
+    """An `Accept` header that is no list of media types crashes the history alone."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-6")
+    operation: ClassVar[str] = HISTORY
+
+    def accepted_ranges(self, call: Call, accept: str) -> Sequence[MediaType]:
+        """Every part is taken for a type and a subtype."""
+        for part in accept.split(",") if call.operation == HISTORY else ():
+            _, _ = part.split("/")
+        return super().accepted_ranges(call, accept)

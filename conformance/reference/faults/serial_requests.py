@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from conformance.reference.decisions.serials import Serial
 from conformance.reference.exchange import SERIAL_NUMBERS
@@ -30,6 +31,27 @@ class SerialsOf501Items(SerialRequestFault):
     def serial_limits(self, call: Call) -> tuple[int, int]:
         """One too many."""
         return (1, 501)
+
+
+class SerialsForNoUuidCrash(SerialRequestFault):
+    """A serial number for 36 characters that are no UUID crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-22", "ROB-1")
+
+    def find_item(self, call: Call, order: Order, identifier: str) -> Item | None:
+        """Its database has a type for UUIDs."""
+        UUID(identifier)
+        return super().find_item(call, order, identifier)
+
+
+class SerialsCountedByItem(SerialRequestFault):
+    """The limit of 500 counts the items that are named, so that one item may be named 501 times."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-11",)
+
+    def counted_serials(self, call: Call, items: list[dict[str, Any]]) -> int:
+        """Each but once."""
+        return min(len(items), len({str(item.get("id")) for item in items}))
 
 
 class SerialsRefuse500Items(SerialRequestFault):
