@@ -13,6 +13,7 @@ from conformance.mediatype import ORDERS_V2
 from conformance.states import State
 from spec.description import operations
 from strategies.generated import GeneratedRequest, bind
+from strategies.texts import of_item
 
 Send = Callable[..., Answer]
 
@@ -52,7 +53,8 @@ def _serial_number(item: Mapping[str, Any]) -> Any:
 
 
 def _entry(order: State) -> list[dict[str, Any]]:
-    return [{"id": order.values["item_uuids"][0], "serial_number": "SN-1"}]
+    item = order.values["item_uuids"][0]
+    return [{"id": item, "serial_number": of_item("SN-1", item)}]
 
 
 def _line(order: State) -> list[dict[str, Any]]:

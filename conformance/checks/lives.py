@@ -27,6 +27,7 @@ from conformance.model import (
     shown,
 )
 from conformance.states import State
+from strategies.texts import item_tag, of_item
 
 CROSSED = {"internal": "order_id", "external": "order_uuid"}
 PREORDERED, ORDINARY = 0, 1
@@ -155,7 +156,12 @@ def _line_shown(life: Life, item: str, found: Mapping[str, Any] | None) -> Any:
     begun, now = life._begun.get(item), found.get("status")
     has_moved = ANY if begun is None or now is None else now != begun
     identifiers = found.get("external_identifier")
-    return has_moved, (identifiers.get("serial_number") or None) if isinstance(identifiers, dict) else ANY
+    return has_moved, _number_shown(item, identifiers.get("serial_number")) if isinstance(identifiers, dict) else ANY
+
+
+def _number_shown(item: str, number: Any) -> Any:
+    # In the model's terms: without what makes it the item's own.
+    return (number.removesuffix(f"-{item_tag(item)}") if isinstance(number, str) else number) or None
 
 
 _SHOWN: Mapping[type, Callable[[Life, Answer], Any]] = {
@@ -180,8 +186,11 @@ def _send_cancel_line(orders: Orders, life: Life, request: Any, by: str) -> Answ
 
 
 def _send_numbers(orders: Orders, life: Life, request: Any, _: str) -> Answer:
-    entries = [{"id": life.items[line], "serial_number": text} for line, text in request.numbers]
-    return orders.add_serial_numbers(life.state, entries)
+    return orders.add_serial_numbers(life.state, [_numbered(life.items[line], text) for line, text in request.numbers])
+
+
+def _numbered(item: str, text: str) -> dict[str, str]:
+    return {"id": item, "serial_number": of_item(text, item)}
 
 
 _SEND: Mapping[type, Callable[[Orders, Life, Any, str], Answer]] = {
@@ -230,13 +239,13 @@ INVALID: Mapping[str, Violation] = {
         "add serial numbers to the order's first item and to one that it does not have",
         lambda orders, life, by: orders.add_serial_numbers(
             life.state,
-            [{"id": life.items[0], "serial_number": "NEVER"}, {"id": UNKNOWN_UUID, "serial_number": "NEVER"}],
+            [_numbered(life.items[0], "NEVER"), _numbered(UNKNOWN_UUID, "NEVER")],
         ),
     ),
     "number-without-number": Violation(
         "add a serial number to the order's first item and none to its last",
         lambda orders, life, by: orders.add_serial_numbers(
-            life.state, [{"id": life.items[0], "serial_number": "NEVER"}, {"id": life.items[-1]}]
+            life.state, [_numbered(life.items[0], "NEVER"), {"id": life.items[-1]}]
         ),
     ),
     "cancel-an-unknown-item": Violation(

@@ -1,0 +1,30 @@
+"""What becomes of an order's items, where the documents leave it open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from conformance.reference.problems import Refusal
+from conformance.reference.seeds import Variant
+
+if TYPE_CHECKING:
+    from conformance.reference.decisions.serials import Serial
+    from conformance.reference.exchange import Call
+    from conformance.reference.store import Item, Order
+
+
+class UniqueSerialNumbers(Variant):
+    """A serial number stands for one thing: no two items of a tenant may have the same, nor the same epc."""
+
+    choice: ClassVar[int] = 9
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """Refused as a whole, if one of them is another item's."""
+        named = {item.id for item, _ in targets}
+        items = [item for one in call.tenant.orders.values() for item in one.items.values() if item.id not in named]
+        owners = {number: item.id for item in items for number in (item.serial_number, item.epc)}
+        for item, serial in targets:
+            for number in {serial.serial_number, self.stored_epc(call, item, serial)} - {"", None}:
+                if owners.setdefault(number, item.id) != item.id:
+                    raise Refusal("body-invalid", "This serial number is that of another item.")
+        super().write_serials(call, order, targets)
