@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Variant
@@ -28,3 +28,15 @@ class UniqueSerialNumbers(Variant):
                 if owners.setdefault(number, item.id) != item.id:
                     raise Refusal("body-invalid", "This serial number is that of another item.")
         super().write_serials(call, order, targets)
+
+
+class ItemsHaveSerialNumbers(Variant):
+    """Items have serial numbers from the beginning, as their maker gave them."""
+
+    choice: ClassVar[int] = 9
+
+    def item_document(self, call: Call, order: Order, item: Item) -> dict[str, Any]:
+        """Until they are given another."""
+        if item.serial_number is None:
+            item.serial_number = f"FACTORY-{order.number}-{item.index}"
+        return super().item_document(call, order, item)
