@@ -40,3 +40,26 @@ class ItemsHaveSerialNumbers(Variant):
         if item.serial_number is None:
             item.serial_number = f"FACTORY-{order.number}-{item.index}"
         return super().item_document(call, order, item)
+
+
+class ItemsAdvance(Variant):
+    """An item that is not pre-ordered goes into fulfillment by itself, some requests after it was first read."""
+
+    choice: ClassVar[int] = 9
+
+    def __init__(self, *world: Any) -> None:
+        """Before any request."""
+        super().__init__(*world)
+        self._requests = 0
+
+    async def admit(self, call: Call) -> None:
+        """Requests are its clock."""
+        self._requests += 1
+        await super().admit(call)
+
+    def item_document(self, call: Call, order: Order, item: Item) -> dict[str, Any]:
+        """Pending at first."""
+        begun = order.marks.setdefault("first-read", self._requests)
+        if item.status == "pending" and not item.preordered and self._requests > begun + 3:
+            item.status = "in_fulfillment"
+        return super().item_document(call, order, item)
