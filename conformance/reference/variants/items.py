@@ -42,8 +42,8 @@ class ItemsHaveSerialNumbers(Variant):
         return super().item_document(call, order, item)
 
 
-class ItemsAdvance(Variant):
-    """An item that is not pre-ordered goes into fulfillment by itself, some requests after it was first read."""
+class FulfillingVariant(Variant):
+    """What happens to an order by itself; the number of requests is its clock, so that the same happens each time."""
 
     choice: ClassVar[int] = 9
 
@@ -53,13 +53,30 @@ class ItemsAdvance(Variant):
         self._requests = 0
 
     async def admit(self, call: Call) -> None:
-        """Requests are its clock."""
+        """One more."""
         self._requests += 1
         await super().admit(call)
 
+    def requests_since(self, order: Order) -> int:
+        """How many requests came since this was first asked about the order."""
+        return self._requests - int(order.marks.setdefault("first-asked", self._requests))
+
+
+class ItemsAdvance(FulfillingVariant):
+    """An item that is not pre-ordered goes into fulfillment by itself, some requests after it was first read."""
+
     def item_document(self, call: Call, order: Order, item: Item) -> dict[str, Any]:
         """Pending at first."""
-        begun = order.marks.setdefault("first-read", self._requests)
-        if item.status == "pending" and not item.preordered and self._requests > begun + 3:
+        if self.requests_since(order) > 3 and item.status == "pending" and not item.preordered:
             item.status = "in_fulfillment"
         return super().item_document(call, order, item)
+
+
+class CancelableUntilFulfilled(FulfillingVariant):
+    """An order can be canceled past its grace period too, until fulfillment takes it, some requests later."""
+
+    def is_cancelable(self, call: Call, order: Order) -> bool:
+        """No longer than that."""
+        if self.within_grace_period(call, order):
+            return super().is_cancelable(call, order)
+        return order.status == "open" and not order.cancel_requested and self.requests_since(order) < 3
