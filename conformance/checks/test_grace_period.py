@@ -7,9 +7,8 @@ import pytest
 from conformance.checks.cancellations import NO_ID_TYPES, assert_status_unchanged, near_misses, status_of, steady_status
 from conformance.checks.facts import (
     QUARTER_HOUR,
-    UNKNOWN_ORDER_ID,
-    UNKNOWN_UUID,
     cancel_settled,
+    unknown_id,
 )
 from conformance.checks.timers import Timer, assert_moved, due_at, running_timer
 from conformance.expectation import expect, given
@@ -69,8 +68,10 @@ def test_an_expired_grace_period_is_not_extended(orders, order_past_grace_period
 
 
 @rule("GRA-5")
-@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
-def test_an_unknown_order_is_not_found(orders, order_in_grace_period, id_type, unknown):
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_an_unknown_order_is_not_found(orders, order_in_grace_period, id_type):
+    unknown = unknown_id(order_in_grace_period, id_type)
+
     answer = orders.extend_grace_period(order_in_grace_period, id=unknown, id_type=id_type)
 
     expect(answer, "there is no such order").is_problem(404)
