@@ -159,7 +159,8 @@ class Serials:
             expect(answer, because).is_problem(*statuses)
         else:
             expect(answer, because).is_refused()
-        self.read().expect(self.known, f"a request that was refused with {answer.status} changed them ({because})")
+        # Waited for, since they may be read from elsewhere than before: what was written in spite of it stays.
+        self.become(self.known, f"a request that was refused with {answer.status} changed them ({because})")
 
     def refuses_each(self, attempts: Iterable[tuple[Any, str]]) -> None:
         """Expect that each request (items, and why they are not valid) is refused, and that none wrote anything."""
@@ -178,7 +179,7 @@ class Serials:
         for answer, because in answers:
             expect(answer, because).is_refused()
             count += 1
-        self.read().expect(self.known, f"{count} requests before were all refused, and yet they changed")
+        self.become(self.known, f"{count} requests before were all refused, and yet they changed")
 
 
 def prepared(serials: Serials) -> Serials:

@@ -143,7 +143,8 @@ def test_an_order_is_not_canceled_twice(orders, order_cancelable):
         answer = orders.cancel(order_cancelable, id_type=id_type)
         expect(answer, "the order was canceled before").is_refused()
 
-    status = given(orders.cancellation_status(order_cancelable))
+    # Waited for, since it may be read from elsewhere than before.
+    status = settled(orders, partial(told_status, orders, order_cancelable), lambda seen: seen.at("canceled") is True)
     expect(status, "the order was canceled; a second attempt was refused").shows(["canceled"], True)
 
 

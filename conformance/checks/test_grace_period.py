@@ -1,5 +1,6 @@
 """Grace period: extended by exactly 15 minutes, only while it runs, and never lost."""
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -8,6 +9,7 @@ from conformance.checks.cancellations import NO_ID_TYPES, assert_status_unchange
 from conformance.checks.facts import (
     QUARTER_HOUR,
     cancel_settled,
+    settled,
     unknown_id,
 )
 from conformance.checks.timers import Timer, assert_moved, due_at, running_timer
@@ -114,7 +116,8 @@ def test_a_canceled_order_is_not_extended(orders, order_cancelable):
         answer = orders.extend_grace_period(order_cancelable, id_type=id_type)
         expect(answer, "the order was canceled").is_refused()
 
-    status = given(orders.cancellation_status(order_cancelable))
+    # Waited for, since it may be read from elsewhere than before.
+    status = settled(orders, partial(told_status, orders, order_cancelable), lambda seen: seen.at("canceled") is True)
     expect(status, "the order was canceled; extending it was refused").shows(["canceled"], True)
 
 

@@ -154,7 +154,7 @@ def test_other_items_get_none(fresh):
 def test_other_orders_keep_theirs(serials, other):
     serials.prepare(owned({serials.first: "NEW-1", serials.second: "NEW-2"}))
 
-    other.read().expect(other.known, "items of another order were named, not these")
+    other.become(other.known, "items of another order were named, not these")
 
 
 @rule("SER-19")
@@ -204,7 +204,7 @@ def test_an_item_of_another_order_is_refused(serials, other):
 
     for items in ([wrong], [valid, wrong], [wrong, valid]):
         serials.refuses(items, "an item is of another order", 400, 404)
-        other.read().expect(other.known, "they were sent to another order, which refused them")
+        other.become(other.known, "they were sent to another order, which refused them")
 
 
 @rule("SER-24")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.problems import Refusal
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from conformance.reference.decisions.serials import Serial
     from conformance.reference.exchange import Call
     from conformance.reference.store import Item, Order
+
+#: How many seconds a replica is behind.
+LAG = 0.1
 
 
 class UniqueSerialNumbers(Variant):
@@ -80,3 +84,38 @@ class CancelableUntilFulfilled(FulfillingVariant):
         if self.within_grace_period(call, order):
             return super().is_cancelable(call, order)
         return order.status == "open" and not order.cancel_requested and self.requests_since(order) < 3
+
+
+def _lags(order: Order) -> bool:
+    """Whether it is the turn of the replica that is behind."""
+    order.marks["readings"] = order.marks.get("readings", 0) + 1
+    return bool(order.marks["readings"] % 2)
+
+
+class ReplicaLags(Variant):
+    """Orders are read from two replicas in turn, and one is a tenth of a second behind."""
+
+    choice: ClassVar[int] = 9
+
+    def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
+        """What it overwrites is not gone yet."""
+        order.marks.setdefault("overwritten", []).append((time.monotonic(), item.id, item.serial_number))
+        super().write_serial(call, order, item, serial)
+
+    def order_document(self, call: Call, order: Order, id_type: str) -> dict[str, Any]:
+        """Serial numbers of now, or those of a moment ago."""
+        document = super().order_document(call, order, id_type)
+        if _lags(order):
+            moments = [one for one in order.marks.get("overwritten", ()) if time.monotonic() - one[0] < LAG]
+            before = {item_id: number for _, item_id, number in reversed(moments)}
+            for item in document["items"]:
+                if item["id"] in before:
+                    item["external_identifier"] |= {"serial_number": before[item["id"]]}
+        return document
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """The status of now, or that of a moment ago."""
+        canceled_at = order.canceled_at
+        if _lags(order) and canceled_at is not None and (self.now() - canceled_at).total_seconds() < LAG:
+            return {"cancelable": True, "canceled": False, "is_safe": True}
+        return super().cancellation_status(call, order)

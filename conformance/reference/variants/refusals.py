@@ -205,6 +205,11 @@ class NeverSafe(Variant):
         return False
 
 
+def _check_form(identifier: str) -> None:
+    if not re.fullmatch("[A-Z]{2}[0-9]{9}", identifier):
+        raise Refusal("parameter-invalid", "The id is not valid.")
+
+
 class ReadableIdsHaveForm(Variant):
     """A readable id is two letters and nine digits; what is not, is a bad request wherever one is expected."""
 
@@ -212,18 +217,13 @@ class ReadableIdsHaveForm(Variant):
 
     def find_external(self, call: Call, identifier: str) -> Order | None:
         """Looked at before the database is."""
-        self._check_form(identifier)
+        _check_form(identifier)
         return super().find_external(call, identifier)
 
     async def oms_order(self, call: Call, identifier: str) -> dict[str, Any]:
         """Looked at before the OMS is asked."""
-        self._check_form(identifier)
+        _check_form(identifier)
         return await super().oms_order(call, identifier)
-
-    @staticmethod
-    def _check_form(identifier: str) -> None:
-        if not re.fullmatch("[A-Z]{2}[0-9]{9}", identifier):
-            raise Refusal("parameter-invalid", "The id is not valid.")
 
 
 class UuidsHaveCase(Variant):
