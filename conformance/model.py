@@ -22,7 +22,7 @@ class Life(Enum):
 
 
 class Line(NamedTuple):
-    """An item of an order; `number` is its serial number, None for none."""
+    """An item of an order; `number` is its serial number, None for none, `ANY` where it is not known."""
 
     is_preordered: bool
     life: Life = Life.OPEN
@@ -293,6 +293,7 @@ def shown(request: Request, shows: Any) -> str:
     return ""
 
 
-def _line_words(has_moved: Any, number: str | None) -> str:
+def _line_words(has_moved: Any, number: Any) -> str:
     status = {True: "another status", False: "the status of the beginning"}.get(has_moved, "any status")
-    return f"{status}, {'no serial number' if number is None else f'serial number {number}'}"
+    words = {None: "no serial number", ANY: "any serial number"}.get(number, f"serial number {number}")
+    return f"{status}, {words}"

@@ -20,6 +20,7 @@ from schemathesis.core import NotSet
 from schemathesis.schemas import BaseSchema
 
 from spec.description import DESCRIPTIONS
+from strategies.texts import of_item
 
 # What Schemathesis puts where the description demands 36 characters and knows none.
 _MADE_UP_ID = "0" * 36
@@ -187,22 +188,24 @@ def _is_sent(name: str, value: Any) -> bool:
 
 
 def bind(body: Any, item_ids: Sequence[str]) -> Any:
-    """A generated body with real item ids, a text where an empty one is left open, and no undocumented member.
+    """A generated body with real item ids, a serial number of each item's own, and no undocumented member.
 
     An id that is one character too short or too long stays so, as a part of a real one or with a character more.
     """
     left = list(item_ids)
 
-    def bound(node: Any, name: str) -> Any:
+    def bound(node: Any, name: str, item_id: str) -> Any:
         if isinstance(node, dict):
-            return {key: bound(value, key) for key, value in node.items() if _is_sent(key, value)}
+            if isinstance(node.get("id"), str) and left:
+                item_id = left.pop(0)
+            return {key: bound(value, key, item_id) for key, value in node.items() if _is_sent(key, value)}
         if isinstance(node, list):
-            return [bound(value, name) for value in node]
+            return [bound(value, name, item_id) for value in node]
         if name == "id" and isinstance(node, str):
-            real = left.pop(0) if left else item_ids[0]
-            return real[: len(node)] if len(node) < len(_MADE_UP_ID) else real + "0" * (len(node) - len(_MADE_UP_ID))
+            excess = len(node) - len(_MADE_UP_ID)
+            return item_id[: len(node)] if excess < 0 else item_id + "0" * excess
         if name == "serial_number" and isinstance(node, str):
-            return node or _TEXT
+            return of_item(node or _TEXT, item_id)
         return node
 
-    return bound(body, "")
+    return bound(body, "", item_ids[0])

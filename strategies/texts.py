@@ -3,6 +3,7 @@
 All are in normalization form C: no document says that a server may not normalize what it stores.
 """
 
+import hashlib
 import unicodedata
 
 from hypothesis import strategies as st
@@ -18,6 +19,19 @@ def _is_plain(text: str) -> bool:
 def of_printable_characters(min_size: int = 1, max_size: int = 40) -> st.SearchStrategy[str]:
     """Text of any script that can be printed, without a space at its ends."""
     return st.text(_PRINTABLE, min_size=min_size, max_size=max_size).filter(_is_plain)
+
+
+def of_item(text: str, item_id: str) -> str:
+    """A serial number that no other item is given: that two items may share one, in any order, is said nowhere.
+
+    What is added follows from the item alone, so that the same run sends the same; an empty text stays empty.
+    """
+    return text and f"{text}-{item_tag(item_id)}"
+
+
+def item_tag(item_id: str) -> str:
+    """Twelve hexadecimal digits for an item: ids may begin or end alike."""
+    return hashlib.sha256(item_id.casefold().encode()).hexdigest()[:12]
 
 
 TRAPS = (

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from spec.description import operations
 from strategies.generated import GeneratedRequest, bind, boundary_requests, random_requests
+from strategies.texts import of_item
 
 REAL = ["11111111-2222-4333-8444-555555555555", "66666666-7777-4888-9999-000000000000"]
 
@@ -93,7 +94,9 @@ def test_a_bound_body_has_real_ids_and_keeps_its_violations():
     assert bind(body, REAL)["items"] == [{"type": "product", "id": one} for one in REAL]
     assert [len(bind({"items": [{"id": "0" * length}]}, REAL)["items"][0]["id"]) for length in (35, 37)] == [35, 37]
     assert bind({"items": [{"epc": {"code": ""}}, {"epc": "AAA"}]}, REAL)["items"] == [{}, {"epc": "AAA"}]
-    assert bind({"items": [{"id": 0, "serial_number": ""}]}, REAL)["items"] == [{"id": 0, "serial_number": "SN-1"}]
+    numbered = bind({"items": [{"id": "0" * 36, "serial_number": one} for one in ("", "A")]}, REAL)["items"]
+    assert [one["serial_number"] for one in numbered] == [of_item("SN-1", REAL[0]), of_item("A", REAL[1])]
+    assert bind({"items": [{"id": 0, "serial_number": 1}]}, REAL)["items"] == [{"id": 0, "serial_number": 1}]
 
 
 @given(st.data())

@@ -62,10 +62,16 @@ def expect_accepted(answer: Answer, because: str) -> None:
         expect(answer, because).has_status(200)
 
 
-def assert_status_unchanged(orders: Orders, order: State, before: Status, refused: Answer) -> None:
-    """Raise a `Finding` when a refused request changed what the cancellation status says."""
+def assert_status_unchanged(
+    orders: Orders, order: State, before: Status, refused: Answer, *, may_lapse: bool = False
+) -> None:
+    """Raise a `Finding` when a refused request changed what the cancellation status says.
+
+    `may_lapse`: nothing promises that the order stays cancelable, so fulfillment may take it at any time.
+    """
     after = status_of(orders, order)
-    if after != before:
+    lapsed = before._replace(cancelable=False)
+    if after != before and not (may_lapse and after == lapsed):
         raise Finding(
             f"{refused.request} was refused, and yet the order's cancellation status changed",
             str(before),

@@ -13,6 +13,7 @@ from conformance.mediatype import ORDERS_V2
 from conformance.states import State
 from spec.description import operations
 from strategies.generated import GeneratedRequest, bind
+from strategies.texts import of_item
 
 Send = Callable[..., Answer]
 
@@ -40,19 +41,26 @@ def _status(orders: Orders, order: State) -> Any:
     return {name: answer.at(name) for name in ("cancelable", "canceled")}
 
 
-def _items(orders: Orders, order: State) -> Any:
+def _items(orders: Orders, order: State) -> dict[str, Mapping[str, Any]]:
     items = given(orders.show(order)).at("items")
     shown = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return {str(item.get("id")): (item.get("status"), _serial_number(item)) for item in shown}
+    return {str(item.get("id")).casefold(): item for item in shown}
 
 
-def _serial_number(item: Mapping[str, Any]) -> Any:
-    identifier = item.get("external_identifier")
-    return identifier.get("serial_number") if isinstance(identifier, dict) else None
+# The statuses of items are left out here: the platform may move one at any time.
+def _serial_numbers(orders: Orders, order: State) -> Any:
+    found = {item: shown.get("external_identifier") for item, shown in _items(orders, order).items()}
+    return {item: shown.get("serial_number") for item, shown in found.items() if isinstance(shown, dict)}
+
+
+# Only the item that is asked to be canceled: a pre-ordered one waits by nature.
+def _preordered(orders: Orders, order: State) -> Any:
+    return _items(orders, order).get(order.item_uuid.casefold(), {}).get("status")
 
 
 def _entry(order: State) -> list[dict[str, Any]]:
-    return [{"id": order.values["item_uuids"][0], "serial_number": "SN-1"}]
+    item = order.values["item_uuids"][0]
+    return [{"id": item, "serial_number": of_item("SN-1", item)}]
 
 
 def _line(order: State) -> list[dict[str, Any]]:
@@ -88,20 +96,20 @@ _CASES = (
         "updateSalesOrderSerialNumbers",
         "order",
         lambda orders, order, **parts: orders.add_serial_numbers(order, _entry(order), **parts),
-        _items,
+        _serial_numbers,
         success=204,
     ),
     Case(
         "createLineItemCancellation",
         "order-with-preordered-item",
         lambda orders, order, **parts: orders.cancel_line_item(order, order.item_uuid, **parts),
-        _items,
+        _preordered,
     ),
     Case(
         "cancelLineItem",
         "order-with-preordered-item",
         lambda orders, order, **parts: orders.cancel_line_item_internally(order, order.item_uuid, **parts),
-        _items,
+        _preordered,
     ),
 )
 

@@ -1,5 +1,6 @@
 """What several checks need: ids that nothing has, and waiting for what must become true."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,11 +13,25 @@ from conformance.states import State
 QUARTER_HOUR = timedelta(minutes=15)
 
 UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
-UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"
+_UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"
+_ENOUGH_DIGITS = 6
 
 # How a body may be declared that is application/json: as every client does, and as the standards allow besides.
 JSON_WITH_CHARSET = "application/json; charset=utf-8"
 JSON_IN_CAPITALS = ("application/json;charset=UTF-8", "Application/JSON")
+
+
+def unknown_id(order: State, id_type: str) -> str:
+    """An id of either type that no order has, of the form that this order's has: a server may look at that first.
+
+    A readable id becomes one of nines, unless it has so few digits that there may be an order of that name.
+    """
+    if id_type == "internal":
+        return UNKNOWN_UUID
+    if len(re.findall("[0-9]", order.order_id)) < _ENOUGH_DIGITS:
+        return _UNKNOWN_ORDER_ID
+    nines, eights = (re.sub("[0-9]", digit, order.order_id) for digit in "98")
+    return eights if nines == order.order_id else nines
 
 
 def settled(orders: Orders, observe: Callable[[], Answer], is_settled: Callable[[Answer], bool]) -> Answer:

@@ -27,6 +27,7 @@ from conformance.model import (
     shown,
 )
 from conformance.states import State
+from strategies.texts import item_tag, of_item
 
 CROSSED = {"internal": "order_id", "external": "order_uuid"}
 PREORDERED, ORDINARY = 0, 1
@@ -42,7 +43,7 @@ class Life:
     """One order: `known` are the states of the model that it may be in.
 
     `timer_runs` and `is_cancelable` say what its provider state promises, `EITHER` where it does not.
-    Its timer is known once `start_timer` was called, and the statuses that its items began with once `look` was.
+    Its timer is known once `start_timer` was called, and what its items began with once `look` was.
     """
 
     def __init__(
@@ -67,8 +68,16 @@ class Life:
         self.timer = running_timer(self.orders, self.state)
 
     def look(self) -> None:
-        """Note the status of each item."""
-        self._begun = {item: shown.get("status") for item, shown in _items(given(self.orders.show(self.state))).items()}
+        """Note the status and the serial number of each item: a fresh order may have some already."""
+        items = _items(given(self.orders.show(self.state)))
+        self._begun = {item: found.get("status") for item, found in items.items()}
+        numbers = [_number_shown(item.casefold(), items.get(item.casefold(), {})) for item in self.items]
+        self.known = frozenset(
+            order._replace(
+                lines=tuple(line._replace(number=one) for line, one in zip(order.lines, numbers, strict=True))
+            )
+            for order in self.known
+        )
 
     def ask(self, request: Request, by: str = "internal", orders: Orders | None = None) -> Answer:
         """Send a request of the model, by either id of the order; through `orders`, if given."""
@@ -116,7 +125,7 @@ def _lives(state: State, timer_runs: Iterable[bool], is_cancelable: Iterable[boo
 
     An item that the state does not call pre-ordered is taken for one that is not: no other is asked to be canceled.
     """
-    lines = tuple(Line(item == state.values.get("item_uuid")) for item in items_of(state))
+    lines = tuple(Line(item == state.values.get("item_uuid"), number=ANY) for item in items_of(state))
     return frozenset(Order(runs, cancelable, lines) for runs, cancelable in product(timer_runs, is_cancelable))
 
 
@@ -154,8 +163,16 @@ def _line_shown(life: Life, item: str, found: Mapping[str, Any] | None) -> Any:
         return True, ANY
     begun, now = life._begun.get(item), found.get("status")
     has_moved = ANY if begun is None or now is None else now != begun
+    return has_moved, _number_shown(item, found)
+
+
+def _number_shown(item: str, found: Mapping[str, Any]) -> Any:
     identifiers = found.get("external_identifier")
-    return has_moved, (identifiers.get("serial_number") or None) if isinstance(identifiers, dict) else ANY
+    if not isinstance(identifiers, dict):
+        return ANY
+    number = identifiers.get("serial_number")
+    # In the model's terms: without what makes it the item's own.
+    return str(number).removesuffix(f"-{item_tag(item)}") if number else None
 
 
 _SHOWN: Mapping[type, Callable[[Life, Answer], Any]] = {
@@ -180,8 +197,11 @@ def _send_cancel_line(orders: Orders, life: Life, request: Any, by: str) -> Answ
 
 
 def _send_numbers(orders: Orders, life: Life, request: Any, _: str) -> Answer:
-    entries = [{"id": life.items[line], "serial_number": text} for line, text in request.numbers]
-    return orders.add_serial_numbers(life.state, entries)
+    return orders.add_serial_numbers(life.state, [_numbered(life.items[line], text) for line, text in request.numbers])
+
+
+def _numbered(item: str, text: str) -> dict[str, str]:
+    return {"id": item, "serial_number": of_item(text, item)}
 
 
 _SEND: Mapping[type, Callable[[Orders, Life, Any, str], Answer]] = {
@@ -230,13 +250,13 @@ INVALID: Mapping[str, Violation] = {
         "add serial numbers to the order's first item and to one that it does not have",
         lambda orders, life, by: orders.add_serial_numbers(
             life.state,
-            [{"id": life.items[0], "serial_number": "NEVER"}, {"id": UNKNOWN_UUID, "serial_number": "NEVER"}],
+            [_numbered(life.items[0], "NEVER"), _numbered(UNKNOWN_UUID, "NEVER")],
         ),
     ),
     "number-without-number": Violation(
         "add a serial number to the order's first item and none to its last",
         lambda orders, life, by: orders.add_serial_numbers(
-            life.state, [{"id": life.items[0], "serial_number": "NEVER"}, {"id": life.items[-1]}]
+            life.state, [_numbered(life.items[0], "NEVER"), {"id": life.items[-1]}]
         ),
     ),
     "cancel-an-unknown-item": Violation(

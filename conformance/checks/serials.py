@@ -10,19 +10,31 @@ from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
 from conformance.shortened import shortened
 from conformance.states import State
+from strategies.texts import of_item
 
 Numbers = Mapping[str, str | None]
 """Serial numbers by the ids of their items; None where there is none."""
 
 
 def entry(item_id: Any, serial_number: Any = "SRQFAU79") -> dict[str, Any]:
-    """An entry that gives an item a serial number."""
+    """An entry that gives an item a serial number of its own, made of a text; what is no text is sent as it is."""
+    is_text = isinstance(item_id, str) and isinstance(serial_number, str)
+    return exact_entry(item_id, of_item(serial_number, item_id) if is_text else serial_number)
+
+
+def exact_entry(item_id: Any, serial_number: Any) -> dict[str, Any]:
+    """An entry that gives an item a serial number to the letter."""
     return {"id": item_id, "serial_number": serial_number}
 
 
 def entries(numbers: Numbers) -> list[dict[str, Any]]:
-    """Entries for serial numbers by item."""
-    return [entry(item_id, number) for item_id, number in numbers.items()]
+    """Entries for serial numbers by item, to the letter."""
+    return [exact_entry(item_id, number) for item_id, number in numbers.items()]
+
+
+def owned(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by item, as serial numbers that no other item is given."""
+    return {item_id: of_item(text, item_id) for item_id, text in texts.items()}
 
 
 class Reading(NamedTuple):
@@ -147,7 +159,8 @@ class Serials:
             expect(answer, because).is_problem(*statuses)
         else:
             expect(answer, because).is_refused()
-        self.read().expect(self.known, f"a request that was refused with {answer.status} changed them ({because})")
+        # Waited for, since they may be read from elsewhere than before: what was written in spite of it stays.
+        self.become(self.known, f"a request that was refused with {answer.status} changed them ({because})")
 
     def refuses_each(self, attempts: Iterable[tuple[Any, str]]) -> None:
         """Expect that each request (items, and why they are not valid) is refused, and that none wrote anything."""
@@ -166,10 +179,10 @@ class Serials:
         for answer, because in answers:
             expect(answer, because).is_refused()
             count += 1
-        self.read().expect(self.known, f"{count} requests before were all refused, and yet they changed")
+        self.become(self.known, f"{count} requests before were all refused, and yet they changed")
 
 
 def prepared(serials: Serials) -> Serials:
     """Serial numbers that are known and shown: a valid request for the same items was accepted just before."""
-    serials.prepare({serials.first: "FIRST-1", serials.second: "SECOND-2"})
+    serials.prepare(owned({serials.first: "FIRST-1", serials.second: "SECOND-2"}))
     return serials

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.checks.cancellations import NO_ID_TYPES, expect_accepted, near_misses, status_of, steady_status
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.checks.facts import unknown_id
 from conformance.expectation import expect, given
 from conformance.findings import Finding, Unjudgeable
 from conformance.rule_mark import rule
@@ -33,11 +33,11 @@ def test_both_ids_find_the_same_status(orders, states):
 
 
 @rule("CST-6")
-@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
-def test_an_unknown_order_is_not_found(orders, order, id_type, unknown):
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_an_unknown_order_is_not_found(orders, order, id_type):
     given(orders.cancellation_status(order, id_type=id_type))
 
-    answer = orders.cancellation_status(order, id=unknown, id_type=id_type)
+    answer = orders.cancellation_status(order, id=unknown_id(order, id_type), id_type=id_type)
 
     expect(answer, "there is no such order").is_problem(404)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import example
 
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.checks.facts import UNKNOWN_UUID, unknown_id
 from conformance.checks.reading import (
     expect_no_payment_history,
     expect_not_for_json,
@@ -49,7 +49,7 @@ def test_the_platform_does_not_stand_in_for_the_oms(orders, oms_platform_order, 
 def test_an_order_that_nobody_knows_is_not_found(orders, oms_order):
     given(orders.show(oms_order, id_type="external"))
 
-    answer = orders.show(oms_order, id=UNKNOWN_ORDER_ID, id_type="external")
+    answer = orders.show(oms_order, id=unknown_id(oms_order, "external"), id_type="external")
 
     expect(answer, "there is no such order").is_problem(404)
 

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.checks import line_cancellations as story
 from conformance.checks.cancellations import NO_ID_TYPES, expect_accepted, given_refused, near_misses, near_misses_of
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID
+from conformance.checks.facts import UNKNOWN_UUID, unknown_id
 from conformance.expectation import expect, given
 from conformance.rule_mark import rule
 
@@ -82,9 +82,9 @@ def test_an_unknown_item_is_not_found(orders, order_with_preordered_item, id_typ
 
 
 @rule("LIN-10")
-@pytest.mark.parametrize(("id_type", "unknown"), [("internal", UNKNOWN_UUID), ("external", UNKNOWN_ORDER_ID)])
-def test_an_item_of_an_unknown_order_is_refused(orders, order_with_preordered_item, id_type, unknown):
-    item = order_with_preordered_item.item_uuid
+@pytest.mark.parametrize("id_type", ["internal", "external"])
+def test_an_item_of_an_unknown_order_is_refused(orders, order_with_preordered_item, id_type):
+    item, unknown = order_with_preordered_item.item_uuid, unknown_id(order_with_preordered_item, id_type)
     before = story.item_status(orders, order_with_preordered_item, item)
 
     answer = orders.cancel_line_item(order_with_preordered_item, item, order_uuid=unknown, id_type=id_type)

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.checks.cancellations import near_misses_of
-from conformance.checks.facts import UNKNOWN_ORDER_ID, UNKNOWN_UUID, cancel_settled, settled
+from conformance.checks.facts import cancel_settled, settled, unknown_id
 from conformance.checks.item_lists import expect_accepted
 from conformance.checks.line_cancellations import given_canceled, status_shown
 from conformance.checks.pricing import Pricing, product, product_lines, the_line
@@ -54,7 +54,7 @@ def test_a_product_of_another_order_is_refused(pricing, orders, states):
 
 @rule("PRI-30")
 def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
-    unknown = UNKNOWN_ORDER_ID if session.settings.price_id == "order_id" else UNKNOWN_UUID
+    unknown = unknown_id(pricing.order, "external" if session.settings.price_id == "order_id" else "internal")
 
     expect(pricing.ask([pricing.line], id=unknown), "there is no such order").is_problem(404)
 

@@ -38,7 +38,9 @@ def in_grace_period(orders, states):
 
 def numbered(orders, states, items):
     state = states("order", items=items)
-    return Life(orders, state)
+    life = Life(orders, state)
+    life.look()
+    return life
 
 
 def with_preordered(orders, states):

@@ -19,7 +19,7 @@ from conformance.checks.item_lists import (
     refused_alone,
     refuses_beyond_the_limit,
 )
-from conformance.checks.serials import Serials, entry, prepared
+from conformance.checks.serials import Serials, entry, exact_entry, owned, prepared
 from conformance.expectation import expect, given
 from conformance.properties import property_of
 from conformance.rule_mark import rule
@@ -37,13 +37,13 @@ def serials(orders, order):
 
 def numbers_for(ids, word="N"):
     """A serial number of its own for each item."""
-    return {item_id: f"{word}{index}" for index, item_id in enumerate(dict.fromkeys(ids))}
+    return owned({item_id: f"{word}{index}" for index, item_id in enumerate(dict.fromkeys(ids))})
 
 
 def numbered(ids, word="N"):
     """Entries for items; one that is repeated has the same serial number again."""
     numbers = numbers_for(ids, word)
-    return [entry(item_id, numbers[item_id]) for item_id in ids]
+    return [exact_entry(item_id, numbers[item_id]) for item_id in ids]
 
 
 @rule("SER-10")
@@ -68,7 +68,7 @@ def test_501_items_are_refused(orders, states):
     answer = serials.send(numbered(ids, WRONG))
 
     if answer.is_refusal:
-        serials.read().expect({**serials.known, ids[-1]: last}, f"{LIMIT + 1} items were refused with {answer.status}")
+        serials.become({**serials.known, ids[-1]: last}, f"{LIMIT + 1} items were refused with {answer.status}")
     refuses_beyond_the_limit(serials.send, numbered(ids, WRONG), is_repeated, success=204)
 
 
@@ -182,7 +182,7 @@ def entries_that_are_not_valid(item_id):
 def test_one_wrong_entry_is_refused_wherever_it_stands(serials):
     wrong = refused_alone(serials.send, entries_that_are_not_valid(serials.second))
     # What was accepted alone, was written.
-    serials.prepare({serials.first: "FIRST-3", serials.second: "SECOND-4"})
+    serials.prepare(owned({serials.first: "FIRST-3", serials.second: "SECOND-4"}))
 
     valid = entry(serials.first, WRONG)
     reasons = {because: f"one entry is not valid: {because}" for because in wrong}

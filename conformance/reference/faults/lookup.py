@@ -214,7 +214,7 @@ GENERATED = tuple(
         ("UnavailableOmsIs404", ("OMS-8",), "oms-unavailable", 404, "An order of an unavailable OMS gets 404."),
         (
             "UnknownOrderIs400",
-            ("ORD-5", "ORD-6", "OMS-2"),
+            ("ORD-5", "OMS-2"),
             "order-not-found",
             400,
             "An order that does not exist gets 400.",

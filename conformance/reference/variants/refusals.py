@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from conformance.reference.exchange import (
@@ -215,6 +216,27 @@ class NeverSafe(Variant):
     def is_safe(self, call: Call, order: Order) -> bool:
         """Never."""
         return False
+
+
+def _check_form(identifier: str) -> None:
+    if not re.fullmatch("[A-Z]{2}[0-9]{9}", identifier):
+        raise Refusal("parameter-invalid", "The id is not valid.")
+
+
+class ReadableIdsHaveForm(Variant):
+    """A readable id is two letters and nine digits; what is not, is a bad request wherever one is expected."""
+
+    choice: ClassVar[int] = 1
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """Looked at before the database is."""
+        _check_form(identifier)
+        return super().find_external(call, identifier)
+
+    async def oms_order(self, call: Call, identifier: str) -> dict[str, Any]:
+        """Looked at before the OMS is asked."""
+        _check_form(identifier)
+        return await super().oms_order(call, identifier)
 
 
 class UuidsHaveCase(Variant):
