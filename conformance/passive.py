@@ -5,11 +5,12 @@ answered is the checks' matter.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jsonschema_rs
 
@@ -19,6 +20,8 @@ from conformance.shortened import body_text, shortened
 from conformance.strictjson import NotJson, parse_json
 from spec.catalogue import Rule, catalogue
 from spec.description import Operation, description, operations, resolve
+
+_PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
 
 
 def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
+    if not _is_plain(exchange, operation):
+        return
     status = str(exchange.status)
     content = resolve(operation.api, operation.responses[status]).get("content", {})
     for media_type, body in content.items():
@@ -136,6 +141,15 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
         yield from _judge_body("problem-body", exchange, operation, status, media_type)
         return
+
+
+def _is_plain(exchange: Exchange, operation: Operation) -> bool:
+    """Whether the request's ids are such as orders have: what an odd path is refused with may be no operation's answer.
+
+    Servers and gateways refuse a path with a bad escape, a control character or too long a segment on their own.
+    """
+    segments = urlsplit(exchange.url).path.split("/")[-(operation.path.count("/")) :]
+    return all(map(_PLAIN_SEGMENT.fullmatch, segments))
 
 
 def _judge_body(

@@ -83,6 +83,16 @@ TABLE = {
         {**KEPT, "problem-body": True},
     ),
     "a refusal without a documented body": (exchange("createCancellation", 404, b"gone", "text/html"), KEPT),
+    "a refusal of a path with an escape": (
+        exchange(
+            "createCancellation", 400, b"<h1>no</h1>", "text/html", url="http://acme.example/v0/orders/%00/cancel"
+        ),
+        KEPT,
+    ),
+    "a refusal of a long path": (
+        exchange("createCancellation", 400, b"", None, url=f"http://acme.example/v0/orders/{'a' * 300}/cancel"),
+        KEPT,
+    ),
     "an undocumented refusal": (exchange("createCancellation", 418, b"tea"), KEPT),
     "a redirect": (exchange("createCancellation", 302), KEPT),
     "a server error": (exchange("createCancellation", 500, MISTAKE, PROBLEM), {"no-5xx": False}),
