@@ -5,7 +5,6 @@ length of an answer, no redirect followed (the token would go with it), no heade
 every exchange handed to the recorder, those that failed included.
 """
 
-import email.utils
 import ssl
 import threading
 import time
@@ -15,7 +14,8 @@ from urllib.parse import urlsplit
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import is_connection_dropped
 
-from conformance.exchange import Exchange, Headers, header
+from conformance.exchange import Exchange, Headers
+from conformance.waiting import asked_to_wait
 from conformance.watchdog import Watchdog
 from conformance.wire import BROKEN, CLOSED_EARLY, Response, origin_and_path, read_body, reason_of, write_request
 
@@ -24,7 +24,6 @@ MAX_ANSWER = 8 * 1024 * 1024
 
 MAX_WAITS = 6
 MAX_WAIT_SECONDS = 60.0
-_DEFAULT_WAIT = 1.0
 # Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
 # server that does not answer. A connection idle for longer than this is not used again.
 _MAX_IDLE_SECONDS = 1.0
@@ -202,18 +201,3 @@ class Client:
         """Close this thread's connections."""
         for origin in list(self._connections):
             self._forget(origin)
-
-
-def asked_to_wait(exchange: Exchange) -> float | None:
-    """Seconds that a 429, or a 503 with `Retry-After`, asks to wait; None for every other answer (RFC 9110, 10.2.3)."""
-    if exchange.status not in (429, 503) or exchange.status in exchange.allowed_5xx:
-        return None
-    value = header(exchange.response_headers or (), "Retry-After")
-    if value is None:
-        return _DEFAULT_WAIT if exchange.status == 429 else None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return _DEFAULT_WAIT

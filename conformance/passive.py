@@ -18,6 +18,7 @@ from conformance.exchange import Exchange
 from conformance.mediatype import JSON, parse_media_type
 from conformance.shortened import body_text, shortened
 from conformance.strictjson import NotJson, parse_json
+from conformance.waiting import put_off
 from spec.catalogue import Rule, catalogue
 from spec.description import Operation, description, operations, resolve
 
@@ -79,7 +80,7 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
         return
     for rule in _rules("answered", operation_id):
         yield Judgement(rule)
-    if exchange.waited:
+    if exchange.waited or put_off(exchange):
         return
     broken = exchange.status >= 500 and exchange.status not in exchange.allowed_5xx
     # An undocumented method that a server does not know is 501 by RFC 9110, 9.1: not a failure of the server.
@@ -148,7 +149,7 @@ def _is_plain(exchange: Exchange, operation: Operation) -> bool:
 
     Servers and gateways refuse a path with a bad escape, a control character or too long a segment on their own.
     """
-    segments = urlsplit(exchange.url).path.split("/")[-(operation.path.count("/")) :]
+    segments = urlsplit(exchange.url).path.lstrip("/").split("/")[-operation.path.count("/") :]
     return all(map(_PLAIN_SEGMENT.fullmatch, segments))
 
 

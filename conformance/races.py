@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from urllib3.connection import HTTPConnection
 
-from conformance.client import MAX_WAIT_SECONDS, Client, asked_to_wait
+from conformance.client import MAX_WAIT_SECONDS, Client
 from conformance.exchange import Exchange
+from conformance.waiting import asked_to_wait
 from conformance.wire import BROKEN, origin_and_path, reason_of, write_request
 
 # Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.

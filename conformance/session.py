@@ -10,12 +10,13 @@ from conformance.auth import Tokens
 from conformance.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
 from conformance.client import Client
 from conformance.exchange import Exchange
-from conformance.findings import NotRun
+from conformance.findings import NotRun, Unjudgeable
 from conformance.journal import Journal
 from conformance.patience import PATIENT_SECONDS, Patience
 from conformance.problems import StateUnavailable
 from conformance.states import State, States, sources_of
 from conformance.target import Target
+from conformance.waiting import put_off
 
 PROFILES = {"quick": 5, "default": 8, "deep": 200}
 """Examples that a property is tried with, by profile."""
@@ -79,6 +80,7 @@ class Session:
         self.secrets: set[str] = self.tokens.secrets
         self.patience = Patience(settings.patience_seconds)
         self.trace = Trace()
+        self._judges = False
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
@@ -86,6 +88,22 @@ class Session:
 
     def _record(self, exchange: Exchange) -> None:
         self.trace.exchanges.append(exchange)
+
+    def _send(self, *request: Any, **how: Any) -> Exchange:
+        exchange = self.client.send(*request, **how)
+        self.heed(exchange)
+        return exchange
+
+    def heed(self, exchange: Exchange) -> None:
+        """Raise `Unjudgeable` where an answer says nothing about the request of a check, nor about the rule."""
+        if self._judges and put_off(exchange):
+            asked = exchange.response_header("Retry-After")
+            raise Unjudgeable(
+                f"{exchange.method} {exchange.url} was answered {exchange.status}, which asks to wait"
+                f"{f' (Retry-After: {asked})' if asked else ''}, for longer or more often than the suite does; "
+                "give the target a lower limits.rate",
+                exchange,
+            )
 
     def _token(self) -> str | None:
         if self.settings.no_token:
@@ -96,7 +114,7 @@ class Session:
         """The documented API of the target."""
         target = self.settings.target
         return Orders(
-            self.client.send,
+            self._send,
             {"orders": target.base_url, "order-lines": target.internal_base_url},
             target.headers,
             self._token,
@@ -122,6 +140,7 @@ class Session:
     def begin(self) -> None:
         """Start the trace of a check."""
         self.trace = Trace()
+        self._judges = True
 
     def end(self) -> Trace:
         """End the check: give its states back and return its trace."""

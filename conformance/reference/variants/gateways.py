@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
 
 
+def _is_odd(call: Call) -> bool:
+    return any(odd in segment for segment in call.segments for odd in "\x00%\ufffd")
+
+
 class OddPathsRefusedInHtml(Variant):
     """A gateway refuses a path with a NUL, a percent sign or broken UTF-8 with a 400 of its own, in HTML."""
 
     choice: ClassVar[int] = 1
 
-    def is_odd(self, call: Call) -> bool:
-        """Whether the gateway lets the path through."""
-        return any(odd in segment for segment in call.segments for odd in "\x00%\ufffd")
-
     async def admit(self, call: Call) -> None:
         """Before any operation has it."""
-        if self.is_odd(call):
+        if _is_odd(call):
             raise Refusal("parameter-invalid")
 
     def refusal_answer(self, call: Call, refusal: Refusal) -> Answer:
         """A page for people."""
         answer = super().refusal_answer(call, refusal)
-        if self.is_odd(call):
+        if _is_odd(call):
             answer.content, answer.media_type = b"<html><h1>400 Bad Request</h1></html>", "text/html"
         return answer
