@@ -27,6 +27,8 @@ MAX_WAIT_SECONDS = 60.0
 # Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
 # server that does not answer. A connection idle for longer than this is not used again.
 _MAX_IDLE_SECONDS = 1.0
+# A server that is started anew, or a load balancer, refuses a connection now and then. Nothing was sent: try once more.
+_CONNECT_PAUSES_SECONDS = (0.2, 1.0)
 
 
 class RateLimit:
@@ -64,6 +66,8 @@ class Client:
         self._watchdog = Watchdog()
         self._local = threading.local()
         self._tls: ssl.SSLContext | None = None
+        # Once there was none for all the patience, there is likely no server any more.
+        self._is_reachable = True
 
     def send(
         self,
@@ -127,12 +131,30 @@ class Client:
 
     def _exchange(self, connection: HTTPConnection, path: str, exchange: Exchange) -> None:
         try:
-            if connection.sock is None:
-                connection.connect()
+            self.open(connection)
         except BROKEN as error:
             exchange.error = f"no connection: {reason_of(error)}"
             return
         self.receive(connection, exchange, lambda: write_request(connection, path, exchange))
+
+    def open(self, connection: HTTPConnection) -> None:
+        """Open a connection, unless it is open; where there is none, again after a pause. Raises one of `BROKEN`."""
+        if connection.sock is not None:
+            return
+        pauses = iter(_CONNECT_PAUSES_SECONDS if self._is_reachable else ())
+        while True:
+            try:
+                connection.connect()
+            except BROKEN:
+                connection.close()
+                pause = next(pauses, None)
+                if pause is None:
+                    self._is_reachable = False
+                    raise
+                time.sleep(pause)
+            else:
+                self._is_reachable = True
+                return
 
     def receive(self, connection: HTTPConnection, exchange: Exchange, write: Callable[[], None] = lambda: None) -> None:
         """Write a request, unless it was written before, and read its answer into the exchange, within the time-out."""
