@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import jsonschema_rs
 
 from conformance.exchange import Exchange
-from conformance.mediatype import JSON, parse_media_type
+from conformance.mediatype import JSON, MediaType, parse_media_type
 from conformance.shortened import body_text, shortened
 from conformance.strictjson import NotJson, parse_json
 from conformance.waiting import put_off
@@ -135,13 +135,23 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         assert expected is not None
         matches = found is not None and expected.covers(found)
         given = exchange.response_header("Content-Type") or "no Content-Type"
-        if body.get("x-shown"):
+        if body.get("x-shown") and _admits(exchange, expected):
             for rule in _rules("problem-media", operation.id):
                 message = None if matches else f"{_request(exchange)} was refused with {status} as {given}"
                 yield Judgement(rule, message, media_type, given)
         # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
         yield from _judge_body("problem-body", exchange, operation, status, media_type)
         return
+
+
+def _admits(exchange: Exchange, wanted: MediaType) -> bool:
+    """Whether the request's `Accept` lets a refusal be of this type; weights are none of what we send."""
+    accepts = [value for name, value in exchange.request_headers if name.lower() == "accept"]
+    ranges = [parse_media_type(one) for value in accepts for one in value.split(",")]
+    return not accepts or any(
+        one is not None and (one.essence in ("*/*", wanted.essence.split("/")[0] + "/*") or one.covers(wanted))
+        for one in ranges
+    )
 
 
 def _is_plain(exchange: Exchange, operation: Operation) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from conformance.reference.exchange import JSON
 from conformance.reference.problems import Refusal
 from conformance.reference.seeds import Variant
 
@@ -31,3 +32,11 @@ class OddPathsRefusedInHtml(Variant):
         if _is_odd(call):
             answer.content, answer.media_type = b"<html><h1>400 Bad Request</h1></html>", "text/html"
         return answer
+
+
+class ErrorsAsAskedFor(Variant):
+    """An error is `application/json` for those who accept nothing else."""
+
+    def error_media_type(self, call: Call, reason: str) -> str:
+        """Negotiated, as every other answer."""
+        return JSON if call.header("accept") == JSON else super().error_media_type(call, reason)
