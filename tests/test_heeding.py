@@ -1,4 +1,4 @@
-"""Answers that say nothing about the request of a check: who asks to wait is not judged."""
+"""Answers that say nothing about the request of a check: to wait, and that the token ended."""
 
 import time
 from email.utils import formatdate
@@ -63,3 +63,51 @@ def test_a_date_to_wait_for_is_reckoned_from_the_clock_that_gave_it(clock, until
     asked = asked_to_wait(Exchange("GET", "http://t/", [], None, now, status=429, response_headers=headers))
 
     assert asked == pytest.approx(pause, abs=1.1 if clock is None else 0.01)
+
+
+def lives(requests: int, status: int):
+    """A server whose tokens are good for so many requests, and which has an operation that refuses good ones."""
+
+    def script(request):
+        is_refused = request.number >= requests or "/cancel" in request.line
+        return answer(status if is_refused else 200, b"{}", "Content-Type: application/json")
+
+    return script
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_ends_during_a_run_is_no_finding(session_of, status):
+    with Server(lives(1, status)) as server:
+        session = session_of(server.url)
+        assert session.orders().show(ORDER).status == 200
+        with pytest.raises(Unjudgeable, match=rf"auth\.bearer: .* is refused now, GET .* was answered {status} too"):
+            session.orders().show(ORDER)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_operation_that_refuses_a_good_token_is_judged(session_of, status):
+    with Server(lives(9, status)) as server:
+        session = session_of(server.url)
+        session.orders().show(ORDER)
+
+        assert [session.orders().cancel(ORDER).status for _ in range(2)] == [status, status]
+        assert len(server.requests) == 4
+
+
+def test_a_new_process_knows_a_request_that_the_token_was_good_for(session_of):
+    with Server(lives(0, 401)) as server:
+        session = session_of(server.url, accepted=(server.url + "/orders", "a/b"))
+        with pytest.raises(Unjudgeable, match=r"auth\.bearer"):
+            session.orders().cancel(ORDER)
+
+        assert dict(server.requests[1].headers)["accept"] == "a/b"
+        assert dict(server.requests[1].headers)["authorization"] == "Bearer t-0"
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer other", "Basic t-0"])
+def test_another_token_than_ours_may_be_refused(session_of, authorization):
+    with Server(lives(0, 401)) as server:
+        session = session_of(server.url, accepted=(server.url + "/orders", "a/b"))
+
+        assert session.orders().show(ORDER, authorization=authorization).status == 401
+        assert len(server.requests) == 1
