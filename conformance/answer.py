@@ -33,8 +33,12 @@ class Answer:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the request itself was refused: a 4xx that is not about the caller's token or rate."""
-        return self.status is not None and 400 <= self.status < 500 and self.status not in (401, 403, 408, 429)
+        """Whether the request itself was refused: a 4xx that is not about the caller's token or rate.
+
+        403 may be either (RFC 9110, 15.5.4), and the documents name no status for most refusals. That the token is
+        none of the reasons shows where a valid twin of the request is accepted.
+        """
+        return self.status is not None and 400 <= self.status < 500 and self.status not in (401, 408, 429)
 
     @cached_property
     def json(self) -> Any:

@@ -15,12 +15,16 @@ from conformance.findings import OutOfScope
 from conformance.mediatype import JSON
 from conformance.patience import Patience
 from conformance.states import State
-from spec.description import operations
+from spec.description import operations, shown_error_types
 
 Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 OWN_TOKEN = "the target's own token"
 """Marker for `authorization`: send the token that the target or the state gives."""
+
+
+DOCUMENTED_TYPES = "what the operation documents"
+"""Marker for `accept`: ask for JSON, and for the media type in which the document shows the operation's refusals."""
 
 
 class Raw(str):
@@ -72,7 +76,7 @@ class Orders:
         body: Any = None,
         raw_body: bytes | None = None,
         content_type: str | None = JSON,
-        accept: str | None = JSON,
+        accept: str | None = DOCUMENTED_TYPES,
         authorization: str | None = OWN_TOKEN,
         method: str | None = None,
         extra_headers: Sequence[tuple[str, str]] = (),
@@ -95,6 +99,8 @@ class Orders:
         if given:
             url += "?" + urlencode(given)
         headers = list(self._headers.items())
+        if accept == DOCUMENTED_TYPES:
+            accept = ", ".join((JSON, *shown_error_types(operation_id)))
         if accept is not None:
             headers.append(("Accept", accept))
         if authorization == OWN_TOKEN:

@@ -5,7 +5,6 @@ length of an answer, no redirect followed (the token would go with it), no heade
 every exchange handed to the recorder, those that failed included.
 """
 
-import email.utils
 import ssl
 import threading
 import time
@@ -15,7 +14,8 @@ from urllib.parse import urlsplit
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import is_connection_dropped
 
-from conformance.exchange import Exchange, Headers, header
+from conformance.exchange import Exchange, Headers
+from conformance.waiting import asked_to_wait
 from conformance.watchdog import Watchdog
 from conformance.wire import BROKEN, CLOSED_EARLY, Response, origin_and_path, read_body, reason_of, write_request
 
@@ -24,10 +24,11 @@ MAX_ANSWER = 8 * 1024 * 1024
 
 MAX_WAITS = 6
 MAX_WAIT_SECONDS = 60.0
-_DEFAULT_WAIT = 1.0
 # Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
 # server that does not answer. A connection idle for longer than this is not used again.
 _MAX_IDLE_SECONDS = 1.0
+# A server that is started anew, or a load balancer, refuses a connection now and then. Nothing was sent: try once more.
+_CONNECT_PAUSES_SECONDS = (0.2, 1.0)
 
 
 class RateLimit:
@@ -65,6 +66,8 @@ class Client:
         self._watchdog = Watchdog()
         self._local = threading.local()
         self._tls: ssl.SSLContext | None = None
+        # Once there was none for all the patience, there is likely no server any more.
+        self._is_reachable = True
 
     def send(
         self,
@@ -128,12 +131,30 @@ class Client:
 
     def _exchange(self, connection: HTTPConnection, path: str, exchange: Exchange) -> None:
         try:
-            if connection.sock is None:
-                connection.connect()
+            self.open(connection)
         except BROKEN as error:
             exchange.error = f"no connection: {reason_of(error)}"
             return
         self.receive(connection, exchange, lambda: write_request(connection, path, exchange))
+
+    def open(self, connection: HTTPConnection) -> None:
+        """Open a connection, unless it is open; where there is none, again after a pause. Raises one of `BROKEN`."""
+        if connection.sock is not None:
+            return
+        pauses = iter(_CONNECT_PAUSES_SECONDS if self._is_reachable else ())
+        while True:
+            try:
+                connection.connect()
+            except BROKEN:
+                connection.close()
+                pause = next(pauses, None)
+                if pause is None:
+                    self._is_reachable = False
+                    raise
+                time.sleep(pause)
+            else:
+                self._is_reachable = True
+                return
 
     def receive(self, connection: HTTPConnection, exchange: Exchange, write: Callable[[], None] = lambda: None) -> None:
         """Write a request, unless it was written before, and read its answer into the exchange, within the time-out."""
@@ -202,18 +223,3 @@ class Client:
         """Close this thread's connections."""
         for origin in list(self._connections):
             self._forget(origin)
-
-
-def asked_to_wait(exchange: Exchange) -> float | None:
-    """Seconds that a 429, or a 503 with `Retry-After`, asks to wait; None for every other answer (RFC 9110, 10.2.3)."""
-    if exchange.status not in (429, 503) or exchange.status in exchange.allowed_5xx:
-        return None
-    value = header(exchange.response_headers or (), "Retry-After")
-    if value is None:
-        return _DEFAULT_WAIT if exchange.status == 429 else None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return _DEFAULT_WAIT

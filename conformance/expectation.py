@@ -38,7 +38,7 @@ class Expectation:
         return self.has_status(*statuses)
 
     def is_refused(self) -> Answer:
-        """The request is refused for what it is: any 4xx, but none that is about the caller's token or rate."""
+        """The request is refused for what it is: any 4xx, but no 401, and none that asks to come again."""
         if not self.answer.is_refusal:
             raise self._fail(f"{self.answer.request} was answered {_status(self.answer)}, not refused", "a 4xx refusal")
         return self.answer

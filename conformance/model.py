@@ -97,8 +97,9 @@ ANY: Any = _Any()
 """Stands in an outcome for what the documents leave open."""
 
 DONE = frozenset(range(200, 300))
-# A refusal of the request itself: not of the caller (401, 403), nor one that asks to come again (408, 429).
-REFUSED = frozenset(range(400, 500)) - {401, 403, 408, 429}
+# A refusal of the request itself: not of the caller (401), nor one that asks to come again (408, 429). What the order's
+# state forbids may be forbidden by 403.
+REFUSED = frozenset(range(400, 500)) - {401, 408, 429}
 EXPIRED = frozenset({412})
 CONFLICT = frozenset({409})
 

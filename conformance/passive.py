@@ -5,20 +5,24 @@ answered is the checks' matter.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jsonschema_rs
 
 from conformance.exchange import Exchange
-from conformance.mediatype import JSON, parse_media_type
+from conformance.mediatype import JSON, MediaType, parse_media_type
 from conformance.shortened import body_text, shortened
 from conformance.strictjson import NotJson, parse_json
+from conformance.waiting import put_off
 from spec.catalogue import Rule, catalogue
 from spec.description import Operation, description, operations, resolve
+
+_PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
         return
     for rule in _rules("answered", operation_id):
         yield Judgement(rule)
-    if exchange.waited:
+    if exchange.waited or put_off(exchange):
         return
     broken = exchange.status >= 500 and exchange.status not in exchange.allowed_5xx
     # An undocumented method that a server does not know is 501 by RFC 9110, 9.1: not a failure of the server.
@@ -121,6 +125,8 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
 
 
 def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
+    if not _is_plain(exchange, operation):
+        return
     status = str(exchange.status)
     content = resolve(operation.api, operation.responses[status]).get("content", {})
     for media_type, body in content.items():
@@ -129,13 +135,32 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         assert expected is not None
         matches = found is not None and expected.covers(found)
         given = exchange.response_header("Content-Type") or "no Content-Type"
-        if body.get("x-shown"):
+        if body.get("x-shown") and _admits(exchange, expected):
             for rule in _rules("problem-media", operation.id):
                 message = None if matches else f"{_request(exchange)} was refused with {status} as {given}"
                 yield Judgement(rule, message, media_type, given)
         # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
         yield from _judge_body("problem-body", exchange, operation, status, media_type)
         return
+
+
+def _admits(exchange: Exchange, wanted: MediaType) -> bool:
+    """Whether the request's `Accept` lets a refusal be of this type; weights are none of what we send."""
+    accepts = [value for name, value in exchange.request_headers if name.lower() == "accept"]
+    ranges = [parse_media_type(one) for value in accepts for one in value.split(",")]
+    return not accepts or any(
+        one is not None and (one.essence in ("*/*", wanted.essence.split("/")[0] + "/*") or one.covers(wanted))
+        for one in ranges
+    )
+
+
+def _is_plain(exchange: Exchange, operation: Operation) -> bool:
+    """Whether the request's ids are such as orders have: what an odd path is refused with may be no operation's answer.
+
+    Servers and gateways refuse a path with a bad escape, a control character or too long a segment on their own.
+    """
+    segments = urlsplit(exchange.url).path.lstrip("/").split("/")[-operation.path.count("/") :]
+    return all(map(_PLAIN_SEGMENT.fullmatch, segments))
 
 
 def _judge_body(

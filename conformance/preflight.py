@@ -65,7 +65,7 @@ def preflight(session: Session) -> Settings:
         _judge(settings, strangers, known, order)
     finally:
         session.end()
-    return replace(settings, price_id=_price_id(known))
+    return replace(settings, price_id=_price_id(known), accepted=session.witnesses.own)
 
 
 def _check_internal_host(session: Session) -> None:

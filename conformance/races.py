@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from urllib3.connection import HTTPConnection
 
-from conformance.client import MAX_WAIT_SECONDS, Client, asked_to_wait
+from conformance.client import MAX_WAIT_SECONDS, Client
 from conformance.exchange import Exchange
+from conformance.waiting import asked_to_wait
 from conformance.wire import BROKEN, origin_and_path, reason_of, write_request
 
 # Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.
@@ -39,10 +40,10 @@ class _Racer:
     connection: HTTPConnection
     held: bytearray = field(default_factory=bytearray)
 
-    def write(self) -> None:
+    def write(self, client: Client) -> None:
         """Open the connection and send all but the last byte."""
         _, path = origin_and_path(self.exchange.url)
-        self.connection.connect()
+        client.open(self.connection)
         # What the connection would send goes into memory; its sock is written to here alone.
         self.connection.send = self.held.extend  # type: ignore[method-assign, assignment]
         write_request(self.connection, path, self.exchange)
@@ -60,7 +61,7 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
         client.wait_for_rate()
     try:
         with ThreadPoolExecutor(len(racers)) as pool:
-            held = [byte for byte in pool.map(_send_all_but_the_last_byte, racers) if byte is not None]
+            held = [byte for byte in pool.map(partial(_send_all_but_the_last_byte, client), racers) if byte is not None]
             time.sleep(_TAKEN_IN_SECONDS)
             start, started_at = time.monotonic(), time.time()
             for sock, byte in held:
@@ -79,10 +80,10 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
     return [Span(start, end) for end in returned]
 
 
-def _send_all_but_the_last_byte(racer: _Racer) -> tuple[socket.socket, bytes] | None:
+def _send_all_but_the_last_byte(client: Client, racer: _Racer) -> tuple[socket.socket, bytes] | None:
     """The socket, and what is held back; None where there is no connection."""
     try:
-        racer.write()
+        racer.write(client)
     except BROKEN as error:
         racer.exchange.error = f"no connection: {reason_of(error)}"
         return None

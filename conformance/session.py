@@ -10,12 +10,14 @@ from conformance.auth import Tokens
 from conformance.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
 from conformance.client import Client
 from conformance.exchange import Exchange
-from conformance.findings import NotRun
+from conformance.findings import NotRun, Unjudgeable
 from conformance.journal import Journal
 from conformance.patience import PATIENT_SECONDS, Patience
 from conformance.problems import StateUnavailable
 from conformance.states import State, States, sources_of
 from conformance.target import Target
+from conformance.waiting import put_off
+from conformance.witnesses import DENIED, Witnesses
 
 PROFILES = {"quick": 5, "default": 8, "deep": 200}
 """Examples that a property is tried with, by profile."""
@@ -25,9 +27,10 @@ PROFILES = {"quick": 5, "default": 8, "deep": 200}
 class Settings:
     """What a run was asked for, as far as the processes that run checks need it.
 
-    `price_id` and `no_token` are what preflight found out: the id that `prices` takes, and why requests that need
-    authorization cannot be made (None where they can). `patience_seconds` is how long what must become true is waited
-    for.
+    `price_id`, `no_token` and `accepted` are what preflight found out: the id that `prices` takes, why requests that
+    need authorization cannot be made (None where they can), and a GET request that the own token was good for
+    (its URL and its `Accept`, empty where there is none). `patience_seconds` is how long what must become true is
+    waited for.
     """
 
     target: Target
@@ -37,6 +40,7 @@ class Settings:
     journal: str | None = None
     price_id: str = "order_uuid"
     no_token: str | None = None
+    accepted: tuple[str, ...] = ()
     patience_seconds: float = PATIENT_SECONDS
 
     def to_json(self) -> str:
@@ -48,7 +52,7 @@ class Settings:
     def from_json(cls, text: str) -> "Settings":
         """The settings that `to_json` gave."""
         data = json.loads(text)
-        return cls(**{**data, "target": Target.from_dict(data["target"])})
+        return cls(**{**data, "target": Target.from_dict(data["target"]), "accepted": tuple(data["accepted"])})
 
 
 @dataclass(slots=True)
@@ -79,6 +83,8 @@ class Session:
         self.secrets: set[str] = self.tokens.secrets
         self.patience = Patience(settings.patience_seconds)
         self.trace = Trace()
+        self._judges = False
+        self.witnesses = Witnesses(settings.accepted)
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
@@ -86,6 +92,39 @@ class Session:
 
     def _record(self, exchange: Exchange) -> None:
         self.trace.exchanges.append(exchange)
+
+    def _send(self, *request: Any, **how: Any) -> Exchange:
+        exchange = self.client.send(*request, **how)
+        self.heed(exchange)
+        return exchange
+
+    def heed(self, exchange: Exchange) -> None:
+        """Raise `Unjudgeable` where an answer says nothing about the request of a check, nor about the rule."""
+        if self._judges and put_off(exchange):
+            asked = exchange.response_header("Retry-After")
+            raise Unjudgeable(
+                f"{exchange.method} {exchange.url} was answered {exchange.status}, which asks to wait"
+                f"{f' (Retry-After: {asked})' if asked else ''}, for longer or more often than the suite does; "
+                "give the target a lower limits.rate",
+                exchange,
+            )
+        token = (exchange.request_header("Authorization") or "").removeprefix("Bearer ")
+        if token not in self.secrets:
+            return
+        is_of_state = any(state.token == token for state in self.trace.states)
+        self.witnesses.note(exchange, token if is_of_state else "")
+        if not self._judges or exchange.status not in DENIED:
+            return
+        ended = self.witnesses.ask_again(self.client, exchange, token if is_of_state else "")
+        if ended is not None:
+            own = "auth.oauth2" if self.settings.target.auth.oauth2 else "auth.bearer"
+            raise Unjudgeable(
+                f"{'the token of the state' if is_of_state else own}: the token was good before and is refused now, "
+                f"{ended.method} {ended.url} was answered {ended.status} too; it may have expired: give one that lives "
+                "as long as the run, or auth.oauth2, which fetches new ones",
+                exchange,
+                ended,
+            )
 
     def _token(self) -> str | None:
         if self.settings.no_token:
@@ -96,7 +135,7 @@ class Session:
         """The documented API of the target."""
         target = self.settings.target
         return Orders(
-            self.client.send,
+            self._send,
             {"orders": target.base_url, "order-lines": target.internal_base_url},
             target.headers,
             self._token,
@@ -122,6 +161,7 @@ class Session:
     def begin(self) -> None:
         """Start the trace of a check."""
         self.trace = Trace()
+        self._judges = True
 
     def end(self) -> Trace:
         """End the check: give its states back and return its trace."""

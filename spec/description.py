@@ -69,6 +69,15 @@ def operations() -> Mapping[str, Operation]:
 
 
 @cache
+def shown_error_types(operation_id: str) -> tuple[str, ...]:
+    """Media types other than JSON that the document shows over samples of an operation's errors (`x-shown`)."""
+    operation = operations()[operation_id]
+    bodies = [resolve(operation.api, answer).get("content", {}) for answer in operation.responses.values()]
+    shown = {name for content in bodies for name, body in content.items() if body.get("x-shown")}
+    return tuple(sorted(shown - {"application/json"}))
+
+
+@cache
 def personal_members() -> frozenset[tuple[str, str]]:
     """Members that hold personal data (`x-personal-data`), as (name of the enclosing member, own name).
 

@@ -4,10 +4,13 @@ import gzip
 import threading
 import time
 import zlib
+from functools import partial
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from conformance import client as client_module
+from conformance import waiting
 from conformance.client import Client
 from conformance.exchange import Exchange
 from conformance.wire import NotSendable
@@ -166,7 +169,7 @@ def test_a_503_that_the_documents_promise_is_not_waited_out_but_a_429_is(client,
     "value", ["\xb2", "soon", "", "-1", "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 -0000"]
 )
 def test_an_odd_retry_after_is_survived(client, seen, monkeypatch, value):
-    monkeypatch.setattr(client_module, "_DEFAULT_WAIT", 0.0)
+    monkeypatch.setattr(waiting, "DEFAULT_WAIT_SECONDS", 0.0)
     with Server(
         lambda request: answer(503, b"", f"Retry-After: {value}") if request.number == 0 else answer(200)
     ) as server:
@@ -298,3 +301,45 @@ def test_an_exchange_passes_between_processes_without_loss(client):
     with Server(lambda request: answer(200, bytes(range(256)), "A: \xe9")) as server:
         exchange = client.send("POST", server.url + "/", [("B", "\xe9")], b"\xff\0")
     assert Exchange.from_dict(exchange.to_dict()) == exchange
+
+
+class Refuses(HTTPConnection):
+    """A connection that cannot be had at first."""
+
+    def __init__(self, *args, times: list[int], **options) -> None:
+        super().__init__(*args, **options)
+        self.times = times
+
+    def connect(self) -> None:
+        if self.times[0]:
+            self.times[0] -= 1
+            raise ConnectionRefusedError("refused")
+        super().connect()
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """Let the client's connections be refused so many times; the first element of the list says how often still."""
+    times = [0]
+    monkeypatch.setattr(client_module, "HTTPConnection", partial(Refuses, times=times))
+    monkeypatch.setattr(client_module, "_CONNECT_PAUSES_SECONDS", (0.01, 0.01))
+    return times
+
+
+@pytest.mark.parametrize(("refused", "is_answered"), [(1, True), (2, True), (3, False)])
+def test_a_connection_that_is_refused_is_asked_for_again(client, seen, refusing, refused, is_answered):
+    refusing[0] = refused
+    with Server(lambda request: answer(200)) as server:
+        exchange = client.send("POST", server.url + "/", [], b"x")
+
+        assert (exchange.status, exchange.error) == (
+            (200, None) if is_answered else (None, "no connection: ConnectionRefusedError: refused")
+        )
+        assert len(server.requests) == is_answered
+    assert seen == [exchange]
+
+
+def test_a_server_that_is_gone_is_not_waited_for_at_every_request(client, refusing):
+    refusing[0] = 4
+    with Server(lambda request: answer(200)) as server:
+        assert [client.send("GET", server.url + "/", []).status for _ in range(3)] == [None, None, 200]

@@ -12,7 +12,7 @@ from conformance.mediatype import JSON, ORDERS_V2, PROBLEM
 from conformance.outcome import outcome_of
 from conformance.passive import judge, passive_rules
 from conformance.session import Trace
-from spec.description import operations
+from spec.description import operations, shown_error_types
 
 KIND = {rule.id: rule.passive for rule in passive_rules()}
 STATUS = {"cancelable": True, "canceled": False, "is_safe": True, "message": "m"}
@@ -24,7 +24,7 @@ def exchange(operation: str | None, status: int | None, body=b"", media: str | N
     made = {
         "method": operations()[operation].method if operation else "GET",
         "url": "http://acme.example/v0/x",
-        "request_headers": [("Accept", JSON)],
+        "request_headers": [("Accept", ", ".join((JSON, *(shown_error_types(operation) if operation else ()))))],
         "request_body": None,
         "started_at": 0.0,
         "operation": operation,
@@ -69,6 +69,14 @@ TABLE = {
     ),
     "a documented refusal": (exchange("createCancellation", 400, MISTAKE, PROBLEM), BAD_REQUEST),
     "a refusal as JSON": (exchange("createCancellation", 400, MISTAKE), {**BAD_REQUEST, "problem-media": False}),
+    "a refusal as JSON of a request that accepts nothing else": (
+        exchange("createCancellation", 400, MISTAKE, request_headers=[("Accept", JSON)]),
+        {**KEPT, "problem-body": True},
+    ),
+    "a refusal as JSON of a request that accepts everything": (
+        exchange("createCancellation", 400, MISTAKE, request_headers=[("Accept", f"{JSON}, application/*")]),
+        {**BAD_REQUEST, "problem-media": False},
+    ),
     "a refusal without members": (exchange("createCancellation", 400, {}, PROBLEM), BAD_REQUEST),
     "a refusal with a wrong type": (
         exchange("createCancellation", 400, {"error_code": 7}, PROBLEM),
@@ -83,6 +91,16 @@ TABLE = {
         {**KEPT, "problem-body": True},
     ),
     "a refusal without a documented body": (exchange("createCancellation", 404, b"gone", "text/html"), KEPT),
+    "a refusal of a path with an escape": (
+        exchange(
+            "createCancellation", 400, b"<h1>no</h1>", "text/html", url="http://acme.example/v0/orders/%00/cancel"
+        ),
+        KEPT,
+    ),
+    "a refusal of a long path": (
+        exchange("createCancellation", 400, b"", None, url=f"http://acme.example/v0/orders/{'a' * 300}/cancel"),
+        KEPT,
+    ),
     "an undocumented refusal": (exchange("createCancellation", 418, b"tea"), KEPT),
     "a redirect": (exchange("createCancellation", 302), KEPT),
     "a server error": (exchange("createCancellation", 500, MISTAKE, PROBLEM), {"no-5xx": False}),

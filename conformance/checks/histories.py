@@ -12,12 +12,13 @@ from typing import NamedTuple
 from conformance.answer import Answer
 from conformance.api import Orders
 from conformance.checks.lives import Life, told
-from conformance.client import MAX_WAIT_SECONDS, asked_to_wait
+from conformance.client import MAX_WAIT_SECONDS
 from conformance.findings import Event, Finding, Unjudgeable
 from conformance.linear import Operation, explained, impossible_core
 from conformance.model import READS, Request
 from conformance.races import Span, send_together
 from conformance.session import Session
+from conformance.waiting import asked_to_wait
 
 _ATTEMPTS = 5
 """Races that are run at most until two of the requests meet, where a server limits its rate."""
@@ -62,6 +63,8 @@ def _together(
     prepared = orders.prepared()
     answers = [life.ask(request, by, prepared) for request, by in entrants]
     spans = send_together(session.client, [answer.exchange for answer in answers])
+    for answer in answers:
+        session.heed(answer.exchange)
     return list(zip(entrants, answers, spans, strict=True))
 
 

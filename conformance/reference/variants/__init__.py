@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.reference.seeds import Variant, collect
 
-MODULES = ("behaviour", "items", "meeting", "progress", "refusals", "times", "values", "wire")
+MODULES = ("behaviour", "gateways", "items", "meeting", "progress", "refusals", "times", "values", "wire")
 
 #: What the reference server reads when no variant is chosen: one reading of each choice of the register.
 DEFAULT_READINGS = (

@@ -52,6 +52,8 @@ class _Open(NamedTuple):
     choice: str = ""
     #: Where the status is another one; empty for every operation.
     operation: str = ""
+    #: Advisory rules that would have another status.
+    warned_by: tuple[str, ...] = ()
 
     def variants(self) -> Iterator[type[Variant]]:
         """A server for each of the statuses."""
@@ -68,6 +70,7 @@ class _Open(NamedTuple):
 
         Made.__name__ = Made.__qualname__ = self.name.format(status)
         Made.__doc__, Made.choice = self.says.format(status), self.point
+        Made.warned_by = self.warned_by
         Made.readings = (f"{self.choice}/status-{status}",) if self.choice else ()
         return Made
 
@@ -77,6 +80,9 @@ _NO_UUID, _NO_ID_TYPE = frozenset({"id-not-a-uuid"}), frozenset({"id-type-missin
 _NO_OFFER, _NO_JSON = frozenset({"not-acceptable"}), frozenset({"content-type"})
 _NO_OMS, _NO_ITEM = frozenset({"oms-not-configured"}), frozenset({"item-not-found"})
 _CANCELED = frozenset({"grace-period-canceled"})
+_FORBIDDEN = frozenset(
+    {"order-closed", "order-canceled", "order-not-cancelable", "item-not-preordered", "item-not-cancelable"}
+)
 
 _OPEN = (
     _Open("BadTokenIs{}", "A bad token gets {}.", 1, _BAD_TOKEN, (400, 403), "bad-token-status"),
@@ -130,6 +136,14 @@ _OPEN = (
         choice="extension-of-canceled-order",
     ),
     _Open("CanceledExtensionIs{}", "Extending a canceled order gets {}.", 10, _CANCELED, (404,)),
+    _Open(
+        name="ForbiddenByStateIs{}",
+        says="What the state of an order or an item forbids gets {}.",
+        point=1,
+        reasons=_FORBIDDEN,
+        statuses=(403,),
+        warned_by=("CAN-27", "CAN-30", "LIN-17", "INT-13"),
+    ),
     _Open("ContentTypeIs{}", "A body of another type gets {}.", 12, _NO_JSON, (400,)),
 )
 GENERATED = tuple(variant for one in _OPEN for variant in one.variants())
