@@ -1,5 +1,7 @@
 """Odd but possible parts of a request: what no client should send, and every server must bear."""
 
+import unicodedata
+
 from hypothesis import strategies as st
 
 # Hosts of trouble for path handling: separators, dots, NUL, percent signs, white space, other scripts, astral letters.
@@ -17,13 +19,24 @@ RAW_SEGMENTS = ("%", "%zz", "%00", "%2F", "%c0%af", "%ed%a0%80", "..;/no-such-th
 of surrogates, and a way up for servers that cut off what follows a semicolon. Nothing has any of them as its id, and
 none is a plain way up the path, which would be another resource."""
 
+_LONG_ENOUGH = 8
+
+
+def _may_be_an_id(text: str) -> bool:
+    """Whether an order may be called so: some number theirs 1, 2, 3, and what is sent may cancel one."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return len(plain) < _LONG_ENOUGH and plain.isascii() and plain.isalnum() and plain not in _NO_IDS
+
+
+_NO_IDS = ("null", "undefined", "true")
+
 odd_segments: st.SearchStrategy[str] = st.one_of(
     st.text(alphabet=st.sampled_from(_NASTY), min_size=1, max_size=12),
     st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=60),
-    st.sampled_from(["%", "%zz", "null", "undefined", "0", "-1", "true", "[]", "{}", "*"]),
+    st.sampled_from(["%", "%zz", *_NO_IDS, "-1", "[]", "{}", "*"]),
     # Long enough to pass what servers usually bound, short enough that the request line fits everywhere else.
     st.integers(min_value=200, max_value=6_000).map(lambda length: "a" * length),
-).filter(lambda text: text not in (".", ".."))
+).filter(lambda text: text not in (".", "..") and not _may_be_an_id(text))
 """Path segments that name no order. `.` and `..` are left out: clients and proxies fold them away (RFC 3986, 5.2.4)."""
 
 odd_queries: st.SearchStrategy[list[tuple[str, str]]] = st.lists(
