@@ -145,3 +145,18 @@ def test_an_unknown_version_is_not_version_2(orders, order):
         expect(answer, "version 3 was asked for").has_media_type(JSON)
     else:
         expect(answer, "version 3 was asked for").is_refused()
+
+
+@rule("ORD-32")
+def test_an_order_shows_what_every_sample_shows(orders, order):
+    answer = given(orders.show(order))
+
+    items = answer.at("items")
+    missing = [name for name in ("channel_type", "fulfillment_type") if answer.json.get(name) is None]
+    missing += [
+        f"items.{index}.{name}"
+        for index, item in enumerate(items)
+        for name in ("origin_id", "product_attributes")
+        if item.get(name) is None
+    ]
+    assert not missing, f"{answer.request} does not show {', '.join(missing)}, as every sample of an order does"

@@ -129,6 +129,16 @@ class OrderWithoutTotals(OrderFault):
         return {name: value for name, value in document.items() if name != "totals"}
 
 
+class OrderWithoutFulfillmentType(OrderFault):
+    """An order does not say how it is fulfilled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-32",)
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """Left out."""
+        return {name: value for name, value in document.items() if name != "fulfillment_type"}
+
+
 class ItemPriceAsText(OrderFault):
     """The price of an item is a text."""
 

@@ -106,7 +106,7 @@ class WithoutWhatMayBeNull(Variant):
     """Orders lack every member that may be null, those included that every sample shows."""
 
     choice: ClassVar[int] = 9
-    warned_by: ClassVar[tuple[str, ...]] = ("HIS-33",)
+    warned_by: ClassVar[tuple[str, ...]] = ("HIS-33", "ORD-32")
 
     def finished_document(self, call: Call, document: Document) -> Document:
         """Those of the order, and of its items."""
