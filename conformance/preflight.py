@@ -60,12 +60,13 @@ def preflight(session: Session) -> Settings:
         return replace(settings, no_token="the target demands a token and the target file gives none (auth.bearer)")
     order = None if denied else _an_order(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
-    known = _probe_order(orders, order, any(probe.answer.status != 404 for probe in strangers)) if order else []
+    may_wait = any(probe.answer.status != 404 for probe in strangers)
+    known, reads_late = _probe_order(orders, order, may_wait) if order else ([], False)
     try:
         _judge(settings, strangers, known, order)
     finally:
         session.end()
-    return replace(settings, price_id=_price_id(known), accepted=session.witnesses.own)
+    return replace(settings, price_id=_price_id(known), accepted=session.witnesses.own, reads_late=reads_late)
 
 
 def _check_internal_host(session: Session) -> None:
@@ -96,21 +97,25 @@ def _an_order(session: Session) -> State | None:
         return None
 
 
-def _probe_order(orders: Orders, order: State, wait: bool) -> list[Probe]:
+def _probe_order(orders: Orders, order: State, wait: bool) -> tuple[list[Probe], bool]:
+    """Probe the order, and find out whether it could be read a little later only."""
+    reads_late = False
     deadline = time.monotonic() + (_READABLE_WITHIN_SECONDS if wait else 0.0)
     while True:
         shown = [orders.show(order, id_type=id_type) for id_type in _ID_TYPES]
         if any(answer.status != 404 for answer in shown) or time.monotonic() >= deadline:
             break
+        reads_late = True
         time.sleep(_POLL_SECONDS)
     statuses = [orders.cancellation_status(order, id_type=id_type) for id_type in _ID_TYPES]
     line = [{"type": "product", "id": order.values["item_uuids"][0]}]
     prices = [orders.prices(order, line, id=order.values[key]) for key in ("order_uuid", "order_id")]
-    return [
+    probes = [
         *(Probe("the order", answer) for answer in shown),
         *(Probe("its cancellation status", answer) for answer in statuses),
         *(Probe(_PRICES, answer) for answer in prices),
     ]
+    return probes, reads_late
 
 
 def _price_id(known: list[Probe]) -> str:

@@ -27,10 +27,10 @@ PROFILES = {"quick": 5, "default": 8, "deep": 200}
 class Settings:
     """What a run was asked for, as far as the processes that run checks need it.
 
-    `price_id`, `no_token` and `accepted` are what preflight found out: the id that `prices` takes, why requests that
-    need authorization cannot be made (None where they can), and a GET request that the own token was good for
-    (its URL and its `Accept`, empty where there is none). `patience_seconds` is how long what must become true is
-    waited for.
+    `price_id`, `no_token`, `accepted` and `reads_late` are what preflight found out: the id that `prices` takes, why
+    requests that need authorization cannot be made (None where they can), a GET request that the own token was good for
+    (its URL and its `Accept`, empty where there is none), and whether a new order is unknown at first.
+    `patience_seconds` is how long what must become true is waited for.
     """
 
     target: Target
@@ -41,6 +41,7 @@ class Settings:
     price_id: str = "order_uuid"
     no_token: str | None = None
     accepted: tuple[str, ...] = ()
+    reads_late: bool = False
     patience_seconds: float = PATIENT_SECONDS
 
     def to_json(self) -> str:
@@ -149,7 +150,22 @@ class Session:
         if state.token:
             self.secrets.add(state.token)
         self.trace.states.append(state)
+        # An entry of a fixed list is not made for the check, so it is no new order.
+        if self.settings.reads_late and state.source != "fixed":
+            self._wait_until_readable(state)
         return state
+
+    def _wait_until_readable(self, state: State) -> None:
+        """Wait, within bounds, until the orders of a new state can be read; where they never can, checks say so."""
+        ids = [(state.values["order_uuid"], "internal")] if "order_uuid" in state.values else []
+        if not ids:
+            # A customer's orders: they were made one after the other, so the rest is there with the first and the last.
+            listed = state.values.get("order_ids") or ()
+            ids = [(one, "external") for one in dict.fromkeys((*listed[:1], *listed[-1:]))]
+        for id_, id_type in ids:
+            for _ in self.patience.moments(f"that a state can be read: {state.name}"):
+                if self.orders().show(state, id=id_, id_type=id_type).status != 404:
+                    break
 
     def state(self, name: str, **params: Any) -> State:
         """Set a state up for the running check. Raises `NotRun` with the reason when it cannot be had."""

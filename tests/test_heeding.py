@@ -1,4 +1,4 @@
-"""Answers that say nothing about the request of a check: to wait, and that the token ended."""
+"""What a session heeds in answers and states: to wait, that a token ended, that an order is unknown at first."""
 
 import time
 from email.utils import formatdate
@@ -111,3 +111,28 @@ def test_another_token_than_ours_may_be_refused(session_of, authorization):
 
         assert session.orders().show(ORDER, authorization=authorization).status == 401
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "reads_late", "asked"), [("provider", True, 3), ("provider", False, 0), ("fixed", True, 0)]
+)
+def test_a_new_order_is_waited_for_where_orders_are_unknown_at_first(session_of, source, reads_late, asked):
+    with Server(lambda request: answer(404 if request.number < 2 else 200)) as server:
+        session = session_of(server.url, reads_late=reads_late)
+        values = {"order_uuid": "u-1", "order_id": "o-1", "customer_id": "c-1", "item_uuids": ["i-1", "i-2"]}
+        session.states.sources = [(source, lambda name, params, action: values)]
+
+        assert session.take("order").values == values
+        assert [request.line.split()[1] for request in server.requests] == ["/orders/u-1?id_type=internal"] * asked
+
+
+def test_a_customers_orders_are_waited_for_by_the_first_and_the_last(session_of):
+    with Server(lambda request: answer(200)) as server:
+        session = session_of(server.url, reads_late=True)
+        orders = {"customer-with-orders": {"order_ids": ["o-3", "o-2", "o-1"]}, "customer-without-orders": {}}
+        session.states.sources = [("callback", lambda name, params, action: {"customer_id": "c-1", **orders[name]})]
+
+        session.take("customer-with-orders")
+        session.take("customer-without-orders")
+        asked = [request.line.split()[1] for request in server.requests]
+        assert asked == [f"/orders/{one}?id_type=external" for one in ("o-3", "o-1")]

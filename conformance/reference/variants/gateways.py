@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from conformance.reference.exchange import JSON
 from conformance.reference.problems import Refusal
@@ -10,6 +11,10 @@ from conformance.reference.seeds import Variant
 
 if TYPE_CHECKING:
     from conformance.reference.exchange import Answer, Call
+    from conformance.reference.store import Order
+
+#: Seconds until a new order can be read.
+READABLE_AFTER = 0.02
 
 
 def _is_odd(call: Call) -> bool:
@@ -40,3 +45,20 @@ class ErrorsAsAskedFor(Variant):
     def error_media_type(self, call: Call, reason: str) -> str:
         """Negotiated, as every other answer."""
         return JSON if call.header("accept") == JSON else super().error_media_type(call, reason)
+
+
+class ReadableShortlyAfter(Variant):
+    """A new order is unknown for a moment, as the vendor's pages say that it may be."""
+
+    def __init__(self, *world: Any) -> None:
+        """Nothing was asked for yet."""
+        super().__init__(*world)
+        self._asked_for: dict[str, float] = {}
+
+    def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
+        """The moment begins when the first order of a customer is first asked for."""
+        order = super().find_order(call, identifier, id_type)
+        if order is None:
+            return None
+        now = time.monotonic()
+        return order if now >= self._asked_for.setdefault(order.customer.id, now) + READABLE_AFTER else None
