@@ -85,7 +85,7 @@ def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(orders, oms_orde
 
     answer = orders.show(oms_order, id=readable, id_type="internal")
 
-    expect(answer, "its readable id is no UUID, and the external OMS is not asked").is_problem(400, 404)
+    expect(answer, "its readable id is no UUID, and the external OMS is not asked").is_refused()
 
 
 @rule("OMS-18")

@@ -215,12 +215,16 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
 
     for index, order_id in enumerate(given_orders(history)[:3]):
         shown = given(orders.show(customer_with_orders, id=order_id, id_type="external", accept=ORDERS_V2))
-        for name in ("id", "origin_id", "currency"):
+        # Where external is answered by another system, that one may have ids and items of its own.
+        is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
+        for name in ("id",) if is_elsewhere else ("id", "origin_id", "currency"):
             expect(shown, "as the history shows it").shows((name,), history.at("orders", index, name))
         times = given_time(history, "orders", index, "placed_at"), given_time(shown, "placed_at")
         assert abs(times[1].moment - times[0].moment) < SAME_TIME, (
             f"the history shows that {order_id} was placed at {times[0]}, the order itself says {times[1]}"
         )
+        if is_elsewhere:
+            continue
         assert item_ids(shown) == item_ids(history, "orders", index), (
             f"the history shows other items of {order_id} than the order itself"
         )
