@@ -49,7 +49,7 @@ FAULTS = {
     "serials-half-written-when-simultaneous": ("SER-35",),
     "canceled-while-still-cancelable": ("CST-15",),
 }
-RACES = ("GRA-7", "GRA-16", "CAN-25", "CST-15", "SER-9", "SER-35", "LIN-19")
+RACES = ("GRA-7", "GRA-16", "CAN-25", "CST-15", "SER-9", "SER-35", "SER-36", "LIN-19", "LIN-21")
 
 
 @contextmanager

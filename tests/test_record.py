@@ -142,7 +142,8 @@ def test_megabytes_are_cut_wherever_they_stand():
     made = record([outcome(RULE, result="fail", exchanges=[huge, huge], finding=finding)], cut_short=long)
     shown = made["exchanges"][1]
     assert shown["response_body"] == {"text": long[:200_000], "encoding": "utf-8", "bytes": len(long), "cut": True}
-    assert len(json.dumps(made)) < 1_000_000
+    # Beside what any record of so many rules takes.
+    assert len(json.dumps(made)) - len(json.dumps(record([]))) < 1_000_000
     validate(made)
 
 
