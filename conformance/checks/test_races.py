@@ -45,7 +45,8 @@ def numbered(orders, states, items):
 
 def with_preordered(orders, states):
     state = states("order-with-preordered-item")
-    life = Life(orders, state, is_cancelable=EITHER)
+    # Nothing promises that its grace period has begun, or is not over yet.
+    life = Life(orders, state, timer_runs=EITHER, is_cancelable=EITHER)
     life.look()
     return life
 

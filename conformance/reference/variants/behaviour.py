@@ -258,6 +258,17 @@ class RateLimitedUntilDate(RateLimited):
         return headers
 
 
+class NoGracePeriodWithPreorderedItems(Variant):
+    """An order that waits for a pre-ordered item has no grace period: it waits anyway."""
+
+    choice: ClassVar[int] = 9
+
+    def within_grace_period(self, call: Call, order: Order) -> bool:
+        """Nothing promises one for it."""
+        is_preordered = any(item.preordered for item in order.items.values())
+        return not is_preordered and super().within_grace_period(call, order)
+
+
 class BusyNowAndThen(Variant):
     """Every 200th request gets 503 with `Retry-After`."""
 
