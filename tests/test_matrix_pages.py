@@ -86,6 +86,11 @@ def test_the_kill_matrix_tells_what_was_caught_what_escaped_and_what_fired_elsew
     assert len(page.ids) == len(set(page.ids))
 
 
+def test_a_drawing_of_few_faults_is_no_higher_than_wide():
+    width, height = re.search(r'<svg viewBox="-40 0 (\d+) (\d+)" role="img"', render_kills(kill_matrix())).groups()
+    assert int(width) > int(height) == 3 * len(catalogue())
+
+
 def test_a_kill_matrix_without_faults_or_without_servers_is_a_page_too():
     of = kill_matrix()
     for kind in ("fault", "variant"):

@@ -107,7 +107,8 @@ def _drawing(faults: Sequence[Mapping[str, Any]], rules: Mapping[str, Rule]) -> 
             ("escaped", row["escaped"]),
         ):
             cells[kind] += [(column * _CELL, ids.index(rule) * _CELL) for rule in found if rule in rules]
-    width, height = len(faults) * _CELL, len(ids) * _CELL
+    # A square at least: one column alone, drawn as wide as the page, would be a hundred pages high.
+    width, height = max(len(faults), len(ids)) * _CELL, len(ids) * _CELL
     firsts = {rules[rule].area: index * _CELL for index, rule in reversed(list(enumerate(ids)))}
     lines = "".join(f"M-{_MARGIN} {first}h{width + _MARGIN}" for first in firsts.values() if first)
     labels = "".join(f'<text x="-{_MARGIN}" y="{first + 12}">{area}</text>' for area, first in firsts.items())
