@@ -4,14 +4,15 @@ Its reader asks what the suite is worth: which faults are known to be found, by 
 to be spared.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from reports.page.document import icon, page
 from reports.page.markup import attribute, counted, duration, sentence, text
+from reports.page.words import Word
 from spec.catalogue import AREAS, Rule, catalogue
 
 SERVERS = "servers"
@@ -23,24 +24,12 @@ _MARGIN = 40
 _COLOURS = {"caught": "#4f9a6f", "elsewhere": "#c98a2e", "escaped": "#b8332a"}
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run against a fault or a correct server came to: a mark, a name, and what it means."""
-
-    key: str
-    mark: str
-    name: str
-    meaning: str
-
-
-RESULTS = {
-    one.key: one
-    for one in (
-        Result("escaped", "✗", "escaped", "A rule that the fault names did not find it."),
-        Result("alarm", "!", "false alarm", "A correct server was not found conforming, or was warned without need."),
-        Result("caught", "✓", "caught", "Every rule that the fault names found it."),
-        Result("spared", "✓", "spared", "A correct server was found conforming."),
-    )
+# What a run against a fault or a correct server came to.
+RESULTS: Mapping[str, Word] = {
+    "escaped": Word("✗", "escaped", "A rule that the fault names did not find it."),
+    "alarm": Word("!", "false alarm", "A correct server was not found conforming, or was warned without need."),
+    "caught": Word("✓", "caught", "Every rule that the fault names found it."),
+    "spared": Word("✓", "spared", "A correct server was found conforming."),
 }
 
 
@@ -50,12 +39,16 @@ def render_kills(found: Mapping[str, Any]) -> str:
     rules = catalogue()
     faults = [row for row in rows if row["kind"] == "fault"]
     by_area: dict[str, list[Mapping[str, Any]]] = {}
-    for row in sorted(faults, key=lambda row: _place(row, list(rules))):
-        by_area.setdefault(_area(row, rules), []).append(row)
+    places = {rule_id: place for place, rule_id in enumerate(rules)}
+    # A fault stands beside the first rule that it names, in the catalogue's order; last where it names none.
+    first = {row["name"]: min(row["breaks"], key=lambda rule_id: places[rule_id], default="") for row in faults}
+    for row in sorted(faults, key=lambda row: (places.get(first[row["name"]], len(places)), row["name"])):
+        by_area.setdefault(rules[first[row["name"]]].area if row["breaks"] else "", []).append(row)
     servers = [row for row in rows if row["kind"] == "variant"]
     sections = [(area, AREAS.get(area, "No rule named"), of_area) for area, of_area in by_area.items()]
     if servers:
         sections.append((SERVERS, "Correct servers", servers))
+    results = Counter(map(_result, rows))
     wrong = [row for row in rows if row["is_wrong"]]
     return page(
         "kills.html.j2",
@@ -67,22 +60,14 @@ def render_kills(found: Mapping[str, Any]) -> str:
         wrong=wrong,
         large=False,
         requests=sum(row["requests"] for row in rows),
-        counts=[(RESULTS[key], sum(_result(row) == key for row in rows)) for key in RESULTS],
+        results=dict(RESULTS),
+        counts=[(key, results[key]) for key in RESULTS],
         drawing=Markup(_drawing([row for of_area in by_area.values() for row in of_area], rules)),
         sections=[
             {"key": key, "name": name, "rows": Markup("".join(map(_row, of_area)))} for key, name, of_area in sections
         ],
         rules=Markup("".join(_rule_row(rule, found) for rule in rules.values())),
     )
-
-
-def _place(row: Mapping[str, Any], ids: Sequence[str]) -> tuple[int, str]:
-    """Where a fault stands: beside the first rule that it names, in the catalogue's order."""
-    return (min((ids.index(rule) for rule in row["breaks"]), default=len(ids)), row["name"])
-
-
-def _area(row: Mapping[str, Any], rules: Mapping[str, Rule]) -> str:
-    return rules[min(row["breaks"], key=list(rules).index)].area if row["breaks"] else ""
 
 
 def _result(row: Mapping[str, Any]) -> str:
@@ -126,16 +111,17 @@ def _drawing(faults: Sequence[Mapping[str, Any]], rules: Mapping[str, Rule]) -> 
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    result = RESULTS[_result(row)]
+    key = _result(row)
+    result = RESULTS[key]
     found = [
         f'<a class="{"caught" if rule in row["broken"] else "escaped"}" href="#rule-{attribute(rule)}">{text(rule)}</a>'
         for rule in row["breaks"]
     ]
     why = f'<p class="why">{text(sentence(row["why"]))}</p>' if row["why"] else ""
     return (
-        f'<tr data-result="{result.key}"><th scope="row" id="{attribute(row["name"] or REFERENCE)}">'
+        f'<tr data-result="{key}"><th scope="row" id="{attribute(row["name"] or REFERENCE)}">'
         f"<code>{text(row['name'] or 'none')}</code> {text(row['about'])}{why}</th>"
-        f'<td class="{result.key}"><span class="mark" aria-hidden="true">{result.mark}</span> {result.name}</td>'
+        f'<td class="{key}"><span class="mark" aria-hidden="true">{result.mark}</span> {result.name}</td>'
         f"<td>{' '.join(found) or '–'}</td><td>{_ids(row['stray'])}</td>"
         f"<td>{row['requests']:,} in {duration(row['duration_s'])}</td></tr>"
     )

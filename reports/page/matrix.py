@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -12,29 +11,17 @@ from reports.page.document import icon, page
 from reports.page.markup import attribute, clipped, sentence, text
 from reports.page.overview import bar, headline
 from reports.page.rules import LARGE
-from reports.page.words import RULE_WORDS
+from reports.page.words import RULE_WORDS, Word
 
 _BLOCK = 60
 ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What the implementations have in common on a rule."""
-
-    key: str
-    mark: str
-    name: str
-    meaning: str
-
-
-AGREEMENTS = {
-    one.key: one
-    for one in (
-        Agreement("differ", "≠", "differ", "Judged in at least two of them, and with different verdicts."),
-        Agreement("unknown", "?", "not all judged", "Those that were judged have one verdict; another was not judged."),
-        Agreement("agree", "=", "agree", "The same verdict in all of them."),
-    )
+# What the implementations have in common on a rule.
+AGREEMENTS: Mapping[str, Word] = {
+    "differ": Word("≠", "differ", "Judged in at least two of them, and with different verdicts."),
+    "unknown": Word("?", "not all judged", "Those that were judged have one verdict; another was not judged."),
+    "agree": Word("=", "agree", "The same verdict in all of them."),
 }
 
 
@@ -70,7 +57,8 @@ def render_matrix(records: Sequence[Mapping[str, Any]]) -> str:
         ],
         total=len(rows),
         large=len(rows) > LARGE,
-        counts=[(AGREEMENTS[key], counts[key]) for key in AGREEMENTS],
+        agreements=dict(AGREEMENTS),
+        counts=[(key, counts[key]) for key in AGREEMENTS],
         cautions=_cautions(records, names),
         areas=[
             {
@@ -126,13 +114,14 @@ def _cautions(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> lis
 
 def _row(rule_id: str, cells: Sequence[Mapping[str, Any] | None], names: Sequence[str], change: str | None) -> str:
     rule = _any(cells)
-    common = AGREEMENTS[agreement([_verdict(cell) for cell in cells])]
+    key = agreement([_verdict(cell) for cell in cells])
+    common = AGREEMENTS[key]
     # What became of the rule from one release to the next says more than that they differ.
     said = change or common.name
     return (
-        f'<tr data-agreement="{common.key}"><th scope="row" id="{attribute(rule_id)}"><code>{text(rule_id)}</code> '
+        f'<tr data-agreement="{key}"><th scope="row" id="{attribute(rule_id)}"><code>{text(rule_id)}</code> '
         f"{text(rule['title'])}{_why(cells, names)}</th>{''.join(map(_cell, cells))}"
-        f'<td class="{common.key}"><span class="mark" aria-hidden="true">{common.mark}</span> {text(said)}</td></tr>'
+        f'<td class="{key}"><span class="mark" aria-hidden="true">{common.mark}</span> {text(said)}</td></tr>'
     )
 
 
