@@ -1,11 +1,10 @@
 """`orderproof compare`: two records, or several side by side."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from conformance.commands.options import read_record
+from conformance.commands.options import read_record, writing
 from conformance.problems import UsageError
 
 
@@ -29,7 +28,11 @@ def command(records: tuple[Path, ...], page: Path | None) -> int:
         raise UsageError("compare: give at least two records")
     loaded = [read_record(path) for path in records]
     if page:
-        _write_page(loaded, page)
+        from reports.page.matrix import render_matrix
+        from reports.record import write_text
+
+        with writing("--html", page):
+            write_text(page, render_matrix(loaded))
     if len(loaded) > 2:
         for number, (path, record) in enumerate(zip(records, loaded, strict=True), 1):
             click.echo(f"{number}: {path} ({record['target']['name']}, {record['verdict']})")
@@ -47,13 +50,3 @@ def command(records: tuple[Path, ...], page: Path | None) -> int:
     worse = sum(change.is_worse for change in changes)
     click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: {worse} worse, {len(changes)} rules differ")
     return 1 if worse else 0
-
-
-def _write_page(loaded: list[dict[str, Any]], path: Path) -> None:
-    from reports.page.matrix import render_matrix
-    from reports.record import write_text
-
-    try:
-        write_text(path, render_matrix(loaded))
-    except OSError as error:
-        raise UsageError(f"--html: {path} cannot be written ({error.strerror})") from None

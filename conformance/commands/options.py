@@ -1,6 +1,8 @@
 """Options that several commands share."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +94,12 @@ def read_record(path: Path, **options: Any) -> dict[str, Any]:
         return read(record_place(path), **options)
     except RecordError as error:
         raise UsageError(str(error)) from None
+
+
+@contextmanager
+def writing(option: str, path: Path) -> Iterator[None]:
+    """Write a file that an option asks for. Raises `UsageError` where that cannot be done."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{option}: {path} cannot be written ({error.strerror})") from None

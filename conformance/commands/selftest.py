@@ -1,12 +1,12 @@
 """`orderproof selftest`: judge the suite itself."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from conformance.commands.options import writing
 from conformance.problems import UsageError
 
 # Servers that take several open choices otherwise at once; another seed takes others.
@@ -87,7 +87,7 @@ def command(
     written = [(option, path) for option, path in (("--json", json_file), ("--html", page)) if path]
     for option, path in written:
         # Not after ten minutes of work.
-        with _writing(option, path):
+        with writing(option, path):
             path.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress()
     finished = 0
@@ -108,7 +108,7 @@ def command(
     for line in lines(judgements, verbose):
         click.echo(line)
     for option, path in written:
-        with _writing(option, path):
+        with writing(option, path):
             write_text(path, render_kills(found) if option == "--html" else json.dumps(found, indent=1) + "\n")
     if len(judgements) == len(every) and found["idle_rules"]:
         click.echo(f"rules that caught no fault: {', '.join(found['idle_rules'])}")
@@ -119,14 +119,6 @@ def command(
         f"{f'; {left_out} of {len(chosen)} servers were not run: time was up' if left_out else ''}"
     )
     return 1 if found["escapes"] or found["false_alarms"] or not judgements else 0
-
-
-@contextmanager
-def _writing(option: str, path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"{option}: {path} cannot be written ({error.strerror})") from None
 
 
 def _are_variants(names: str, every: Sequence[Any]) -> bool:
