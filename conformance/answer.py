@@ -6,6 +6,7 @@ from typing import Any
 from conformance.exchange import Exchange
 from conformance.findings import Unjudgeable
 from conformance.mediatype import MediaType, parse_media_type
+from conformance.model import REFUSED
 from conformance.shortened import body_text
 from conformance.strictjson import NotJson, parse_json
 
@@ -38,7 +39,7 @@ class Answer:
         403 may be either (RFC 9110, 15.5.4), and the documents name no status for most refusals. That the token is
         none of the reasons shows where a valid twin of the request is accepted.
         """
-        return self.status is not None and 400 <= self.status < 500 and self.status not in (401, 408, 429)
+        return self.status in REFUSED
 
     @cached_property
     def json(self) -> Any:

@@ -69,7 +69,7 @@ class Controller:
     selection: Selection = Selection()
     collect_only: bool = False
     progress: Callable[[dict[str, Any], int], None] = lambda outcome, total: None
-    collected: Callable[[list[tuple[str, tuple[str, ...], tuple[str, ...]]]], None] = lambda checks: None
+    collected: Callable[[list[tuple[str, tuple[str, ...], tuple[str, ...]]]], None] | None = None
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     canary: dict[str, Any] | None = None
     checks: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
@@ -98,7 +98,8 @@ class Controller:
         chosen = [item for item in items if rules_of(item) and not is_canary(item)]
         self.names = [check_name(item.nodeid) for item in chosen]
         self.checks = [(check_name(item.nodeid), rules_of(item), fixtures_of(item)) for item in chosen]
-        self.collected(self.checks)
+        if self.collected:
+            self.collected(self.checks)
         if self.collect_only:
             items.clear()
 

@@ -106,7 +106,7 @@ def judge_target(target: Target, selection: Selection, how: How) -> Ended:
                 selection,
                 max_failures=how.max_failures,
                 progress=heard,
-                collected=finished.collected,
+                collected=finished.collected if how.tell else None,
             )
             # A run that was broken off says so in any case.
             void = None if result.cut_short and result.canary is None else canary.missed(result.canary)

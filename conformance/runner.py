@@ -42,7 +42,7 @@ def run_checks(
     max_failures: int | None = None,
     collect_only: bool = False,
     progress: Callable[[dict[str, Any], int], None] = lambda outcome, total: None,
-    collected: Callable[[list[tuple[str, tuple[str, ...], tuple[str, ...]]]], None] = lambda checks: None,
+    collected: Callable[[list[tuple[str, tuple[str, ...], tuple[str, ...]]]], None] | None = None,
 ) -> Result:
     """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`.
 
@@ -50,7 +50,7 @@ def run_checks(
     """
     controller = Controller(settings, selection, collect_only, progress, collected)
     workers = 1 if collect_only else _workers(settings)
-    if workers > 1:
+    if workers > 1 and collected:
         # Workers collect for themselves and tell the names of checks, but not their rules.
         collected(run_checks(settings, selection, collect_only=True).checks)
     arguments = [

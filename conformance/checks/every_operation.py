@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.answer import Answer
 from conformance.api import Orders
+from conformance.checks.reading import items_by_id
 from conformance.expectation import given
 from conformance.mediatype import ORDERS_V2
 from conformance.states import State
@@ -43,8 +44,7 @@ def _status(orders: Orders, order: State) -> Any:
 
 def _items(orders: Orders, order: State) -> dict[str, Mapping[str, Any]]:
     items = given(orders.show(order)).at("items")
-    shown = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return {str(item.get("id")).casefold(): item for item in shown}
+    return items_by_id(items if isinstance(items, list) else ())
 
 
 # The statuses of items are left out here: the platform may move one at any time.

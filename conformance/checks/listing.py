@@ -4,6 +4,7 @@ from typing import Any
 
 from conformance.answer import Answer
 from conformance.api import Orders
+from conformance.checks.pricing import CENT_FRACTION, is_number
 from conformance.checks.reading import ids_on, page
 from conformance.expectation import given
 from conformance.findings import Finding, Unjudgeable
@@ -12,7 +13,6 @@ from conformance.states import State
 from strategies.paging import MAX_COUNT
 
 _MOST_PAGES = 10
-_HALF_A_CENT = 0.005
 
 
 def expect_listed(orders: Orders, order: State, because: str) -> None:
@@ -77,10 +77,6 @@ def _differing(entry: Any, order: Any) -> tuple[str, Any, Any] | None:
     listed, own = entry.get("totals"), order.get("totals")
     if isinstance(listed, dict) and isinstance(own, dict):
         for name in sorted(listed.keys() & own.keys()):
-            if _is_number(listed[name]) and _is_number(own[name]) and abs(listed[name] - own[name]) > _HALF_A_CENT:
+            if is_number(listed[name]) and is_number(own[name]) and abs(listed[name] - own[name]) > CENT_FRACTION:
                 return f"totals.{name}", listed[name], own[name]
     return None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

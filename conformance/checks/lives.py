@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from conformance.answer import Answer
 from conformance.api import Orders
 from conformance.checks.facts import UNKNOWN_UUID
+from conformance.checks.reading import items_by_id
 from conformance.checks.timers import ROUNDING, Timer, due_at, running_timer
 from conformance.expectation import given
 from conformance.findings import Unjudgeable
@@ -133,7 +134,7 @@ def _items(answer: Answer) -> dict[str, Mapping[str, Any]]:
     items = answer.at("items")
     if not isinstance(items, list):
         raise Unjudgeable(f"the items in the answer to {answer.request} are no list", answer.exchange)
-    return {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
+    return items_by_id(items)
 
 
 def _timer_shown(life: Life, answer: Answer) -> Any:

@@ -12,6 +12,9 @@ SHIPPING = {"type": "shipping"}
 GIFT_WRAPPING = {"type": "gift-wrapping"}
 AMOUNTS = ("gross", "net", "tax")
 
+# A price is money: what computers make of 0.1 + 0.2 is no difference.
+CENT_FRACTION = 0.005
+
 
 def product(item_id: Any) -> dict[str, Any]:
     """A line that asks for the price of a product."""
@@ -72,11 +75,16 @@ def the_line(answer: Answer, item_id: str) -> Any:
     return found[0]
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value of JSON is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def amounts(answer: Answer, holder: Any) -> dict[str, Any]:
     """The three amounts of a line or an item. Raises `Unjudgeable` when they are no numbers."""
     price = holder.get("price") if isinstance(holder, dict) else None
     found = {name: price.get(name) if isinstance(price, dict) else None for name in AMOUNTS}
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in found.values()):
+    if not all(map(is_number, found.values())):
         raise Unjudgeable(f"the answer to {answer.request} shows a price without numbers: {price}", answer.exchange)
     return found
 

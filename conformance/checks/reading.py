@@ -5,7 +5,7 @@ Whatever cannot be read is `Unjudgeable` here: that it must be there is a rule o
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -35,6 +35,11 @@ def item_ids(answer: Answer, *path: str | int) -> list[str]:
     """Ids of the items of the order at a path of an answer, sorted; a UUID's letters have no case."""
     items = answer.at(*path, "items")
     return sorted(str(answer.at(*path, "items", index, "id")).casefold() for index in range(len(items)))
+
+
+def items_by_id(items: Iterable[Any]) -> dict[str, Mapping[str, Any]]:
+    """The items of an order by their ids in one case; what is no object is passed over."""
+    return {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
 
 
 def is_order(answer: Answer, order: State) -> bool:

@@ -73,7 +73,8 @@ def test_every_order_is_listed_once(orders, states):
     for _ in range(4):
         pages, before = whole_pages(orders, customer), found
         seen, found = [*seen, *pages], all_ids(pages)
-        tied = {name for answer in seen for name in ids_of_ties(answer, ties(seen))}
+        times_of_several = ties(seen)
+        tied = {order_id for answer in seen for order_id in ids_of_ties(answer, times_of_several)}
         doubled = {order_id for order_id in found if found.count(order_id) > 1}
         # Of orders placed at the same time, any may stand behind the edge of a page, also the one before it.
         if all(order_id in {*found, *tied} for order_id in customer.order_ids) and doubled <= tied:

@@ -8,6 +8,7 @@ import pytest
 from conformance.checks.facts import UNKNOWN_UUID
 from conformance.checks.item_lists import expect_accepted
 from conformance.checks.pricing import (
+    CENT_FRACTION,
     GIFT_WRAPPING,
     SHIPPING,
     Pricing,
@@ -23,9 +24,6 @@ from conformance.checks.pricing import (
 from conformance.expectation import expect, given
 from conformance.findings import Finding, OutOfScope
 from conformance.rule_mark import rule
-
-# A price is money: what computers make of 0.1 + 0.2 is no difference.
-CENT_FRACTION = 0.005
 
 
 @pytest.fixture
