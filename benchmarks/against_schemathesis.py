@@ -17,8 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.reference.server import start
-from spec.description import DESCRIPTIONS
+from orderproof.conformance.reference.server import start
+from orderproof.spec.description import DESCRIPTIONS
 
 
 def measure(command: Sequence[str], folder: str) -> tuple[float, float]:
@@ -43,7 +43,7 @@ def main() -> None:
                     f"base_url: {server.base_url}\ninternal_base_url: {server.base_url}\n"
                     f"auth: {{bearer: {server.token}}}\nstates: {{callback: '{server.state_url}'}}\n"
                 )
-                ours = [sys.executable, "-m", "conformance", "run", "--target", "target.yaml", "--quiet"]
+                ours = [sys.executable, "-m", "orderproof", "run", "--target", "target.yaml", "--quiet"]
                 cpu, wall = measure(ours, folder)
                 figures["orderproof run"].append((cpu, wall, server.judged))
             with start() as server:

@@ -78,7 +78,7 @@ def run(folder: Path, worker: int, workers: int) -> None:
 
 def judge() -> int:
     """Judge the server of this copy: 1 where the suite notices that it is mutated."""
-    command = [sys.executable, "-m", "conformance", "run", "--quiet", "--max-failures", "1", "--out", "mutant-report"]
+    command = [sys.executable, "-m", "orderproof", "run", "--quiet", "--max-failures", "1", "--out", "mutant-report"]
     shutil.rmtree("mutant-report", ignore_errors=True)
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
     return 1 if ended.returncode or "Warnings" in ended.stdout else 0

@@ -1,4 +1,4 @@
-"""How soon the page of ten thousand rules is there, and how soon it is filtered.
+"""RunOptions soon the page of ten thousand rules is there, and how soon it is filtered.
 
 Renders a made-up record, opens its page in Chromium from a file, several times, and prints the medians for
 `docs/performance.md`. Run it from the project's folder with nothing else going on:
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from reports.page import render
+from orderproof.reports.page import render
 from tests.browser import chromium
 from tests.records import large
 

@@ -22,14 +22,14 @@ from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 
-from conformance.answer import Answer
-from conformance.api import Orders
-from conformance.embedded import embedded_target
-from conformance.linear import Operation, explained, impossible_core
-from conformance.model import ANY, Cancel, Extend, Number, Order, ReadOrder, ReadStatus, Reply, apply
-from conformance.races import send_together
-from conformance.session import Session, Settings
-from conformance.states import State
+from orderproof.conformance.kit.answer import Answer
+from orderproof.conformance.kit.api import Orders
+from orderproof.conformance.kit.session import Session, Settings
+from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
+from orderproof.conformance.model.order import ANY, Cancel, Extend, Number, Order, ReadOrder, ReadStatus, Reply, apply
+from orderproof.conformance.runner.embedded import embedded_target
+from orderproof.conformance.states.sources import State
+from orderproof.conformance.transport.last_byte import send_together
 
 WINDOWS = {
     "a millisecond": ("--fault", "extension-lost-within-amillisecond"),
@@ -83,7 +83,7 @@ def with_last_bytes(session: Session, orders: Orders, order: State, number: int)
 
 
 def collided(answers: list[Answer]) -> int:
-    """How many of some extensions are lost, their timers being those of others."""
+    """RunOptions many of some extensions are lost, their timers being those of others."""
     return len(answers) - len({answer.at("due_at") for answer in answers})
 
 
@@ -116,7 +116,7 @@ def run_of(arguments: tuple[str, ...], rules: tuple[str, ...], seed: int) -> str
         command = [
             sys.executable,
             "-m",
-            "conformance",
+            "orderproof",
             "run",
             "--quiet",
             "--out",

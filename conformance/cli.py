@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from conformance import __version__
-from conformance.problems import UsageError, VoidError
-from reports.harmless import escape_unencodable, harmless
+from orderproof import __version__
+from orderproof.conformance.errors import UsageError, VoidError
+from orderproof.reports.redaction.harmless import escape_unencodable, harmless
 
 _COMMANDS = {
     "run": "Judge a server and report.",
@@ -36,7 +36,7 @@ class _Commands(click.Group):
         """Import a command's module and return its command."""
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"conformance.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"orderproof.conformance.commands.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -48,7 +48,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve a command; suggests the nearest for one that does not exist."""
-        from conformance.fields import did_you_mean
+        from orderproof.conformance.config.fields import did_you_mean
 
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):

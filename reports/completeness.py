@@ -7,7 +7,7 @@ where the verdict is partial or void, so that no format looks green.
 from collections.abc import Mapping
 from typing import Any
 
-from reports.harmless import one_line
+from orderproof.reports.redaction.harmless import one_line
 
 RUN_ID = "RUN"
 RUN_TITLE = "Every rule in scope was judged"

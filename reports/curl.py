@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from reports.harmless import escaped
-from reports.masking import TOKEN_MARK
+from orderproof.reports.redaction.harmless import escaped
+from orderproof.reports.redaction.masking import TOKEN_MARK
 
 TOKEN_VARIABLE = "ORDERPROOF_TOKEN"
 

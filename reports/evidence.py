@@ -1,14 +1,14 @@
 """From the outcomes of checks to evidence by rule.
 
-An outcome is what a check came to, as plain data (see `conformance.outcome`). Here exchanges get their number in the
-run, and each rule collects what every check, and every passively judged answer, says about it.
+An outcome is what a check came to, as plain data (see `runner/outcome.py`). Here exchanges get their number in
+the run, and each rule collects what every check, and every passively judged answer, says about it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
-from spec.catalogue import Rule
+from orderproof.spec.catalogue import Rule
 
 PASSIVE = "every answer"
 """Name under which passive validation stands among a rule's checks."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reports.harmless import harmless, one_line, shortened
-from reports.waivers import fingerprint
+from orderproof.reports.redaction.harmless import harmless, one_line, shortened
+from orderproof.reports.waivers import fingerprint
 
 FINDINGS_SHOWN = 3
 CURL_LIMIT = 1_200

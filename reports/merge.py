@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.evidence import Evidence
-from reports.verdict import joined_checks, judge
-from spec.catalogue import catalogue
+from orderproof.reports.evidence import Evidence
+from orderproof.reports.verdict import joined_checks, judge
+from orderproof.spec.catalogue import catalogue
 
 _SAME = ("orderproof", "spec", "target", "seed", "profile", "selection")
 

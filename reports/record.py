@@ -17,14 +17,14 @@ from typing import Any
 
 import jsonschema_rs
 
-from reports.curl import curl_line
-from reports.evidence import collect
-from reports.harmless import shortened
-from reports.jsontext import json_text
-from reports.masking import Masker
-from reports.verdict import Verdict, conclude, judge
-from spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
-from spec.description import DESCRIPTIONS, description
+from orderproof.reports.curl import curl_line
+from orderproof.reports.evidence import collect
+from orderproof.reports.redaction.harmless import shortened
+from orderproof.reports.redaction.jsontext import json_text
+from orderproof.reports.redaction.masking import Masker
+from orderproof.reports.verdict import Verdict, conclude, judge
+from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
+from orderproof.spec.description import DESCRIPTIONS, description
 
 SCHEMA = "orderproof.report/1"
 RECORD_NAME = "report.json"
@@ -117,14 +117,16 @@ def spec_versions() -> dict[str, Any]:
 
 def _told(text: str, masker: Masker) -> str:
     """A sentence without secrets, shortened. Masking all of a megabyte would take long."""
-    return shortened(masker.telling(shortened(text, 2 * _TOLD_LIMIT)), _TOLD_LIMIT)
+    return shortened(masker.mask_message(shortened(text, 2 * _TOLD_LIMIT)), _TOLD_LIMIT)
 
 
 def _forget_persons(exchange: dict[str, Any], masker: Masker) -> None:
     """Mask what an answer says of the persons that any answer of the run told, wherever it says it."""
     body = exchange["response_body"]
-    body["text"] = masker.elsewhere(body["text"])
-    exchange["response_headers"] = [[name, masker.elsewhere(value)] for name, value in exchange["response_headers"]]
+    body["text"] = masker.mask_known_values(body["text"])
+    exchange["response_headers"] = [
+        [name, masker.mask_known_values(value)] for name, value in exchange["response_headers"]
+    ]
 
 
 def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: int) -> dict[str, Any]:

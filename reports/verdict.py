@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reports.evidence import PASSIVE, CheckEntry, Evidence
-from spec.catalogue import Rule
+from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence
+from orderproof.spec.catalogue import Rule
 
 RuleVerdict = Literal["pass", "fail", "warn", "inconclusive", "not-run", "not-applicable", "waived"]
 RunVerdict = Literal["conforming", "non-conforming", "partial", "void"]

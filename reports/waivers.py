@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from reports.verdict import conclude
-from spec.catalogue import catalogue
+from orderproof.reports.verdict import conclude
+from orderproof.spec.catalogue import catalogue
 
 _REQUIRED = ("id", "reason", "issue", "owner", "expires")
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 import jsonschema_rs
 
-from spec.yamlfile import YamlError, read_yaml
+from orderproof.spec.yamlfile import YamlError, read_yaml
 
 Level = Literal["documented", "implied", "advisory"]
 LEVELS: tuple[Level, ...] = get_args(Level)
@@ -63,8 +63,8 @@ class Rule:
     """One thing that the documents demand.
 
     `passive` names the kind of passive validation that judges the rule on every exchange (see
-    `conformance.passive`), or is None where checks do. `floor` is the least number of requests that a judgement of the
-    rule must rest on: below it the rule is inconclusive.
+    `conformance/runner/passive.py`), or is None where checks do. `floor` is the least number of requests that a
+    judgement of the rule must rest on: below it the rule is inconclusive.
     """
 
     id: str

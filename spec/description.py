@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from spec.yamlfile import read_yaml
+from orderproof.spec.yamlfile import read_yaml
 
 DESCRIPTIONS: Mapping[str, Path] = {
     "orders": Path(__file__).with_name("orders.openapi.yaml"),

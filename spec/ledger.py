@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from spec.yamlfile import YamlError, read_yaml
+from orderproof.spec.yamlfile import YamlError, read_yaml
 
 LEDGER_FILE = Path(__file__).with_name("ledger.yaml")
 _SCHEMA_FILE = Path(__file__).with_name("ledger.schema.json")

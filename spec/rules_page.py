@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import shorten
 
-from spec.catalogue import AREAS, DOCUMENTS, LEVELS, Rule, catalogue
-from spec.ledger import ledger
-from spec.yamlfile import read_yaml
+from orderproof.spec.catalogue import AREAS, DOCUMENTS, LEVELS, Rule, catalogue
+from orderproof.spec.ledger import ledger
+from orderproof.spec.yamlfile import read_yaml
 
 OPEN_CHOICES_FILE = Path(__file__).with_name("open-choices.yaml")
 

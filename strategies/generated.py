@@ -19,8 +19,8 @@ from schemathesis import GenerationMode
 from schemathesis.core import NotSet
 from schemathesis.schemas import BaseSchema
 
-from spec.description import DESCRIPTIONS
-from strategies.texts import of_item
+from orderproof.spec.description import DESCRIPTIONS
+from orderproof.strategies.texts import of_item
 
 # What Schemathesis puts where the description demands 36 characters and knows none.
 _MADE_UP_ID = "0" * 36

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from strategies.texts import of_printable_characters
+from orderproof.strategies.texts import of_printable_characters
 
 Change = Callable[[str], str]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from strategies.texts import of_printable_characters
+from orderproof.strategies.texts import of_printable_characters
 
 OF_OTHER_TYPES: tuple[Any, ...] = (0, 1, -1.5, True, False, [], ["Customer remorse"], {}, {"text": "Customer remorse"})
 """JSON values that are neither a string nor null; the falsy ones too, which a careless check takes for absent."""

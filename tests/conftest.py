@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from hypothesis import settings
 
-from conformance.cli import main
+from orderproof.conformance.cli import main
 
 # In GitHub Actions, what the tests judge has no place in the summary of their own step.
 os.environ.pop("GITHUB_STEP_SUMMARY", None)

@@ -8,7 +8,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from reports.harmless import is_harmful
+from orderproof.reports.redaction.harmless import is_harmful
 from tests.records import ADVISORY, GATING, all_kept, exchange, outcome, record
 
 TOKEN = "hunter2-Sesame+/=tok<3>n&'"

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.kills import matrix
-from conformance.reference.choices import choose
-from conformance.reference.server import start
-from conformance.selftest import Judgement, subjects
-from reports.page import render
-from reports.page.kills import render_kills
-from reports.page.matrix import render_matrix
-from spec.catalogue import Rule
+from orderproof.conformance.reference.choices import choose
+from orderproof.conformance.reference.server import start
+from orderproof.conformance.selftest.judging import SubjectResult, subjects
+from orderproof.conformance.selftest.matrix import matrix
+from orderproof.reports.page import render
+from orderproof.reports.page.kills import render_kills
+from orderproof.reports.page.matrix import render_matrix
+from orderproof.spec.catalogue import Rule
 from tests.records import RULES, all_kept, exchange, large, outcome, record
 from tests.running import orderproof, target_file
 
@@ -135,7 +135,9 @@ def kill_matrix() -> dict[str, Any]:
         ("variant", "", "conforming", ()),
         ("variant", "pretty-json", "non-conforming", ("ORD-1",)),
     )
-    return matrix([Judgement(every[kind, name], verdict, found, (), 40, 1.5) for kind, name, verdict, found in judged])
+    return matrix(
+        [SubjectResult(every[kind, name], verdict, found, (), 40, 1.5) for kind, name, verdict, found in judged]
+    )
 
 
 def written(folder: Path, name: str, of: Mapping[str, Any]) -> Path:

@@ -5,8 +5,8 @@ import copy
 from dataclasses import replace
 from typing import Any
 
-from reports.record import Run, build
-from spec.catalogue import Rule, catalogue
+from orderproof.reports.record import Run, build
+from orderproof.spec.catalogue import Rule, catalogue
 
 RULES = tuple(catalogue().values())
 GATING = [rule for rule in RULES if rule.gates and not rule.passive]

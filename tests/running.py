@@ -31,7 +31,7 @@ def orderproof(folder: Path, *arguments: str, **environment: str) -> Ran:
     """Call `orderproof` in a folder, with a plain environment."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_", "GITHUB_"))}
     ended = subprocess.run(
-        [sys.executable, "-m", "conformance", *arguments],
+        [sys.executable, "-m", "orderproof", *arguments],
         cwd=folder,
         env={**clean, **environment},
         capture_output=True,

@@ -14,9 +14,9 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-import spec
+from orderproof import spec
 
-SPEC = Path(next(iter(spec.__path__)))
+SPEC = Path(spec.__path__[0])
 DESCRIPTIONS = {
     "orders.openapi.yaml": "order-information-retrieval-api.txt",
     "order-lines.openapi.yaml": "order-line-internal-apis.txt",

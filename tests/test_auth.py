@@ -6,10 +6,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from conformance.auth import Tokens
-from conformance.client import Client
-from conformance.problems import VoidError
-from conformance.target import Auth, OAuth2
+from orderproof.conformance.config.target import Auth, OAuth2
+from orderproof.conformance.errors import VoidError
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.tokens import Tokens
 from tests.loopback import Server, answer, json_answer
 
 SECRET = "s3cret"
@@ -49,7 +49,7 @@ def test_a_token_is_fetched_once_and_is_a_secret(client):
 
 def test_a_token_that_runs_out_is_renewed(client, monkeypatch):
     now = 0.0
-    monkeypatch.setattr("conformance.auth.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("orderproof.conformance.transport.tokens.time", SimpleNamespace(monotonic=lambda: now))
     with Server(
         lambda request: json_answer(200, {"access_token": f"t{request.number}", "expires_in": "300"})
     ) as server:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance import canary, outcome
-from conformance.controller import Selection
-from conformance.embedded import target_of
-from conformance.judging import How, judge_target
-from conformance.reference.server import start
-from conformance.target import Limits
-from reports.verdict import judge
+from orderproof.conformance.config.target import Limits
+from orderproof.conformance.reference.server import start
+from orderproof.conformance.runner import canary, outcome
+from orderproof.conformance.runner.embedded import target_of
+from orderproof.conformance.runner.judging import RunOptions, judge_target
+from orderproof.conformance.runner.selection import Selection
+from orderproof.reports.verdict import judge
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def judged(running, folder, *, workers=1):
     target = target_of(running.where)
     if workers > 1:
         target = replace(target, limits=Limits(workers=workers))
-    return judge_target(target, Selection(("GRA-8",)), How(folder, folder, seed=1, quiet=True)).record
+    return judge_target(target, Selection(("GRA-8",)), RunOptions(folder, folder, seed=1, quiet=True)).record
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -36,14 +36,18 @@ def test_a_run_whose_canary_is_found_tells_nothing_of_it(running, tmp_path, work
 
 REAL = outcome.outcome_of
 MUTES = {
-    "passive validation is mute": ("conformance.outcome.judge", lambda exchange: [], "ROB-1"),
-    "no error is one": ("conformance.outcome._classify", lambda error: ("pass", "", None), "ORD-1"),
+    "passive validation is mute": ("orderproof.conformance.runner.outcome.judge", lambda exchange: [], "ROB-1"),
+    "no error is one": ("orderproof.conformance.runner.outcome._classify", lambda error: ("pass", "", None), "ORD-1"),
     "findings are lost": (
-        "conformance.outcome.outcome_of",
+        "orderproof.conformance.runner.recorder.outcome_of",
         lambda *given: {**REAL(*given), "findings": [], "outcome": "pass"},
         "ORD-1",
     ),
-    "no rule ever fails": ("conformance.canary.judge", lambda rules, evidence: judge(rules, silent(evidence)), "ORD-1"),
+    "no rule ever fails": (
+        "orderproof.conformance.runner.canary.judge",
+        lambda rules, evidence: judge(rules, silent(evidence)),
+        "ORD-1",
+    ),
 }
 
 
@@ -67,8 +71,8 @@ def test_a_run_that_finds_nothing_any_more_is_void(running, tmp_path, monkeypatc
 
 
 def test_a_run_without_its_canary_is_void(running, tmp_path, monkeypatch):
-    monkeypatch.setattr("conformance.controller.is_canary", lambda item: False)
-    monkeypatch.setattr("conformance.plugin.is_canary", lambda item: False)
+    monkeypatch.setattr("orderproof.conformance.runner.selection.is_canary", lambda item: False)
+    monkeypatch.setattr("orderproof.conformance.runner.recorder.is_canary", lambda item: False)
 
     record = judged(running, tmp_path)
 

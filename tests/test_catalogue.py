@@ -10,9 +10,9 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from spec.catalogue import AREAS, RULES_FOLDER, CatalogueError, catalogue, read_catalogue
-from spec.description import operations
-from spec.yamlfile import read_yaml
+from orderproof.spec.catalogue import AREAS, RULES_FOLDER, CatalogueError, catalogue, read_catalogue
+from orderproof.spec.description import operations
+from orderproof.spec.yamlfile import read_yaml
 from tests.samples import SPEC
 from tests.wording import TEXT, normalised
 
@@ -22,11 +22,12 @@ GENERATED = 90
 # Collects the checks in a process of their own, and prints each with its rules: their plugins stay out of this one.
 COLLECT = """
 import json, sys, pytest
-from conformance import checks
+from orderproof.conformance import checks
 class Collected:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items):
-        names = {item.nodeid: [one for mark in item.iter_markers("rule") for one in mark.args] for item in items}
+        named = {item.nodeid: item.iter_markers("orderproof_rule") for item in items}
+        names = {nodeid: [one for mark in marks for one in mark.args] for nodeid, marks in named.items()}
         print("COLLECTED", json.dumps(names))
 folder = checks.__path__[0]
 arguments = ["-q", "--collect-only", "-p", "no:cacheprovider", f"-c{folder}/pytest.ini", folder]

@@ -9,11 +9,11 @@ from functools import partial
 import pytest
 from urllib3.connection import HTTPConnection
 
-from conformance import client as client_module
-from conformance import waiting
-from conformance.client import Client
-from conformance.exchange import Exchange
-from conformance.wire import NotSendable
+from orderproof.conformance.transport import client as client_module
+from orderproof.conformance.transport import retry_after
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.connection import NotSendable
+from orderproof.conformance.transport.exchange import Exchange
 from tests.loopback import Hangup, Request, Server, answer
 
 LIMIT = 0.3
@@ -169,7 +169,7 @@ def test_a_503_that_the_documents_promise_is_not_waited_out_but_a_429_is(client,
     "value", ["\xb2", "soon", "", "-1", "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 -0000"]
 )
 def test_an_odd_retry_after_is_survived(client, seen, monkeypatch, value):
-    monkeypatch.setattr(waiting, "DEFAULT_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(retry_after, "DEFAULT_WAIT_SECONDS", 0.0)
     with Server(
         lambda request: answer(503, b"", f"Retry-After: {value}") if request.number == 0 else answer(200)
     ) as server:

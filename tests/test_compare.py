@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.compare import JUDGED, compare, matrix
-from reports.verdict import RULE_VERDICTS
+from orderproof.reports.compare import JUDGED, compare, matrix
+from orderproof.reports.verdict import RULE_VERDICTS
 
 VERDICTS = st.sampled_from([*RULE_VERDICTS, None])
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.color import use_color
-from reports.console import MARKS, make_console, render
-from reports.harmless import escape_unencodable, harmless, one_line
+from orderproof.reports.console import MARKS, make_console, render
+from orderproof.reports.console.color import use_color
+from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
 from tests.records import ADVISORY, GATING, all_kept, broken, exchange, outcome, record, row
 
 RULE = GATING[0].id

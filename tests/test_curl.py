@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.client import Client
-from reports.curl import TOKEN_VARIABLE, curl_line
-from reports.masking import TOKEN_MARK
+from orderproof.conformance.transport.client import Client
+from orderproof.reports.curl import TOKEN_VARIABLE, curl_line
+from orderproof.reports.redaction.masking import TOKEN_MARK
 from tests.loopback import Server, answer
 
 TOKEN = 'to"k$e`n\\'

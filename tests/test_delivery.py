@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from reports import record as record_module
-from reports.formats import FORMATS, STDOUT, render
-from reports.record import read, write
+from orderproof.reports import record as record_module
+from orderproof.reports.formats import FORMATS, STDOUT, render
+from orderproof.reports.record import read, write
 from tests import valid
 from tests.loopback import Server, json_answer
 from tests.records import GATING, all_kept, broken, record

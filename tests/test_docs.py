@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance.cli import orderproof as cli
-from conformance.reference.server import start
-from conformance.state_kinds import STATES
-from reports.waivers import read_waivers
-from spec.catalogue import AREAS, catalogue
+from orderproof.conformance.cli import orderproof as cli
+from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.reference.server import start
+from orderproof.reports.waivers import read_waivers
+from orderproof.spec.catalogue import AREAS, catalogue
 from tests.running import orderproof, target_file
 
 DOCS = Path(__file__).parent.parent / "docs"

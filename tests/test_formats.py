@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.completeness import RUN_ID, shortfall
-from reports.formats import FORMATS, render
-from reports.record import read, write
-from reports.verdict import exit_code_of
-from reports.waivers import Waiver, apply, fingerprint
+from orderproof.reports.completeness import RUN_ID, shortfall
+from orderproof.reports.formats import FORMATS, render
+from orderproof.reports.record import read, write
+from orderproof.reports.verdict import exit_code_of
+from orderproof.reports.waivers import Waiver, apply, fingerprint
 from tests import valid
 from tests.pages import FEW, told
 from tests.records import ADVISORY, GATING, PASSIVE_RULES, all_kept, broken, exchange, outcome, record, row

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from conformance.cli import orderproof
-from reports.record import write
+from orderproof.conformance.cli import orderproof
+from orderproof.reports.record import write
 from tests.incomplete import INCOMPLETE, WHOLE
 from tests.records import GATING, all_kept, broken, outcome, record
 
@@ -75,7 +75,7 @@ def test_a_problem_with_a_waiver_fails_the_gate(call, kept_in, waivers, rules, d
 
 
 def test_a_run_with_waivers_passes_a_gate_without_and_not_one_whose_waivers_are_others(call, kept_in, waivers):
-    from reports.waivers import apply, read_waivers
+    from orderproof.reports.waivers import apply, read_waivers
 
     waived, _ = apply(broken(RULE), read_waivers(waivers(RULE)))
     folder = kept_in(waived)
@@ -217,7 +217,7 @@ def test_help_is_there_for_every_command():
 
 def test_a_plain_encoding_does_not_stop_a_command():
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-c", "from conformance.cli import main; main(['rules', 'explain', 'GRA-4'])"]
+    command = [sys.executable, "-c", "from orderproof.conformance.cli import main; main(['rules', 'explain', 'GRA-4'])"]
     ended = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert ended.returncode == 0, ended.stderr
     assert b"GRA-4" in ended.stdout

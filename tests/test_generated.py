@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spec.description import operations
-from strategies.generated import GeneratedRequest, bind, boundary_requests, random_requests
-from strategies.texts import of_item
+from orderproof.spec.description import operations
+from orderproof.strategies.generated import GeneratedRequest, bind, boundary_requests, random_requests
+from orderproof.strategies.texts import of_item
 
 REAL = ["11111111-2222-4333-8444-555555555555", "66666666-7777-4888-9999-000000000000"]
 

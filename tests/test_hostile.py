@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.console import make_console
-from reports.console import render as render_console
-from reports.formats import FORMATS, STDOUT, render
+from orderproof.reports.console import make_console
+from orderproof.reports.console import render as render_console
+from orderproof.reports.formats import FORMATS, STDOUT, render
 from tests import valid
 from tests.hostile import BODIES, PAYLOADS, PERSON, TOKEN, answered, harms, hostile_records, leaks
 from tests.loopback import Request, Server, answer, json_answer

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks.item_lists import NO_ARRAYS, NO_OBJECTS, NO_STRINGS, cut_off
-from strategies.items import ids_of_other_lengths, words_of_no_type
-from strategies.json_values import of_any_kind_but
-from strategies.texts import of_any_characters, of_printable_characters
+from orderproof.conformance.checks.support.item_lists import NO_ARRAYS, NO_OBJECTS, NO_STRINGS, cut_off
+from orderproof.strategies.items import ids_of_other_lengths, words_of_no_type
+from orderproof.strategies.json_values import of_any_kind_but
+from orderproof.strategies.texts import of_any_characters, of_printable_characters
 
 PYTHON_TYPES = {"string": str, "array": list, "object": dict, "null": type(None)}
 

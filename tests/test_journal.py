@@ -6,10 +6,10 @@ import uuid
 
 import pytest
 
-from conformance.cli import main
-from conformance.journal import JOURNAL_NAME, Journal
-from conformance.problems import UsageError
-from conformance.states import State
+from orderproof.conformance.cli import main
+from orderproof.conformance.errors import UsageError
+from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
+from orderproof.conformance.states.sources import State
 from tests.loopback import Server, answer
 
 

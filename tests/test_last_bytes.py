@@ -8,9 +8,9 @@ import time
 import pytest
 import trustme
 
-from conformance.client import Client
-from conformance.exchange import Exchange
-from conformance.races import send_together
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.last_byte import send_together
 from tests.loopback import Hangup, Server, answer
 
 LIMIT = 0.5
@@ -89,7 +89,7 @@ def test_no_request_is_complete_before_the_release(client, monkeypatch):
                 sock.sendall(answer(204))
                 sock.close()
 
-        monkeypatch.setattr("conformance.races.time.sleep", look)
+        monkeypatch.setattr("orderproof.conformance.transport.last_byte.time.sleep", look)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         exchanges = prepared(url, b"body", None)
         send_together(client, exchanges)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from spec.catalogue import Rule, catalogue
-from spec.ledger import LEDGER_FILE, Entry, LedgerError, ledger, read_ledger
-from spec.yamlfile import read_yaml
+from orderproof.spec.catalogue import Rule, catalogue
+from orderproof.spec.ledger import LEDGER_FILE, Entry, LedgerError, ledger, read_ledger
+from orderproof.spec.yamlfile import read_yaml
 from tests.samples import SPEC, Sample, samples
 from tests.wording import DESCRIPTION_OF, TEXT, normalised
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.linear import MOST_OPERATIONS, Operation, explained, impossible_core
-from conformance.model import (
+from orderproof.conformance.model.linearizability import MOST_OPERATIONS, Operation, explained, impossible_core
+from orderproof.conformance.model.order import (
     ANY,
     Cancel,
     CancelLine,

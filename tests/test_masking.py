@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.masking import TOKEN_MARK, Masker, is_secret_header
-from reports.persons import PERSON_MARK
+from orderproof.reports.redaction.masking import TOKEN_MARK, Masker, is_secret_header
+from orderproof.reports.redaction.persons import PERSON_MARK
 
 TOKEN = 'hunter2-/+="tok<en>&\\7'
 CUSTOMER = {
@@ -67,7 +67,7 @@ def test_a_token_is_found_in_every_spelling(spell):
     masker = Masker([TOKEN])
     for masked in (
         masker.text(f"<a>{spelled}</a>"),
-        masker.telling(f"it said {spelled}"),
+        masker.mask_message(f"it said {spelled}"),
         masker.body(f"x {spelled} y".encode()),
         masker.body(spelled.encode()),
         str(masker.headers([[f"X-{spelled}", spelled]])),
@@ -98,7 +98,7 @@ def test_a_token_that_a_text_cuts_off_is_found(spell):
     masker = Masker([TOKEN])
     for length in range(1, len(spelled)):
         for end in ("", "… instead of 404"):
-            told = masker.telling(f"200 {spelled[:length]}{end}")
+            told = masker.mask_message(f"200 {spelled[:length]}{end}")
             assert told.startswith("200 ")
             assert told.endswith(end)
             # Four letters are worth nothing.
@@ -186,7 +186,7 @@ def test_personal_data_is_kept_on_request():
     masker = Masker([TOKEN], keep_personal_data=True)
     body = json.dumps(CUSTOMER).encode()
     assert masker.body(body) == body.decode()
-    assert masker.telling("Jane Exemplar jane@exemplar.example") == "Jane Exemplar jane@exemplar.example"
+    assert masker.mask_message("Jane Exemplar jane@exemplar.example") == "Jane Exemplar jane@exemplar.example"
 
 
 BODY = json.dumps(CUSTOMER, ensure_ascii=False)
@@ -241,7 +241,7 @@ def test_findings_do_not_tell_what_bodies_hid():
         *(BODY[:length] for length in range(len(BODY))),
     ]
     for text in texts:
-        told = masker.telling(text)
+        told = masker.mask_message(text)
         # Two letters of a name tell nobody who it is.
         assert "Jane" not in told
         assert "Exem" not in told
@@ -277,15 +277,15 @@ def test_what_is_no_telephone_number_stays(text):
 def test_a_person_is_masked_in_other_answers_too():
     masker = Masker()
     masker.body(json.dumps(CUSTOMER).encode())
-    assert masker.elsewhere("no customer Jane Exemplar.") == f"no customer {PERSON_MARK}."
-    assert masker.elsewhere("orders/Janet-2111") == "orders/Janet-2111"
-    assert Masker().elsewhere("Jane") == "Jane"
+    assert masker.mask_known_values("no customer Jane Exemplar.") == f"no customer {PERSON_MARK}."
+    assert masker.mask_known_values("orders/Janet-2111") == "orders/Janet-2111"
+    assert Masker().mask_known_values("Jane") == "Jane"
 
 
 def test_numbers_and_words_of_the_api_stay_in_other_answers():
     masker = Masker()
     masker.body(b'{"zip_code": "10115", "city": "status", "last_name": "Status"}')
-    assert masker.elsewhere('{"status": "10115"}') == '{"status": "10115"}'
+    assert masker.mask_known_values('{"status": "10115"}') == '{"status": "10115"}'
 
 
 @given(
@@ -320,7 +320,7 @@ def test_half_a_surrogate_and_depth_are_survived(body):
     masked = masker.body(body)
     masked.encode()
     assert "Jane" not in masked
-    assert masker.telling("x\ud800 y") == "x\\ud800 y"
+    assert masker.mask_message("x\ud800 y") == "x\\ud800 y"
 
 
 @pytest.mark.parametrize(
@@ -339,11 +339,11 @@ def test_half_a_surrogate_and_depth_are_survived(body):
 def test_megabytes_that_are_made_to_be_slow_are_masked_all_the_same(body):
     masker = Masker([TOKEN])
     assert "Jane" not in masker.body(body)
-    assert "Jane" not in masker.telling(f"200 {body[:300].decode()}…")
+    assert "Jane" not in masker.mask_message(f"200 {body[:300].decode()}…")
 
 
 def test_a_short_number_that_a_person_has_is_no_reason_to_mask_every_status():
     masker = Masker()
     masker.body(json.dumps({"shipping_address": {"address_line_2": "202", "zip_code": "10115"}}).encode())
-    told = masker.telling("answered 202 after 1202 ms, not with 10115")
+    told = masker.mask_message("answered 202 after 1202 ms, not with 10115")
     assert told == f"answered 202 after 1202 ms, not with {PERSON_MARK}"

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from conformance.reference.faults import all_faults
-from reports.page.kills import render_kills
-from reports.page.matrix import agreement, render_matrix
-from spec.catalogue import catalogue
+from orderproof.conformance.reference.faults import all_faults
+from orderproof.reports.page.kills import render_kills
+from orderproof.reports.page.matrix import agreement, render_matrix
+from orderproof.spec.catalogue import catalogue
 from tests.outline import Outline
 from tests.pages import FEW, fragment_of, kept, kill_matrix
 from tests.records import all_kept, broken, record

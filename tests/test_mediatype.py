@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.mediatype import JSON, ORDERS_V2, PROBLEM, MediaType, parse_media_type
+from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2, PROBLEM, MediaType, parse_media_type
 
 TOKENS = st.text("abcdefghijklmnopqrstuvwxyz0123456789!#$&^_.+-", min_size=1, max_size=12)
 SPACES = st.sampled_from(["", " ", "\t", "  "])

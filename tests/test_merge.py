@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from reports.merge import MergeError, merge
-from reports.record import read, write
+from orderproof.reports.merge import MergeError, merge
+from orderproof.reports.record import read, write
 from tests.records import GATING, PASSIVE_RULES, RULES, all_kept, outcome, record, row
 
 RULE, OTHER = GATING[0].id, GATING[1].id

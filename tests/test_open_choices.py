@@ -3,11 +3,11 @@
 import pytest
 import yaml
 
-from conformance.reference.choices import choose
-from conformance.reference.server import start
-from conformance.reference.variants import DEFAULT_READINGS, all_variants
-from conformance.selftest import Judgement, Subject
-from spec.catalogue import catalogue
+from orderproof.conformance.reference.choices import choose
+from orderproof.conformance.reference.server import start
+from orderproof.conformance.reference.variants import DEFAULT_READINGS, all_variants
+from orderproof.conformance.selftest.judging import Subject, SubjectResult
+from orderproof.spec.catalogue import catalogue
 from tests.readings import PROBES
 from tests.samples import SPEC
 from tests.test_reference_server import Sandbox
@@ -50,7 +50,7 @@ def test_a_variant_is_warned_by_advice_alone(variant):
     ],
 )
 def test_a_variant_is_judged_wrongly_by_any_other_word(verdict, broken, is_wrong):
-    judgement = Judgement(Subject("variant", "x", ("ORD-27",)), verdict, broken, (), requests=1, duration_s=1.0)
+    judgement = SubjectResult(Subject("variant", "x", ("ORD-27",)), verdict, broken, (), requests=1, duration_s=1.0)
 
     assert judgement.is_wrong is is_wrong
 

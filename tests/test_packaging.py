@@ -1,25 +1,25 @@
-"""What is imported when: imports run one way, and quick commands do not pay for heavy packages."""
+"""What is installed, that it bears neighbours, and that quick commands do not pay for heavy packages."""
 
-import ast
 import importlib.metadata
-import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import sysconfig
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
-import conformance
-import reports
-import spec
-import strategies
-from reports.formats import FORMATS
-from reports.record import write
+import orderproof
+from orderproof.conformance.reference.server import start
+from orderproof.reports.formats import FORMATS
+from orderproof.reports.record import write
 from tests.records import all_kept, record
+from tests.running import target_file
 
-OURS = {"spec", "strategies", "conformance", "reports"}
-FOLDERS = {package.__name__: Path(package.__path__[0]) for package in (spec, strategies, conformance, reports)}
+REPOSITORY = Path(__file__).parent.parent
+FOLDERS = ("spec", "strategies", "conformance", "reports")
 HEAVY = (
     "pytest",
     "hypothesis",
@@ -34,81 +34,9 @@ HEAVY = (
 )
 
 
-def modules(name: str) -> Iterator[tuple[str, Path]]:
-    """Modules of a package, by dotted name."""
-    top, *rest = name.split(".")
-    for path in sorted(FOLDERS[top].joinpath(*rest).rglob("*.py")):
-        parts = path.relative_to(FOLDERS[top].parent).with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
-
-
-def imports(path: Path) -> set[str]:
-    """Dotted names that a module imports, anywhere in it."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name for name in found if name.split(".")[0] in OURS}
-
-
-def within(name: str, *packages: str) -> bool:
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
-
-
-@pytest.mark.parametrize(
-    ("package", "allowed"),
-    [
-        ("spec", ("spec",)),
-        ("strategies", ("strategies", "spec")),
-        ("reports", ("reports", "spec")),
-        ("conformance.reference", ("conformance.reference", "spec")),
-    ],
-)
-def test_a_package_imports_only_what_it_rests_on(package, allowed):
-    found = list(modules(package))
-    assert found
-    strays = {(name, used) for name, path in found for used in imports(path) if not within(used, *allowed)}
-    assert strays == set()
-
-
-@pytest.mark.parametrize(
-    ("package", "forbidden"),
-    [
-        ("conformance.checks", ("reports", "conformance.reference", "conformance.commands", "conformance.runner")),
-        ("conformance.runner", ("spec", "conformance.api", "conformance.reference")),
-    ],
-)
-def test_what_must_not_know_of_each_other_does_not(package, forbidden):
-    found = [one for one in modules("conformance") if within(one[0], package)]
-    assert found
-    strays = {(name, used) for name, path in found for used in imports(path) if within(used, *forbidden)}
-    assert strays == set()
-
-
-def test_only_one_module_knows_schemathesis():
-    users = {
-        name
-        for package in OURS
-        for name, path in modules(package)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for used in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-        if used.split(".")[0] == "schemathesis"
-    }
-    assert len(users) <= 1
-
-
 SCRIPT = """
 import sys
-from conformance.cli import main
+from orderproof.conformance.cli import main
 try:
     main(sys.argv[2:])
 except SystemExit as ended:
@@ -132,10 +60,72 @@ def test_quick_commands_import_nothing_heavy(tmp_path):
 
 
 def test_the_version_is_that_of_the_distribution():
-    assert importlib.metadata.version("orderproof") == conformance.__version__
+    assert importlib.metadata.version("orderproof") == orderproof.__version__
 
 
-def test_data_stands_beside_the_modules():
-    assert json.loads(FOLDERS["reports"].joinpath("report.schema.json").read_text(encoding="utf-8"))
-    for package in OURS:
-        assert FOLDERS[package].joinpath("py.typed").exists() or package in ("spec", "strategies")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+def test_the_wheel_has_one_import_name_and_all_data(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"orderproof"}
+    tracked = subprocess.run(
+        ["git", "ls-files", *FOLDERS], cwd=REPOSITORY, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert {f"orderproof/{name}" for name in tracked} <= set(names)
+    assert "orderproof/py.typed" in names
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """The folder of the commands of an environment of its own, with the wheel in it; it borrows what we depend on."""
+    folder = tmp_path_factory.mktemp("installed")
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    arguments = ["--python", python, "install", "--no-deps", "--no-index", "--no-compile", wheel]
+    subprocess.run([sys.executable, "-m", "pip", *arguments], check=True, capture_output=True)
+    show = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    place = subprocess.run([python, "-c", show], check=True, capture_output=True, text=True).stdout.strip()
+    Path(place, "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return folder / "bin"
+
+
+@pytest.fixture
+def neighbours(tmp_path):
+    """A project whose own packages have the names of our folders, and cannot be imported."""
+    for name in FOLDERS:
+        tmp_path.joinpath(name).mkdir()
+        tmp_path.joinpath(name, "__init__.py").write_text(f"raise RuntimeError('{name} of the project')\n")
+    tmp_path.joinpath("test_own.py").write_text("def test_own():\n    assert True\n")
+    return tmp_path
+
+
+def test_pytest_of_a_project_with_packages_of_our_names_runs(installed, neighbours):
+    ended = in_folder(neighbours, installed, "python", "-m", "pytest", "-q")
+    assert (ended.returncode, "1 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("command", [["python", "-m", "orderproof"], ["orderproof"]], ids=" ".join)
+def test_a_run_beside_packages_of_our_names_judges(installed, neighbours, command, workers):
+    with start() as server:
+        target_file(
+            neighbours, server.base_url, server.token, server.state_url, limits=f"limits: {{workers: {workers}}}"
+        )
+        ended = in_folder(neighbours, installed, *command, "run", "--target", "target.yaml", "--rules", "GRA-8")
+    assert (ended.returncode, "conforming: " in ended.stdout) == (0, True), ended.stdout + ended.stderr
+
+
+def in_folder(folder, commands, name, *arguments):
+    """Run an installed command in a folder, which is importable too."""
+    environment = {**os.environ, "PYTHONPATH": "."}
+    return subprocess.run(
+        [commands / name, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )

@@ -12,15 +12,15 @@ from datetime import date
 
 import pytest
 
-from reports import formats
-from reports.page import render, rules
-from reports.page.exchanges import island
-from reports.page.matrix import render_matrix
-from reports.page.overview import overview
-from reports.page.statuses import status_map
-from reports.page.words import RULE_WORDS
-from reports.verdict import RULE_VERDICTS
-from reports.waivers import Waiver, apply
+from orderproof.reports import formats
+from orderproof.reports.page import render, rules
+from orderproof.reports.page.exchanges import island
+from orderproof.reports.page.matrix import render_matrix
+from orderproof.reports.page.overview import overview
+from orderproof.reports.page.statuses import status_map
+from orderproof.reports.page.words import RULE_WORDS
+from orderproof.reports.verdict import RULE_VERDICTS
+from orderproof.reports.waivers import Waiver, apply
 from tests.outline import Outline
 from tests.pages import FEW, RACE, WALK, kept, told
 from tests.records import all_kept, broken, exchange, large, outcome, record

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.page.difference import marked
-from reports.page.json_layout import laid_out
-from reports.page.markup import attribute, clipped, counted, day_and_time, duration, path_of, sentence, text
+from orderproof.reports.page.difference import marked
+from orderproof.reports.page.json_layout import laid_out
+from orderproof.reports.page.markup import attribute, clipped, counted, day_and_time, duration, path_of, sentence, text
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.exchange import Exchange
-from conformance.findings import Finding, NotRun, OutOfScope, Unjudgeable
-from conformance.mediatype import JSON, ORDERS_V2, PROBLEM
-from conformance.outcome import outcome_of
-from conformance.passive import judge, passive_rules
-from conformance.session import Trace
-from spec.description import operations, shown_error_types
+from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
+from orderproof.conformance.kit.session import Trace
+from orderproof.conformance.runner.outcome import outcome_of
+from orderproof.conformance.runner.passive import judge, passive_rules
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2, PROBLEM
+from orderproof.spec.description import operations, shown_error_types
 
 KIND = {rule.id: rule.passive for rule in passive_rules()}
 STATUS = {"cancelable": True, "canceled": False, "is_safe": True, "message": "m"}
@@ -200,8 +200,8 @@ FOUND = exchange(None, 200)
         (AssertionError(), "fail", "the check failed"),
         (ExceptionGroup("two", [ValueError("x"), ExceptionGroup("in", [Finding("it moved")])]), "fail", "it moved"),
         (NotRun("no order"), "not-run", "no order"),
-        (OutOfScope("left out"), "not-applicable", "left out"),
-        (Unjudgeable("no JSON"), "inconclusive", "no JSON"),
+        (NotApplicable("left out"), "not-applicable", "left out"),
+        (Inconclusive("no JSON"), "inconclusive", "no JSON"),
         (KeyError("x"), "inconclusive", "the check itself stopped with KeyError: 'x' ()"),
         (ExceptionGroup("two", [ValueError("x")]), "inconclusive", "the check itself stopped with ExceptionGroup"),
         (Finding("half \ud800"), "fail", "half \\ud800"),

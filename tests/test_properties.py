@@ -6,7 +6,7 @@ import sys
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from conformance.properties import property_of
+from orderproof.conformance.kit.properties import property_of
 
 CONSTANT = 918273645546372819
 

@@ -8,10 +8,10 @@ from urllib.parse import quote
 import jsonschema
 import pytest
 
-from reports import record as record_module
-from reports.masking import TOKEN_MARK
-from reports.persons import PERSON_MARK
-from reports.record import RecordError, read, write, write_text
+from orderproof.reports import record as record_module
+from orderproof.reports.record import RecordError, read, write, write_text
+from orderproof.reports.redaction.masking import TOKEN_MARK
+from orderproof.reports.redaction.persons import PERSON_MARK
 from tests.incomplete import INCOMPLETE
 from tests.records import GATING, all_kept, broken, exchange, outcome, record, row
 

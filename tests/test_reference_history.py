@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from conformance.reference.exchange import VENDOR_V2
-from conformance.reference.server import start
+from orderproof.conformance.reference.exchange import VENDOR_V2
+from orderproof.conformance.reference.server import start
 from tests.test_reference_server import V2, Sandbox, is_problem
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from conformance.reference.server import start
+from orderproof.conformance.reference.server import start
 from tests.test_reference_server import Sandbox, is_problem
 
 

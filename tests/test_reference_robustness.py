@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance.reference.exchange import OPERATIONS
-from conformance.reference.server import start
+from orderproof.conformance.reference.exchange import OPERATIONS
+from orderproof.conformance.reference.server import start
 from tests.test_reference_server import V2, Sandbox, is_problem
 
 

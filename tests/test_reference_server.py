@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from conformance.reference.exchange import VENDOR_V2
-from conformance.reference.server import Running, start
+from orderproof.conformance.reference.exchange import VENDOR_V2
+from orderproof.conformance.reference.server import Running, start
 
 V2 = {"Accept": VENDOR_V2}
 

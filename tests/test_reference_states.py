@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conformance.reference.server import start
-from conformance.reference.states import STATES
+from orderproof.conformance.reference.server import start
+from orderproof.conformance.reference.states import STATES
 from tests.test_reference_server import Sandbox
 
 ORDER = {"order_uuid", "order_id", "customer_id", "item_uuids"}
@@ -84,7 +84,7 @@ def test_a_state_that_cannot_be_had_is_explained(sandbox, wanted, status):
 
 
 def run(*arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "conformance.reference", *arguments]
+    command = [sys.executable, "-m", "orderproof.conformance.reference", *arguments]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

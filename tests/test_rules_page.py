@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from spec.catalogue import AREAS, catalogue
-from spec.ledger import ledger
-from spec.rules_page import OPEN_CHOICES_FILE, rules_page
-from spec.yamlfile import read_yaml
+from orderproof.spec.catalogue import AREAS, catalogue
+from orderproof.spec.ledger import ledger
+from orderproof.spec.rules_page import OPEN_CHOICES_FILE, rules_page
+from orderproof.spec.yamlfile import read_yaml
 from tests.running import orderproof
 
 PAGE = Path(__file__).parent.parent / "docs" / "rules.md"

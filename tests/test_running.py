@@ -8,9 +8,9 @@ import urllib.request
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.reference.choices import choose
-from conformance.reference.server import start
-from reports import record as record_module
+from orderproof.conformance.reference.choices import choose
+from orderproof.conformance.reference.server import start
+from orderproof.reports import record as record_module
 from tests.running import orderproof, target_file
 
 REPORT_SCHEMA = json.loads(record_module._SCHEMA_FILE.read_text(encoding="utf-8"))
@@ -28,7 +28,15 @@ def judged_by(server):
 
 
 def plain_pytest(folder, *arguments):
-    command = [sys.executable, "-m", "pytest", "--pyargs", "conformance.checks", "--target", "target.yaml"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--pyargs",
+        "orderproof.conformance.checks",
+        "--orderproof-target",
+        "target.yaml",
+    ]
     command += ["-p", "no:cacheprovider", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 

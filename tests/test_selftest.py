@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from conformance.kills import lines, matrix
-from conformance.reference.seeds import decided
-from conformance.reference.variants import all_variants
-from conformance.selftest import Judgement, Subject, combinations, sample, selections, subjects
+from orderproof.conformance.reference.behaviours import decided
+from orderproof.conformance.reference.variants import all_variants
+from orderproof.conformance.selftest.judging import Subject, SubjectResult, combinations, sample, selections, subjects
+from orderproof.conformance.selftest.matrix import as_text, matrix
 from tests.running import orderproof
 
 
 def judgement(kind="fault", name="x", breaks=("GRA-1",), verdict="non-conforming", broken=("GRA-1",), **more):
-    return Judgement(Subject(kind, name, breaks), verdict, broken, more.pop("unjudged", ()), 1, 1.0, **more)
+    return SubjectResult(Subject(kind, name, breaks), verdict, broken, more.pop("unjudged", ()), 1, 1.0, **more)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_is_wrong_is_said(one, is_wrong, says):
 
     assert one.is_wrong is is_wrong
     assert (found["escapes"] + found["false_alarms"] == ["x"]) is is_wrong
-    told = list(lines([one]))
+    told = list(as_text([one]))
     assert [line for line in told if says and says in line] == told
     assert bool(told) is is_wrong
 

@@ -5,13 +5,13 @@ import textwrap
 
 import pytest
 
-from conformance import callback as callback_module
-from conformance.callback import CallbackUnreachable, callback_source
-from conformance.client import Client
-from conformance.problems import StateUnavailable, UsageError
-from conformance.state_kinds import STATES
-from conformance.states import FixedLists, State, States, load_provider, sources_of
-from conformance.target import StateSources
+from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.target import StateSources
+from orderproof.conformance.errors import StateUnavailable, UsageError
+from orderproof.conformance.states import callback as callback_module
+from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
+from orderproof.conformance.states.sources import FixedLists, State, States, load_provider, sources_of
+from orderproof.conformance.transport.client import Client
 from tests.loopback import Server, answer, json_answer
 
 

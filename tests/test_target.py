@@ -4,9 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.problems import UsageError
-from conformance.state_kinds import STATES
-from conformance.target import Auth, Limits, OAuth2, StateSources, Target, read_states, read_target, with_headers
+from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.target import (
+    Auth,
+    Limits,
+    OAuth2,
+    StateSources,
+    Target,
+    read_states,
+    read_target,
+    with_headers,
+)
+from orderproof.conformance.errors import UsageError
 
 ORDER = {"order_uuid": "u", "order_id": "i", "customer_id": "c", "item_uuids": ["a", "b"]}
 
@@ -243,7 +252,7 @@ def test_states_in_a_file_apart(tmp_path, monkeypatch):
 
 @given(st.sampled_from(list(STATES)))
 def test_every_state_can_be_a_fixed_list(name):
-    from conformance.target import parse_states
+    from orderproof.conformance.config.target import parse_states
 
     entry = {key: ["a"] if key in ("item_uuids", "order_ids") else "x" for key in STATES[name].values}
     assert parse_states({name: [entry]}, "states").fixed == {name: [entry]}

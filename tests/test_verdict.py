@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
-from reports.verdict import EXIT_CODES, RULE_VERDICTS, conclude, judge
-from spec.catalogue import Rule, Source
+from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
+from orderproof.reports.verdict import EXIT_CODES, RULE_VERDICTS, conclude, judge
+from orderproof.spec.catalogue import Rule, Source
 
 OPERATIONS = st.sampled_from([None, "showOrder", "cancelOrder"])
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.waivers import Waiver, WaiverError, apply, fingerprint, read_waivers
+from orderproof.reports.waivers import Waiver, WaiverError, apply, fingerprint, read_waivers
 from tests.records import ADVISORY, GATING, all_kept, broken, outcome, record, row
 
 TODAY = date(2026, 6, 1)

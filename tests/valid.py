@@ -20,7 +20,7 @@ from jsonschema import Draft6Validator, Draft7Validator, Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT6
 
-from reports import record as record_module
+from orderproof.reports import record as record_module
 
 SCHEMAS = Path(__file__).with_name("schemas")
 _REPORT_SCHEMA = Path(record_module.__file__).with_name("report.schema.json")

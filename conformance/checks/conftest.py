@@ -10,14 +10,8 @@ from typing import Any
 
 import pytest
 
-from conformance.api import Orders
-from conformance.checks.line_cancellations import TERMINAL
-from conformance.findings import NotRun
-from conformance.plugin import SESSION
-from conformance.problems import StateUnavailable
-from conformance.session import Session
-from conformance.state_kinds import STATES
-from conformance.states import State
+from orderproof.conformance.checks.support.line_cancellations import TERMINAL
+from orderproof.conformance.kit import SESSION, STATES, NotRun, Orders, Session, State, StateUnavailable
 
 _TERMINAL_ITEM = "order-with-terminal-preordered-item"
 
@@ -27,7 +21,7 @@ def session(request: pytest.FixtureRequest) -> Session:
     """The session of this process."""
     found: Session | None = request.config.stash.get(SESSION, None)
     if found is None:
-        raise pytest.UsageError("these checks judge a server: name its target file with --target FILE")
+        raise pytest.UsageError("these checks judge a server: name its target file with --orderproof-target FILE")
     return found
 
 

@@ -2,12 +2,10 @@
 
 import pytest
 
-from conformance.checks.every_operation import CASES
-from conformance.checks.reading import holds, page
-from conformance.checks.timers import assert_moved, running_timer
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.support.every_operation import CASES
+from orderproof.conformance.checks.support.reading import holds, page
+from orderproof.conformance.checks.support.timers import assert_moved, running_timer
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
 WRITING = ["createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"]
@@ -33,7 +31,7 @@ def accepted(orders, states):
             answer = case.send(orders, state, authorization=authorization)
             sent = "no Authorization header" if authorization is None else "credentials that are no valid token"
             expect(answer, f"the request had {sent}").is_denied()
-        given(case.send(orders, state), case.success)
+        require(case.send(orders, state), case.success)
 
     return attempt
 
@@ -80,7 +78,7 @@ def test_a_denied_caller_changes_nothing(orders, states, operation):
             str(after),
             *(answer.exchange for answer in denied),
         )
-    given(case.send(orders, state), case.success)
+    require(case.send(orders, state), case.success)
 
 
 @rule("SEC-12")
@@ -114,7 +112,7 @@ def test_a_denied_caller_is_told_nothing(orders, states, operation):
             str(denied),
             denied.exchange,
         )
-    given(case.send(orders, state), case.success)
+    require(case.send(orders, state), case.success)
 
 
 @rule("SEC-14")
@@ -125,14 +123,14 @@ def test_a_token_does_not_open_another_tenants_orders(orders, oms_platform_order
         answer = CASES[operation].send(orders, oms_platform_order, authorization=own)
         expect(answer, "the order is another tenant's").is_denied()
 
-    given(orders.show(oms_platform_order))
+    require(orders.show(oms_platform_order))
 
 
 @rule("SEC-14")
 def test_a_token_does_not_open_another_tenants_history(orders, oms_platform_order):
     own = token_of_another_tenant(orders, oms_platform_order)
-    if not holds(given(page(orders, oms_platform_order)).at("orders"), oms_platform_order.order_id):
-        raise Unjudgeable("the history does not list the order with the right token either")
+    if not holds(require(page(orders, oms_platform_order)).at("orders"), oms_platform_order.order_id):
+        raise Inconclusive("the history does not list the order with the right token either")
 
     answer = page(orders, oms_platform_order, authorization=own)
 
@@ -150,14 +148,14 @@ def token_of_another_tenant(orders, order):
     """The target's own token as credentials, where the order is on a tenant that has a token of its own."""
     own = orders.token_for(None)
     if order.token in (None, own):
-        raise OutOfScope("the states give no token of another tenant")
+        raise NotApplicable("the states give no token of another tenant")
     return f"Bearer {own}"
 
 
 def valid_token(orders):
     token = orders.token_for(None)
     if token is None:
-        raise Unjudgeable("the target file gives no token to try under other names")
+        raise Inconclusive("the target file gives no token to try under other names")
     return token
 
 

@@ -4,13 +4,16 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.cancellations import assert_status_unchanged, expect_accepted, given_cancelable, given_refused
-from conformance.checks.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
-from conformance.expectation import expect, given
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.json_values import of_any_kind_but
-from strategies.reasons import OF_OTHER_TYPES, notes, reasons
+from orderproof.conformance.checks.support.cancellations import (
+    assert_status_unchanged,
+    expect_accepted,
+    given_cancelable,
+    given_refused,
+)
+from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
+from orderproof.conformance.kit import expect, property_of, require, rule
+from orderproof.strategies.json_values import of_any_kind_but
+from orderproof.strategies.reasons import OF_OTHER_TYPES, notes, reasons
 
 REASON, NOTE = "Customer remorse", "Example note"
 NO_OBJECTS: tuple[Any, ...] = (None, True, 42, REASON, [], [REASON], [{"reason": REASON}])
@@ -25,7 +28,7 @@ def attempts_cancel_nothing(orders, order, attempts):
         answer = orders.cancel(order, **parts)
         expect(answer, because).is_refused()
     assert_status_unchanged(orders, order, before, answer)
-    given(orders.cancel(order))
+    require(orders.cancel(order))
 
 
 def attempt_cancels(orders, order, because, **parts):

@@ -2,18 +2,22 @@
 
 import pytest
 
-from conformance.checks.cancellations import NO_ID_TYPES, expect_accepted, near_misses, status_of, steady_status
-from conformance.checks.facts import unknown_id
-from conformance.expectation import expect, given
-from conformance.findings import Finding, Unjudgeable
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.support.cancellations import (
+    NO_ID_TYPES,
+    expect_accepted,
+    near_misses,
+    status_of,
+    steady_status,
+)
+from orderproof.conformance.checks.support.facts import unknown_id
+from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule
 
 ID_TYPES = ("internal", "external")
 
 
 @rule("CST-4")
 def test_is_safe_is_a_boolean(orders, order_cancelable):
-    status = given(orders.cancellation_status(order_cancelable))
+    status = require(orders.cancellation_status(order_cancelable))
 
     is_safe = status.json.get("is_safe")
     assert isinstance(is_safe, bool), f"the cancellation status shows is_safe {is_safe!r}, where samples show a boolean"
@@ -35,7 +39,7 @@ def test_both_ids_find_the_same_status(orders, states):
 @rule("CST-6")
 @pytest.mark.parametrize("id_type", ID_TYPES)
 def test_an_unknown_order_is_not_found(orders, order, id_type):
-    given(orders.cancellation_status(order, id_type=id_type))
+    require(orders.cancellation_status(order, id_type=id_type))
 
     answer = orders.cancellation_status(order, id=unknown_id(order, id_type), id_type=id_type)
 
@@ -45,7 +49,7 @@ def test_an_unknown_order_is_not_found(orders, order, id_type):
 @rule("CST-7")
 def test_an_id_is_not_found_under_the_other_type(orders, order):
     for id_type in ID_TYPES:
-        given(orders.cancellation_status(order, id_type=id_type))
+        require(orders.cancellation_status(order, id_type=id_type))
 
     as_external = orders.cancellation_status(order, id=order.order_uuid, id_type="external")
     as_internal = orders.cancellation_status(order, id=order.order_id, id_type="internal")
@@ -57,7 +61,7 @@ def test_an_id_is_not_found_under_the_other_type(orders, order):
 @rule("CST-8")
 def test_an_id_that_is_almost_an_orders_finds_nothing(orders, order):
     for id_type in ID_TYPES:
-        given(orders.cancellation_status(order, id_type=id_type))
+        require(orders.cancellation_status(order, id_type=id_type))
 
     for near in near_misses(orders, order):
         answer = orders.cancellation_status(order, id=near.id, id_type=near.id_type)
@@ -68,7 +72,7 @@ def test_an_id_that_is_almost_an_orders_finds_nothing(orders, order):
 @pytest.mark.parametrize("key", ["order_uuid", "order_id"])
 def test_an_id_type_that_is_none_is_refused(orders, order, key):
     for id_type in ID_TYPES:
-        given(orders.cancellation_status(order, id_type=id_type))
+        require(orders.cancellation_status(order, id_type=id_type))
 
     for none in NO_ID_TYPES:
         answer = orders.cancellation_status(order, id=order.values[key], id_type=none)
@@ -79,7 +83,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order, key):
 def test_an_order_that_can_be_canceled_says_so(orders, order_cancelable):
     status = steady_status(orders, order_cancelable)
     # What the state promises is shown before the status is held against it.
-    given(orders.cancel(order_cancelable))
+    require(orders.cancel(order_cancelable))
 
     assert status == (True, False), f"the order showed {status}, though it could be canceled, and then was"
 
@@ -112,12 +116,12 @@ def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, orde
     answer = orders.cancel(order_past_grace_period)
 
     if not answer.is_success and not answer.is_refusal:
-        raise Unjudgeable(f"{answer.request} was answered {answer}", answer.exchange)
+        raise Inconclusive(f"{answer.request} was answered {answer}", answer.exchange)
     accepted = answer.is_success
     # In between, fulfillment may have taken the order so far that it cannot be canceled any more.
     moved_on = cancelable and not accepted and status_of(orders, order_past_grace_period) != (True, False)
     if moved_on:
-        raise Unjudgeable("the order ceased to be cancelable while it was looked at", answer.exchange)
+        raise Inconclusive("the order ceased to be cancelable while it was looked at", answer.exchange)
     if cancelable is not accepted:
         raise Finding(
             f"the cancellation status said cancelable {str(cancelable).lower()}, "

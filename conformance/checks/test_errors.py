@@ -4,10 +4,8 @@ import re
 
 import pytest
 
-from conformance.checks.facts import UNKNOWN_UUID
-from conformance.expectation import expect
-from conformance.findings import Finding, Unjudgeable
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.kit import Finding, Inconclusive, expect, rule
 
 MEMBERS = ("error_code", "message", "request_id")
 
@@ -26,7 +24,7 @@ def problems(orders, order):
         expect(answer).is_answered()
     with_body = [answer for answer in answers if answer.is_refusal and answer.exchange.response_body]
     if not with_body:
-        raise Unjudgeable("no request was refused with a body", answers[-1].exchange)
+        raise Inconclusive("no request was refused with a body", answers[-1].exchange)
     return with_body
 
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from hypothesis import example
 
-from conformance.checks.facts import UNKNOWN_UUID, unknown_id
-from conformance.checks.reading import (
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
+from orderproof.conformance.checks.support.reading import (
     expect_no_payment_history,
     expect_not_for_json,
     expect_not_found,
@@ -14,12 +14,18 @@ from conformance.checks.reading import (
     expect_same_placed_at,
     page,
 )
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.mediatype import JSON, ORDERS_V2
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.ids import PATTERNS, near_misses
+from orderproof.conformance.kit import (
+    JSON,
+    ORDERS_V2,
+    Finding,
+    Inconclusive,
+    NotApplicable,
+    expect,
+    property_of,
+    require,
+    rule,
+)
+from orderproof.strategies.ids import PATTERNS, near_misses
 
 UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -38,7 +44,7 @@ def test_an_order_of_the_oms_is_found(orders, oms_order):
 @rule("OMS-2")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_the_platform_does_not_stand_in_for_the_oms(orders, oms_platform_order, accept):
-    given(orders.show(oms_platform_order, accept=accept))
+    require(orders.show(oms_platform_order, accept=accept))
 
     answer = orders.show(oms_platform_order, id_type="external", accept=accept)
 
@@ -47,7 +53,7 @@ def test_the_platform_does_not_stand_in_for_the_oms(orders, oms_platform_order, 
 
 @rule("OMS-2")
 def test_an_order_that_nobody_knows_is_not_found(orders, oms_order):
-    given(orders.show(oms_order, id_type="external"))
+    require(orders.show(oms_order, id_type="external"))
 
     answer = orders.show(oms_order, id=unknown_id(oms_order, "external"), id_type="external")
 
@@ -80,8 +86,8 @@ def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfig
 def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(orders, oms_order):
     readable = oms_order.order_id
     if readable.casefold() == oms_order.order_uuid.casefold() or UUID.fullmatch(readable):
-        raise OutOfScope("the order's readable id is a UUID")
-    given(orders.show(oms_order, id_type="external"))
+        raise NotApplicable("the order's readable id is a UUID")
+    require(orders.show(oms_order, id_type="external"))
 
     answer = orders.show(oms_order, id=readable, id_type="internal")
 
@@ -91,7 +97,7 @@ def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(orders, oms_orde
 @rule("OMS-18")
 def test_placed_at_of_an_order_of_the_oms_is_the_same_instant_in_both_media_types(orders, oms_order):
     as_json, as_version_2 = (
-        given(orders.show(oms_order, id_type="external", accept=accept)) for accept in (JSON, ORDERS_V2)
+        require(orders.show(oms_order, id_type="external", accept=accept)) for accept in (JSON, ORDERS_V2)
     )
 
     expect_same_placed_at(as_json, as_version_2)
@@ -155,19 +161,19 @@ def test_no_trouble_of_the_oms_shows_in_version_2(orders, states, trouble):
     answer = page(orders, states(trouble), **UNAVAILABLE)
 
     if answer.status is None or answer.status in (401, 403, 429):
-        raise Unjudgeable(f"{answer.request} was answered {answer}", answer.exchange)
+        raise Inconclusive(f"{answer.request} was answered {answer}", answer.exchange)
     expect_not_for_json(answer, "the trouble is the external OMS's")
 
 
 @rule("OMS-13")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_payment_history_is_empty_for_internal_beside_an_oms(orders, oms_platform_order, accept):
-    expect_no_payment_history(given(orders.show(oms_platform_order, accept=accept)))
+    expect_no_payment_history(require(orders.show(oms_platform_order, accept=accept)))
 
 
 @rule("OMS-14")
 def test_an_order_of_the_oms_says_so(orders, oms_order):
-    answer = given(orders.show(oms_order, id_type="external"))
+    answer = require(orders.show(oms_order, id_type="external"))
 
     expect(answer, "the order is one of the external OMS").shows(("origin",), "external")
     expect(answer, "the order is one of the external OMS").shows(("origin_id",), oms_order.order_id)
@@ -175,7 +181,7 @@ def test_an_order_of_the_oms_says_so(orders, oms_order):
 
 @rule("OMS-15")
 def test_an_order_of_the_oms_is_shown_in_both_media_types(orders, oms_order):
-    given(orders.show(oms_order, id_type="external", accept=JSON))
+    require(orders.show(oms_order, id_type="external", accept=JSON))
 
     answer = orders.show(oms_order, id_type="external", accept=ORDERS_V2)
 
@@ -186,7 +192,7 @@ def test_an_order_of_the_oms_is_shown_in_both_media_types(orders, oms_order):
 @pytest.fixture
 def found_order(orders, oms_order):
     """An order of the OMS that is known to be found: once, for all the ids that are only nearly its own."""
-    given(orders.show(oms_order, id_type="external"))
+    require(orders.show(oms_order, id_type="external"))
     return oms_order
 
 
@@ -203,7 +209,7 @@ def test_nearly_its_id_does_not_find_an_order_of_the_oms(session, orders, found_
 @rule("OMS-19")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_every_item_of_an_order_of_the_oms_is_shown(orders, oms_order, accept):
-    answer = given(orders.show(oms_order, id_type="external", accept=accept))
+    answer = require(orders.show(oms_order, id_type="external", accept=accept))
 
     items = answer.at("items")
     shown = {str(item.get(name)).casefold() for item in items for name in ("id", "origin_id")}
@@ -211,7 +217,7 @@ def test_every_item_of_an_order_of_the_oms_is_shown(orders, oms_order, accept):
     # An OMS may have other ids for the items than the state: then only their number says whether all are there.
     named = len(missing) < len(oms_order.item_uuids)
     if not named and len(items) < len(oms_order.item_uuids):
-        raise Unjudgeable(
+        raise Inconclusive(
             "the order shows none of the state's item_uuids, so its items have other ids", answer.exchange
         )
     if named and missing:

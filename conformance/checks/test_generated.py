@@ -3,13 +3,10 @@
 import pytest
 from hypothesis import strategies as st
 
-from conformance.checks.every_operation import CASES, send_generated
-from conformance.expectation import expect, given
-from conformance.findings import Finding
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from spec.catalogue import catalogue
-from strategies.generated import boundary_requests, random_requests
+from orderproof.conformance.checks.support.every_operation import CASES, send_generated
+from orderproof.conformance.kit import Finding, expect, property_of, require, rule
+from orderproof.spec.catalogue import catalogue
+from orderproof.strategies.generated import boundary_requests, random_requests
 
 SERVED = {one.operation: one.id for one in catalogue().values() if one.title.startswith("Every valid request")}
 REFUSED = {one.operation: one.id for one in catalogue().values() if one.title.startswith("Every request that breaks")}
@@ -56,4 +53,4 @@ def test_an_invalid_request_is_refused_and_changes_nothing(orders, states, opera
     if after != before:
         raise Finding("requests that were all refused changed the order", str(before), str(after))
     # Nothing but the violations decided: the valid request is served on the same order.
-    given(case.send(orders, state), case.success)
+    require(case.send(orders, state), case.success)

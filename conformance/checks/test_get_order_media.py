@@ -2,19 +2,15 @@
 
 import pytest
 
-from conformance.checks.line_cancellations import given_canceled, shown_after, status_shown
-from conformance.checks.reading import expect_same_media_type, expect_same_placed_at, item_ids
-from conformance.expectation import expect, given
-from conformance.findings import Finding, Unjudgeable
-from conformance.mediatype import JSON, ORDERS_V2
-from conformance.rule_mark import rule
-from conformance.times import parse_time
+from orderproof.conformance.checks.support.line_cancellations import given_canceled, shown_after, status_shown
+from orderproof.conformance.checks.support.reading import expect_same_media_type, expect_same_placed_at, item_ids
+from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, expect, parse_time, require, rule
 
 
 @rule("ORD-10")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_placed_at_in_version_2_is_utc(orders, order, id_type):
-    answer = given(orders.show(order, id_type=id_type, accept=ORDERS_V2))
+    answer = require(orders.show(order, id_type=id_type, accept=ORDERS_V2))
 
     placed_at = answer.at("placed_at")
     if not isinstance(placed_at, str) or parse_time(placed_at) is None or not placed_at.endswith("Z"):
@@ -28,8 +24,8 @@ def test_placed_at_in_version_2_is_utc(orders, order, id_type):
 
 @rule("ORD-11")
 def test_placed_at_is_the_same_instant_in_both_media_types(orders, order):
-    as_json = given(orders.show(order, accept=JSON))
-    as_version_2 = given(orders.show(order, accept=ORDERS_V2))
+    as_json = require(orders.show(order, accept=JSON))
+    as_version_2 = require(orders.show(order, accept=ORDERS_V2))
 
     expect_same_placed_at(as_json, as_version_2)
 
@@ -37,14 +33,14 @@ def test_placed_at_is_the_same_instant_in_both_media_types(orders, order):
 @rule("ORD-13")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_both_media_types_show_the_same_order(orders, order, id_type):
-    as_json = given(orders.show(order, id_type=id_type, accept=JSON))
-    as_version_2 = given(orders.show(order, id_type=id_type, accept=ORDERS_V2))
+    as_json = require(orders.show(order, id_type=id_type, accept=JSON))
+    as_version_2 = require(orders.show(order, id_type=id_type, accept=ORDERS_V2))
 
     for name in ("id", "origin", "origin_id", "currency"):
         expect(as_version_2, "as application/json shows it").shows((name,), as_json.at(name))
     if as_version_2.at("status") != as_json.at("status"):
         # An order may have gone on between the two readings; then application/json shows it as well by now.
-        again = given(orders.show(order, id_type=id_type, accept=JSON))
+        again = require(orders.show(order, id_type=id_type, accept=JSON))
         expect(as_version_2, "as application/json shows it now").shows(("status",), again.at("status"))
     if item_ids(as_json) != item_ids(as_version_2):
         raise Finding(
@@ -59,9 +55,9 @@ def test_both_media_types_show_the_same_order(orders, order, id_type):
 @rule("ORD-31")
 def test_version_2_shows_what_has_changed(orders, order_with_preordered_item):
     order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = status_shown(given(orders.show(order, accept=ORDERS_V2)), item_uuid)
+    before = status_shown(require(orders.show(order, accept=ORDERS_V2)), item_uuid)
     if before is None:
-        raise Unjudgeable(f"version 2 shows no status of the item {item_uuid}")
+        raise Inconclusive(f"version 2 shows no status of the item {item_uuid}")
     as_json = given_canceled(orders, order, orders.cancel_line_item)
 
     as_version_2 = shown_after(orders, order, item_uuid, before, ORDERS_V2)
@@ -79,7 +75,7 @@ def test_version_2_shows_what_has_changed(orders, order_with_preordered_item):
 @rule("ORD-14")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_without_accept_an_order_is_json(orders, order, id_type):
-    answer = given(orders.show(order, id_type=id_type, accept=None))
+    answer = require(orders.show(order, id_type=id_type, accept=None))
 
     expect(answer, "no Accept header was sent").has_media_type(JSON)
 
@@ -89,7 +85,7 @@ def test_without_accept_an_order_is_json(orders, order, id_type):
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_an_order_is_shown_in_each_documented_way(orders, order, id_type, accept):
     # Passive validation judges the answers; this sees to it that there are some of each kind.
-    given(orders.show(order, id_type=id_type, accept=accept))
+    require(orders.show(order, id_type=id_type, accept=accept))
 
 
 @rule("ORD-23")
@@ -103,7 +99,7 @@ def test_an_order_is_shown_in_each_documented_way(orders, order, id_type, accept
     ],
 )
 def test_a_media_type_is_known_in_every_spelling(orders, order, accept, wanted):
-    as_documented = given(orders.show(order, accept=wanted))
+    as_documented = require(orders.show(order, accept=wanted))
 
     expect_same_media_type(orders.show(order, accept=accept), as_documented, accept)
 
@@ -120,7 +116,7 @@ def test_a_media_type_is_known_in_every_spelling(orders, order, accept, wanted):
     ],
 )
 def test_accept_is_a_list_with_weights(orders, order, accept, wanted):
-    as_documented = given(orders.show(order, accept=wanted))
+    as_documented = require(orders.show(order, accept=wanted))
 
     expect_same_media_type(orders.show(order, accept=accept), as_documented, accept)
 
@@ -128,7 +124,7 @@ def test_accept_is_a_list_with_weights(orders, order, accept, wanted):
 @rule("ORD-24")
 @pytest.mark.parametrize("accept", ["*/*", "application/*"])
 def test_any_media_type_will_do(orders, order, accept):
-    given(orders.show(order))
+    require(orders.show(order))
 
     answer = orders.show(order, accept=accept)
 
@@ -137,7 +133,7 @@ def test_any_media_type_will_do(orders, order, accept):
 
 @rule("ORD-25")
 def test_an_unknown_version_is_not_version_2(orders, order):
-    given(orders.show(order, accept=ORDERS_V2))
+    require(orders.show(order, accept=ORDERS_V2))
 
     answer = orders.show(order, accept="application/x.newstore.orders+json;version=3")
 
@@ -149,7 +145,7 @@ def test_an_unknown_version_is_not_version_2(orders, order):
 
 @rule("ORD-32")
 def test_an_order_shows_what_every_sample_shows(orders, order):
-    answer = given(orders.show(order))
+    answer = require(orders.show(order))
 
     items = answer.at("items")
     missing = [name for name in ("channel_type", "fulfillment_type") if answer.json.get(name) is None]

@@ -5,24 +5,28 @@ from itertools import pairwise
 
 import pytest
 
-from conformance.checks.cancellations import NO_ID_TYPES, assert_status_unchanged, near_misses, status_of, steady_status
-from conformance.checks.facts import (
+from orderproof.conformance.checks.support.cancellations import (
+    NO_ID_TYPES,
+    assert_status_unchanged,
+    near_misses,
+    status_of,
+    steady_status,
+)
+from orderproof.conformance.checks.support.facts import (
     QUARTER_HOUR,
     cancel_settled,
     settled,
     unknown_id,
 )
-from conformance.checks.timers import Timer, assert_moved, due_at, running_timer
-from conformance.expectation import expect, given
-from conformance.rule_mark import rule
-from conformance.times import parse_time
+from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, running_timer
+from orderproof.conformance.kit import expect, parse_time, require, rule
 
 # What an extension has no business with, as far as an order always has it. A status may change of its own accord.
 UNTOUCHED = ("id", "origin", "origin_id", "placed_at", "currency", "totals")
 
 
 def told_status(orders, order):
-    return given(orders.cancellation_status(order))
+    return require(orders.cancellation_status(order))
 
 
 @rule("GRA-1")
@@ -55,7 +59,7 @@ def test_an_extension_leaves_other_orders_alone(orders, order_in_grace_period, s
 
     for extended, other in ((older, younger), (younger, older)):
         timer = running_timer(orders, other)
-        given(orders.extend_grace_period(extended))
+        require(orders.extend_grace_period(extended))
         assert_moved(timer, orders.extend_grace_period(other), "another order was extended in between")
 
 
@@ -77,7 +81,7 @@ def test_an_unknown_order_is_not_found(orders, order_in_grace_period, id_type):
     answer = orders.extend_grace_period(order_in_grace_period, id=unknown, id_type=id_type)
 
     expect(answer, "there is no such order").is_problem(404)
-    given(orders.extend_grace_period(order_in_grace_period, id_type=id_type))
+    require(orders.extend_grace_period(order_in_grace_period, id_type=id_type))
 
 
 @rule("GRA-6")
@@ -109,7 +113,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, key):
 
 @rule("GRA-12")
 def test_a_canceled_order_is_not_extended(orders, order_cancelable):
-    given(orders.extend_grace_period(order_cancelable))
+    require(orders.extend_grace_period(order_cancelable))
     cancel_settled(orders, order_cancelable)
 
     for id_type in ("internal", "external"):
@@ -135,13 +139,13 @@ def test_an_id_that_is_almost_an_orders_extends_nothing(orders, order_in_grace_p
 @rule("GRA-14")
 def test_an_extension_moves_nothing_but_the_timer(orders, order_in_grace_period):
     status = steady_status(orders, order_in_grace_period)
-    before = given(orders.show(order_in_grace_period)).json
+    before = require(orders.show(order_in_grace_period)).json
 
-    given(orders.extend_grace_period(order_in_grace_period))
+    require(orders.extend_grace_period(order_in_grace_period))
 
     now = status_of(orders, order_in_grace_period)
     assert now == status, f"the extension changed the order's cancellation status from {status} to {now}"
-    after = given(orders.show(order_in_grace_period)).json
+    after = require(orders.show(order_in_grace_period)).json
     for key in UNTOUCHED:
         assert after.get(key) == before.get(key), (
             f"the extension changed the order's {key} from {before.get(key)!r} to {after.get(key)!r}"

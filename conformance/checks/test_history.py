@@ -5,10 +5,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import example
 
-from conformance.answer import Answer
-from conformance.checks.facts import UNKNOWN_UUID
-from conformance.checks.listing import expect_same_progress
-from conformance.checks.reading import (
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.checks.support.listing import expect_same_progress
+from orderproof.conformance.checks.support.reading import (
     SAME_TIME,
     all_ids,
     expect_newest_first,
@@ -28,13 +27,21 @@ from conformance.checks.reading import (
     ties,
     whole_pages,
 )
-from conformance.expectation import expect, given, given_time
-from conformance.findings import Finding, NotRun, Unjudgeable
-from conformance.mediatype import JSON, ORDERS_V2
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.ids import PATTERNS, near_misses
-from strategies.paging import DEFAULT_COUNT, MAX_COUNT
+from orderproof.conformance.kit import (
+    JSON,
+    ORDERS_V2,
+    Answer,
+    Finding,
+    Inconclusive,
+    NotRun,
+    expect,
+    property_of,
+    require,
+    require_time,
+    rule,
+)
+from orderproof.strategies.ids import PATTERNS, near_misses
+from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
 
 @rule("HIS-1")
@@ -42,7 +49,7 @@ def test_the_newest_order_comes_first(orders, states):
     customer = states("customer-with-orders", orders=5)
     newest_first = list(customer.order_ids)
 
-    answer = given(page(orders, customer, count=min(50, len(newest_first))))
+    answer = require(page(orders, customer, count=min(50, len(newest_first))))
 
     times = page_times(answer)
     expect_newest_first(answer, times)
@@ -83,7 +90,7 @@ def test_every_order_is_listed_once(orders, states):
         if found == before:
             break
     else:
-        raise Unjudgeable("the customer's orders changed whenever their history was read")
+        raise Inconclusive("the customer's orders changed whenever their history was read")
 
     for order_id in customer.order_ids:
         times = found.count(order_id)
@@ -131,7 +138,7 @@ def test_an_unknown_customer_is_no_404_in_version_2(orders, customer_with_orders
 
 @rule("HIS-22")
 def test_an_unknown_customer_is_404_as_json(orders, oms_order):
-    given(orders.history(oms_order, accept=JSON))
+    require(orders.history(oms_order, accept=JSON))
 
     answer = orders.history(oms_order, customer_id=UNKNOWN_UUID, accept=JSON)
 
@@ -142,7 +149,7 @@ def test_an_unknown_customer_is_404_as_json(orders, oms_order):
 
 @rule("HIS-23")
 def test_a_missing_customer_id_is_refused(orders, customer_with_orders):
-    given(page(orders, customer_with_orders))
+    require(page(orders, customer_with_orders))
 
     answer = page(orders, customer_with_orders, query={"customer_id": None})
 
@@ -182,14 +189,14 @@ def test_json_lists_the_orders_of_the_external_oms(orders, oms_order):
 
 @rule("HIS-26")
 def test_the_newest_order_comes_first_in_json(orders, oms_order):
-    answer = given(orders.history(oms_order, accept=JSON))
+    answer = require(orders.history(oms_order, accept=JSON))
 
     expect_newest_first(answer, listed_times(answer))
 
 
 @rule("HIS-27")
 def test_without_accept_a_history_is_json(orders, oms_order):
-    given(orders.history(oms_order, accept=JSON))
+    require(orders.history(oms_order, accept=JSON))
 
     answer = orders.history(oms_order, accept=None)
 
@@ -207,7 +214,7 @@ def test_without_accept_a_history_is_json(orders, oms_order):
 @rule("HIS-29", "HIS-30", "HIS-31")
 def test_a_history_is_shown(orders, customer_with_orders):
     # Passive validation judges the answer; this sees to it that there is one.
-    given(page(orders, customer_with_orders))
+    require(page(orders, customer_with_orders))
 
 
 @rule("HIS-32")
@@ -215,12 +222,12 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
     history = page(orders, customer_with_orders)
 
     for index, order_id in enumerate(given_orders(history)[:3]):
-        shown = given(orders.show(customer_with_orders, id=order_id, id_type="external", accept=ORDERS_V2))
+        shown = require(orders.show(customer_with_orders, id=order_id, id_type="external", accept=ORDERS_V2))
         # Where external is answered by another system, that one may have ids and items of its own.
         is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
         for name in ("id",) if is_elsewhere else ("id", "origin_id", "currency"):
             expect(shown, "as the history shows it").shows((name,), history.at("orders", index, name))
-        times = given_time(history, "orders", index, "placed_at"), given_time(shown, "placed_at")
+        times = require_time(history, "orders", index, "placed_at"), require_time(shown, "placed_at")
         assert abs(times[1].moment - times[0].moment) < SAME_TIME, (
             f"the history shows that {order_id} was placed at {times[0]}, the order itself says {times[1]}"
         )
@@ -243,7 +250,7 @@ def test_orders_name_their_customer(orders, customer_with_orders):
 
 @rule("HIS-34")
 def test_json_is_an_object_with_orders(orders, oms_order):
-    answer = given(orders.history(oms_order, accept=JSON))
+    answer = require(orders.history(oms_order, accept=JSON))
 
     shown = answer.json.get("orders") if isinstance(answer.json, dict) else None
     assert isinstance(shown, list), f"{answer.request} is no object with a list of orders"
@@ -259,7 +266,7 @@ def test_json_is_an_object_with_orders(orders, oms_order):
     ],
 )
 def test_the_media_type_is_known_in_every_spelling(orders, customer_with_orders, accept):
-    as_documented = given(page(orders, customer_with_orders))
+    as_documented = require(page(orders, customer_with_orders))
 
     answer = page(orders, customer_with_orders, accept=accept)
 
@@ -268,7 +275,7 @@ def test_the_media_type_is_known_in_every_spelling(orders, customer_with_orders,
 
 @rule("HIS-36")
 def test_json_is_refused_or_lists_the_orders(orders, customer_with_orders):
-    given(page(orders, customer_with_orders))
+    require(page(orders, customer_with_orders))
 
     answer = orders.history(customer_with_orders, accept=JSON)
 
@@ -288,7 +295,7 @@ def test_a_history_reads_the_same_again(orders, customer_with_orders):
     before = placed(first, tied)
 
     for _ in range(3):
-        again = given(page(orders, customer_with_orders))
+        again = require(page(orders, customer_with_orders))
         if placed(again, tied) != before:
             raise Finding(
                 f"{again.request} lists other orders than before, though nothing happened in between",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from conformance.checks.facts import cancel_settled
-from conformance.checks.listing import expect_listed
-from conformance.checks.reading import (
+from orderproof.conformance.checks.support.facts import cancel_settled
+from orderproof.conformance.checks.support.listing import expect_listed
+from orderproof.conformance.checks.support.reading import (
     expect_newest_first,
     expect_refused_page,
     given_orders,
@@ -14,12 +14,9 @@ from conformance.checks.reading import (
     page,
     page_times,
 )
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.mediatype import JSON
-from conformance.rule_mark import rule
-from strategies.ids import NearMiss
-from strategies.paging import DEFAULT_COUNT, MAX_COUNT
+from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotApplicable, expect, require, rule
+from orderproof.strategies.ids import NearMiss
+from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
 _ATTEMPTS = 3
 """How often a list is read again that may have changed between two requests."""
@@ -29,7 +26,7 @@ SEVERAL = "the customer of the state oms-order has no second order"
 
 @rule("HIS-28")
 def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
-    given(orders.history(oms_order, accept=JSON))
+    require(orders.history(oms_order, accept=JSON))
 
     found = []
     # Its customer may have older orders and newer ones, and a state has no word of how many.
@@ -68,7 +65,7 @@ def test_version_2_pages_the_orders_of_the_external_oms(orders, oms_order):
     for _ in range(_ATTEMPTS):
         found, times = ids_on(whole), page_times(whole)
         if len(found) < 2:
-            raise OutOfScope(SEVERAL)
+            raise NotApplicable(SEVERAL)
         answer = page(orders, oms_order, count=1, offset=1)
         expect(answer, "the tenant is integrated with an external OMS").has_status(200)
         # Orders that were placed at the same time may stand in any sequence.
@@ -85,12 +82,12 @@ def test_version_2_pages_the_orders_of_the_external_oms(orders, oms_order):
                 answer.exchange,
             )
         whole = again
-    raise Unjudgeable("the customer's orders changed while their history was read")
+    raise Inconclusive("the customer's orders changed while their history was read")
 
 
 @rule("HIS-41")
 def test_version_2_refuses_a_count_above_50_beside_an_external_oms(orders, oms_order):
-    given(page(orders, oms_order, count=MAX_COUNT))
+    require(page(orders, oms_order, count=MAX_COUNT))
 
     answer = page(orders, oms_order, count=MAX_COUNT + 1)
 
@@ -103,7 +100,7 @@ def test_total_counts_the_orders_of_the_external_oms(orders, oms_order):
         answer = page(orders, oms_order, count=MAX_COUNT)
         found = len(given_orders(answer))
         if found >= MAX_COUNT:
-            raise OutOfScope("the customer of the state oms-order has more orders than a page holds")
+            raise NotApplicable("the customer of the state oms-order has more orders than a page holds")
         # The number and the list may be read one after the other, with an order coming in between.
         if answer.at("pagination_info", "total") == found:
             return
@@ -115,15 +112,15 @@ def test_other_customers_orders_are_not_listed_in_json(orders, states):
     first, second = states("oms-order"), states("oms-order")
     for name in ("customer_id", "order_id"):
         if first.values[name].casefold() == second.values[name].casefold():
-            raise OutOfScope(f"two states oms-order have the same {name}")
+            raise NotApplicable(f"two states oms-order have the same {name}")
 
     for one, other in ((first, second), (second, first)):
-        answer = given(orders.history(one, accept=JSON))
+        answer = require(orders.history(one, accept=JSON))
         entries = [entry for entry in listed(answer) if isinstance(entry, dict)]
         # No document says which member is the id: it is the one in which the customer's own order shows it.
         names = {name for entry in entries for name, value in entry.items() if value == one.order_id}
         if not names:
-            raise Unjudgeable(f"the history does not list the customer's own order {one.order_id}", answer.exchange)
+            raise Inconclusive(f"the history does not list the customer's own order {one.order_id}", answer.exchange)
         if any(entry.get(name) == other.order_id for entry in entries for name in names):
             given_two_people(orders, one, other)
             raise Finding(
@@ -136,19 +133,19 @@ def test_other_customers_orders_are_not_listed_in_json(orders, states):
 
 def given_two_people(orders, one, other):
     """The customers of two orders have different e-mail addresses, by which an external OMS may know them."""
-    addresses = [given(orders.show(order, id_type="external")).at("customer", "email") for order in (one, other)]
+    addresses = [require(orders.show(order, id_type="external")).at("customer", "email") for order in (one, other)]
     if not all(isinstance(address, str) and address for address in addresses):
-        raise Unjudgeable("the orders do not show an e-mail address of their customers")
+        raise Inconclusive("the orders do not show an e-mail address of their customers")
     if addresses[0].casefold() == addresses[1].casefold():
-        raise OutOfScope("the customers of two states oms-order have the same e-mail address")
+        raise NotApplicable("the customers of two states oms-order have the same e-mail address")
 
 
 @pytest.fixture
 def oms_customer(orders, oms_order):
     """The customer of an order in the external OMS, whose history as application/json is served and lists it."""
-    answer = given(orders.history(oms_order, accept=JSON))
+    answer = require(orders.history(oms_order, accept=JSON))
     if not holds(listed(answer), oms_order.order_id):
-        raise Unjudgeable(f"the history does not list the customer's order {oms_order.order_id}", answer.exchange)
+        raise Inconclusive(f"the history does not list the customer's order {oms_order.order_id}", answer.exchange)
     return oms_order
 
 
@@ -173,9 +170,9 @@ def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
 
 @rule("HIS-46")
 def test_open_and_canceled_orders_are_listed(orders, order_cancelable):
-    shown = given(orders.show(order_cancelable, id_type="external"))
+    shown = require(orders.show(order_cancelable, id_type="external"))
     if shown.at("origin") == "external":
-        raise OutOfScope("the order is one of the external OMS, which decides what it tells of a customer's orders")
+        raise NotApplicable("the order is one of the external OMS, which decides what it tells of a customer's orders")
 
     expect_listed(orders, order_cancelable, "it was placed, and is not closed yet")
 

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example
 
-from conformance.checks.reading import (
+from orderproof.conformance.checks.support.reading import (
     all_ids,
     expect_refused_page,
     holds,
@@ -14,12 +14,8 @@ from conformance.checks.reading import (
     ties,
     whole_pages,
 )
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.mediatype import JSON
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies import paging
+from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotApplicable, expect, property_of, require, rule
+from orderproof.strategies import paging
 
 
 @pytest.fixture
@@ -32,7 +28,7 @@ def customer(states):
 def paged_customer(orders, customer_with_orders):
     """A customer whose history is served at the limits of both parameters: a refusal is about what is beyond them."""
     for parts in ({"count": 1, "offset": 0}, {"count": paging.MAX_COUNT, "offset": 1}):
-        given(page(orders, customer_with_orders, **parts))
+        require(page(orders, customer_with_orders, **parts))
     return customer_with_orders
 
 
@@ -42,7 +38,7 @@ def all_pages(orders, customer):
     found = whole_pages(orders, customer)
     listed_here = len(all_ids(found))
     if listed_here <= paging.DEFAULT_COUNT:
-        raise Unjudgeable(f"the history lists {listed_here} of the customer's {len(customer.order_ids)} orders")
+        raise Inconclusive(f"the history lists {listed_here} of the customer's {len(customer.order_ids)} orders")
     return found
 
 
@@ -80,23 +76,23 @@ def expect_length(answer, wanted, because):
 
 @rule("HIS-4")
 def test_a_page_holds_10_orders_by_default(orders, customer):
-    first = given(page(orders, customer))
+    first = require(page(orders, customer))
     expect_length(first, 10, "the customer has more than 10 orders, and no count was sent")
-    with_offset = given(page(orders, customer, offset=1))
+    with_offset = require(page(orders, customer, offset=1))
     expect_length(with_offset, 10, "the customer has more than 10 orders after the first, and no count was sent")
 
 
 @rule("HIS-5")
 def test_a_page_begins_with_the_newest_order_by_default(orders, customer, newest_first, tied):
     for count in (None, 5):
-        answer = given(page(orders, customer, count=count))
+        answer = require(page(orders, customer, count=count))
         expect_orders(answer, newest_first[: len(ids_on(answer))], tied, "no offset was sent")
 
 
 @rule("HIS-6")
 def test_a_page_holds_as_many_orders_as_asked_for(orders, states):
     customer = states("customer-with-orders", orders=paging.MAX_COUNT + 1)
-    given(page(orders, customer))
+    require(page(orders, customer))
 
     for count in (1, 2, paging.MAX_COUNT - 1, paging.MAX_COUNT):
         because = f"count is {count}, and the customer has more than 50 orders"
@@ -128,7 +124,7 @@ def test_a_count_above_50_is_refused(session, orders, paged_customer, count):
 @example(count=3, offset=1)
 @example(count=5, offset=10)
 def test_a_page_is_a_part_of_the_list(session, orders, customer, newest_first, tied, count, offset):
-    answer = given(page(orders, customer, count=count, offset=offset))
+    answer = require(page(orders, customer, count=count, offset=offset))
 
     expect_orders(answer, newest_first[offset : offset + count], tied, f"count is {count}, offset is {offset}")
 
@@ -149,7 +145,7 @@ def test_a_negative_offset_is_refused(session, orders, paged_customer, offset):
 def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, tied, size):
     joined = []
     for offset in range(0, len(newest_first), size):
-        joined += placed(given(page(orders, customer, count=size, offset=offset)), tied)
+        joined += placed(require(page(orders, customer, count=size, offset=offset)), tied)
 
     if joined != newest_first:
         raise Finding(
@@ -173,7 +169,7 @@ def test_what_is_no_integer_is_refused(session, orders, paged_customer, name, va
 
 @rule("HIS-13")
 def test_the_largest_offset_is_accepted(orders, customer_with_orders):
-    given(page(orders, customer_with_orders, offset=1))
+    require(page(orders, customer_with_orders, offset=1))
 
     answer = page(orders, customer_with_orders, offset=paging.MAX_INT32)
 
@@ -196,9 +192,9 @@ def test_an_offset_beyond_int32_is_not_cut(session, orders, customer_with_orders
 
 @rule("HIS-15")
 def test_an_offset_is_not_honoured_with_json(orders, oms_order):
-    before = listed(given(orders.history(oms_order, accept=JSON)))
+    before = listed(require(orders.history(oms_order, accept=JSON)))
     if not before:
-        raise Unjudgeable("the history lists no order that an offset could leave out")
+        raise Inconclusive("the history lists no order that an offset could leave out")
 
     answer = orders.history(oms_order, accept=JSON, offset=len(before))
 
@@ -212,9 +208,9 @@ def test_an_offset_is_not_honoured_with_json(orders, oms_order):
 
 @rule("HIS-15")
 def test_a_count_is_not_honoured_with_json(orders, oms_order):
-    before = listed(given(orders.history(oms_order, accept=JSON)))
+    before = listed(require(orders.history(oms_order, accept=JSON)))
     if len(before) < 2:
-        raise OutOfScope("the customer of the state oms-order has no second order that a count could leave out")
+        raise NotApplicable("the customer of the state oms-order has no second order that a count could leave out")
 
     answer = orders.history(oms_order, accept=JSON, count=1)
 
@@ -234,13 +230,13 @@ PAGES = [(None, None), (1, None), (2, 3), (5, 10), (10, 1000)]
 @rule("HIS-16")
 def test_total_is_the_number_of_orders(orders, customer):
     for count, offset in PAGES:
-        answer = given(page(orders, customer, count=count, offset=offset))
+        answer = require(page(orders, customer, count=count, offset=offset))
         expect(answer, "so many orders has the customer").shows(("pagination_info", "total"), len(customer.order_ids))
 
 
 @rule("HIS-16")
 def test_total_is_0_without_orders(orders, customer_without_orders):
-    answer = given(page(orders, customer_without_orders))
+    answer = require(page(orders, customer_without_orders))
 
     expect(answer, "the customer has no orders").shows(("pagination_info", "total"), 0)
 
@@ -248,14 +244,14 @@ def test_total_is_0_without_orders(orders, customer_without_orders):
 @rule("HIS-17")
 def test_the_offset_is_repeated(orders, customer):
     for count, offset in PAGES:
-        answer = given(page(orders, customer, count=count, offset=offset))
+        answer = require(page(orders, customer, count=count, offset=offset))
         expect(answer, "the page's offset").shows(("pagination_info", "offset"), offset or 0)
 
 
 @rule("HIS-18")
 def test_the_count_is_that_asked_for_or_returned(orders, customer):
     for count, offset in PAGES:
-        answer = given(page(orders, customer, count=count, offset=offset))
+        answer = require(page(orders, customer, count=count, offset=offset))
         allowed = {count or paging.DEFAULT_COUNT, len(ids_on(answer))}
         shown = answer.at("pagination_info", "count")
         if shown not in allowed:
@@ -269,7 +265,7 @@ def test_the_count_is_that_asked_for_or_returned(orders, customer):
 
 @rule("HIS-19")
 def test_a_page_beyond_the_end_is_empty(orders, customer):
-    given(page(orders, customer, offset=1))
+    require(page(orders, customer, offset=1))
 
     for beyond in (0, 1, 100):
         answer = page(orders, customer, offset=len(customer.order_ids) + beyond)

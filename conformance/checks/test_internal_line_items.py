@@ -2,19 +2,17 @@
 
 import pytest
 
-from conformance.checks import line_cancellations as story
-from conformance.checks.cancellations import expect_accepted, given_refused, near_misses_of
-from conformance.checks.facts import UNKNOWN_UUID
-from conformance.expectation import expect, given
-from conformance.findings import OutOfScope
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.support import line_cancellations as story
+from orderproof.conformance.checks.support.cancellations import expect_accepted, given_refused, near_misses_of
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.kit import NotApplicable, expect, require, rule
 
 
 @pytest.fixture(autouse=True)
 def _in_scope(session):
     """Where the target leaves the internal API out, no state is set up in vain."""
     if session.settings.target.internal_base_url is None:
-        raise OutOfScope("the target file gives no internal_base_url")
+        raise NotApplicable("the target file gives no internal_base_url")
 
 
 @pytest.fixture
@@ -71,7 +69,7 @@ def test_an_unknown_item_is_not_found(order_with_preordered_item, cancel):
     answer = cancel(order_with_preordered_item, UNKNOWN_UUID)
 
     expect(answer, "there is no such item").is_problem(404)
-    given(cancel(order_with_preordered_item, order_with_preordered_item.item_uuid))
+    require(cancel(order_with_preordered_item, order_with_preordered_item.item_uuid))
 
 
 @rule("INT-9")
@@ -84,7 +82,7 @@ def test_the_id_of_an_order_is_not_that_of_an_item(orders, order_with_preordered
         expect(answer, "this is the id of an order").is_refused()
         story.assert_item_unchanged(orders, order, item, before, answer)
 
-    given(cancel(order, item))
+    require(cancel(order, item))
 
 
 @rule("INT-10")
@@ -97,7 +95,7 @@ def test_an_id_that_is_almost_an_items_cancels_nothing(orders, order_with_preord
         expect(answer, f"the path holds {near.what}").is_refused()
         story.assert_item_unchanged(orders, order, item, before, answer)
 
-    given(cancel(order, item))
+    require(cancel(order, item))
 
 
 @rule("INT-11")
@@ -107,7 +105,7 @@ def test_what_one_api_canceled_the_other_refuses(orders, states, cancel, first):
     second = "public" if first == "internal" else "internal"
     # The other API would have canceled it: it cancels the item of an order like this one.
     twin = states("order-with-preordered-item")
-    given(apis[second](twin, twin.item_uuid))
+    require(apis[second](twin, twin.item_uuid))
 
     story.item_is_not_canceled_twice(orders, states("order-with-preordered-item"), apis[first], apis[second])
 

@@ -2,11 +2,16 @@
 
 import pytest
 
-from conformance.checks import line_cancellations as story
-from conformance.checks.cancellations import NO_ID_TYPES, expect_accepted, given_refused, near_misses, near_misses_of
-from conformance.checks.facts import UNKNOWN_UUID, unknown_id
-from conformance.expectation import expect, given
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.support import line_cancellations as story
+from orderproof.conformance.checks.support.cancellations import (
+    NO_ID_TYPES,
+    expect_accepted,
+    given_refused,
+    near_misses,
+    near_misses_of,
+)
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
+from orderproof.conformance.kit import expect, require, rule
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ def test_an_unknown_item_is_not_found(orders, order_with_preordered_item, id_typ
     answer = orders.cancel_line_item(order_with_preordered_item, UNKNOWN_UUID, id_type=id_type)
 
     expect(answer, "there is no such item").is_problem(404)
-    given(orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid, id_type=id_type))
+    require(orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid, id_type=id_type))
 
 
 @rule("LIN-10")
@@ -91,7 +96,7 @@ def test_an_item_of_an_unknown_order_is_refused(orders, order_with_preordered_it
 
     expect(answer, "there is no such order").is_refused()
     story.assert_item_unchanged(orders, order_with_preordered_item, item, before, answer)
-    given(orders.cancel_line_item(order_with_preordered_item, item, id_type=id_type))
+    require(orders.cancel_line_item(order_with_preordered_item, item, id_type=id_type))
 
 
 @rule("LIN-11")
@@ -105,7 +110,7 @@ def test_an_item_of_another_order_is_refused(orders, states, id_type):
     expect(answer, "the item is another order's").is_refused()
     story.assert_item_unchanged(orders, other, other.item_uuid, before, answer)
     for one in (order, other):
-        given(orders.cancel_line_item(one, one.item_uuid, id_type=id_type))
+        require(orders.cancel_line_item(one, one.item_uuid, id_type=id_type))
 
 
 @rule("LIN-12")
@@ -117,7 +122,7 @@ def test_a_readable_id_is_no_internal_id(orders, order_with_preordered_item):
 
     expect(answer, "a readable id is no UUID").is_refused()
     story.assert_item_unchanged(orders, order, item, before, answer)
-    given(orders.cancel_line_item(order, item))
+    require(orders.cancel_line_item(order, item))
 
 
 @rule("LIN-13")
@@ -127,7 +132,7 @@ def test_a_uuid_is_no_readable_id(orders, order_with_preordered_item):
     answer = orders.cancel_line_item(order, item, order_uuid=order.order_uuid, id_type="external")
 
     expect(answer, "a UUID is no readable id").is_refused()
-    given(orders.cancel_line_item(order, item, id_type="external"))
+    require(orders.cancel_line_item(order, item, id_type="external"))
 
 
 @rule("LIN-14")
@@ -142,7 +147,7 @@ def test_an_id_that_is_almost_one_cancels_nothing(orders, order_with_preordered_
         expect(answer, f"the path holds {near.what}").is_refused()
 
     story.assert_item_unchanged(orders, order, item, before, answer)
-    given(orders.cancel_line_item(order, item))
+    require(orders.cancel_line_item(order, item))
 
 
 @rule("LIN-15")
@@ -156,7 +161,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order_with_preordered_item, 
         expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
     story.assert_item_unchanged(orders, order, item, before, answer)
-    given(orders.cancel_line_item(order, item))
+    require(orders.cancel_line_item(order, item))
 
 
 @rule("LIN-17")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.facts import UNKNOWN_UUID
-from conformance.checks.item_lists import expect_accepted
-from conformance.checks.pricing import (
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.checks.support.item_lists import expect_accepted
+from orderproof.conformance.checks.support.pricing import (
     CENT_FRACTION,
     GIFT_WRAPPING,
     SHIPPING,
@@ -21,9 +21,7 @@ from conformance.checks.pricing import (
     shown_prices,
     the_line,
 )
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope
-from conformance.rule_mark import rule
+from orderproof.conformance.kit import Finding, NotApplicable, expect, require, rule
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def test_a_product_has_a_line(orders, order):
 
 @rule("PRI-2")
 def test_the_line_of_a_product_has_its_status(pricing):
-    answer = given(pricing.ask([pricing.line]))
+    answer = require(pricing.ask([pricing.line]))
 
     status = the_line(answer, pricing.line["id"]).get("status")
     if not isinstance(status, str) or not status:
@@ -66,7 +64,7 @@ def test_each_product_has_one_line_and_no_other_has_one(pricing):
     one, other = pricing.line["id"], pricing.other_line["id"]
 
     for asked in ([one], [other], [one, other], [other, one]):
-        answer = given(pricing.ask([product(item_id) for item_id in asked]))
+        answer = require(pricing.ask([product(item_id) for item_id in asked]))
         found = [line.get("id") for line in lines_of(answer)]
         if sorted(map(str.casefold, map(str, found))) != sorted(map(str.casefold, asked)):
             raise Finding(
@@ -93,7 +91,7 @@ def test_the_lines_stand_in_the_order_asked_for(pricing):
     one, other = pricing.line["id"], pricing.other_line["id"]
 
     for asked in ([one, other], [other, one]):
-        answer = given(pricing.ask([product(item_id) for item_id in asked]))
+        answer = require(pricing.ask([product(item_id) for item_id in asked]))
         found = [line.get("id") for line in lines_of(answer)]
         for item_id in asked:
             the_line(answer, item_id)
@@ -121,10 +119,10 @@ def test_the_gift_wrapping_has_a_price(pricing):
 @rule("PRI-7")
 def test_a_price_does_not_depend_on_what_else_is_asked_for(pricing):
     one, other = pricing.line, pricing.other_line
-    alone = {line["id"]: price_of(given(pricing.ask([line])), line["id"]) for line in (one, other)}
+    alone = {line["id"]: price_of(require(pricing.ask([line])), line["id"]) for line in (one, other)}
 
     for asked in ([one, other], [other, one], [one], [other], [one, other]):
-        answer = given(pricing.ask(asked))
+        answer = require(pricing.ask(asked))
         for line in asked:
             found = price_of(answer, line["id"])
             if found != alone[line["id"]]:
@@ -153,9 +151,9 @@ def test_asking_for_prices_changes_nothing(orders, states):
     changed = []
     for _ in range(2):
         order = states("order")
-        before = given(orders.show(order))
-        given(orders.prices(order, [product(item_id) for item_id in order.item_uuids]))
-        after = given(orders.show(order))
+        before = require(orders.show(order))
+        require(orders.prices(order, [product(item_id) for item_id in order.item_uuids]))
+        after = require(orders.show(order))
         if what_pricing_must_leave_alone(before) == what_pricing_must_leave_alone(after):
             break
         changed.append((before, after))
@@ -173,9 +171,9 @@ def test_asking_for_prices_changes_nothing(orders, states):
 @rule("PRI-9")
 def test_a_price_is_the_one_that_the_order_shows(pricing):
     ids = [pricing.line["id"], pricing.other_line["id"]]
-    in_order = shown_prices(given(pricing.orders.show(pricing.order)), ids)
+    in_order = shown_prices(require(pricing.orders.show(pricing.order)), ids)
 
-    answer = given(pricing.ask([product(item_id) for item_id in ids]))
+    answer = require(pricing.ask([product(item_id) for item_id in ids]))
 
     for item_id, wanted in zip(ids, in_order, strict=True):
         found = price_of(answer, item_id)
@@ -191,13 +189,13 @@ def test_a_price_is_the_one_that_the_order_shows(pricing):
 @rule("PRI-10")
 def test_products_do_not_have_each_others_prices(pricing):
     one, other = ids = [pricing.line["id"], pricing.other_line["id"]]
-    in_order = shown_prices(given(pricing.orders.show(pricing.order)), ids)
+    in_order = shown_prices(require(pricing.orders.show(pricing.order)), ids)
     if in_order[0] == in_order[1]:
-        raise OutOfScope(
+        raise NotApplicable(
             "the order's first two products have the same price, so a mix-up of the two would change nothing"
         )
 
-    answer = given(pricing.ask([product(item_id) for item_id in ids]))
+    answer = require(pricing.ask([product(item_id) for item_id in ids]))
 
     if [price_of(answer, other), price_of(answer, one)] == in_order:
         raise Finding(
@@ -210,7 +208,7 @@ def test_products_do_not_have_each_others_prices(pricing):
 
 @rule("PRI-11")
 def test_the_gross_price_is_net_and_tax(pricing):
-    answer = given(pricing.ask([pricing.line, pricing.other_line]))
+    answer = require(pricing.ask([pricing.line, pricing.other_line]))
 
     for line in (pricing.line, pricing.other_line):
         price = price_of(answer, line["id"])
@@ -225,9 +223,9 @@ def test_the_gross_price_is_net_and_tax(pricing):
 
 @rule("PRI-12")
 def test_the_currency_is_the_orders(pricing):
-    wanted = given(pricing.orders.show(pricing.order)).at("currency")
+    wanted = require(pricing.orders.show(pricing.order)).at("currency")
 
-    expect(given(pricing.ask([pricing.line])), "the order shows this currency").shows(["currency"], wanted)
+    expect(require(pricing.ask([pricing.line])), "the order shows this currency").shows(["currency"], wanted)
 
 
 @rule("PRI-28")

@@ -2,14 +2,12 @@
 
 import pytest
 
-from conformance.checks.cancellations import near_misses_of
-from conformance.checks.facts import cancel_settled, settled, unknown_id
-from conformance.checks.item_lists import expect_accepted
-from conformance.checks.line_cancellations import given_canceled, status_shown
-from conformance.checks.pricing import Pricing, product, product_lines, the_line
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.support.cancellations import near_misses_of
+from orderproof.conformance.checks.support.facts import cancel_settled, settled, unknown_id
+from orderproof.conformance.checks.support.item_lists import expect_accepted
+from orderproof.conformance.checks.support.line_cancellations import given_canceled, status_shown
+from orderproof.conformance.checks.support.pricing import Pricing, product, product_lines, the_line
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
 
 
 @pytest.fixture
@@ -24,12 +22,14 @@ def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_it
     def ask_again():
         answer = orders.prices(order, [product(item_uuid)])
         if answer.is_refusal or (answer.is_success and not product_lines(answer, item_uuid)):
-            raise OutOfScope("the canceled product has no price any more, and no document says that it must have one")
-        return given(answer)
+            raise NotApplicable(
+                "the canceled product has no price any more, and no document says that it must have one"
+            )
+        return require(answer)
 
-    before = the_line(given(orders.prices(order, [product(item_uuid)])), item_uuid).get("status")
+    before = the_line(require(orders.prices(order, [product(item_uuid)])), item_uuid).get("status")
     if before is None:
-        raise Unjudgeable(f"the prices show no status of the product {item_uuid}")
+        raise Inconclusive(f"the prices show no status of the product {item_uuid}")
     shown = given_canceled(orders, order, orders.cancel_line_item)
 
     answer = settled(orders, ask_again, lambda seen: the_line(seen, item_uuid).get("status") != before)

@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import strategies as st
 
-from conformance.checks.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
-from conformance.checks.item_lists import (
+from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
+from orderproof.conformance.checks.support.item_lists import (
     LIMIT,
     NO_ARRAYS,
     NO_OBJECTS,
@@ -19,13 +19,10 @@ from conformance.checks.item_lists import (
     refused_alone,
     refuses_beyond_the_limit,
 )
-from conformance.checks.pricing import GIFT_WRAPPING, SHIPPING, Pricing, lines_of, product
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.items import ids_of_other_lengths, words_of_no_type
-from strategies.json_values import of_any_kind_but
+from orderproof.conformance.checks.support.pricing import GIFT_WRAPPING, SHIPPING, Pricing, lines_of, product
+from orderproof.conformance.kit import Finding, NotApplicable, expect, property_of, require, rule
+from orderproof.strategies.items import ids_of_other_lengths, words_of_no_type
+from orderproof.strategies.json_values import of_any_kind_but
 
 
 @pytest.fixture
@@ -36,7 +33,7 @@ def pricing(orders, order):
 @rule("PRI-13")
 def test_500_items_are_priced(orders, states):
     order, ids, is_repeated = order_of(states, LIMIT)
-    given(orders.prices(order, [product(ids[0])]))
+    require(orders.prices(order, [product(ids[0])]))
 
     answer = orders.prices(order, [product(item_id) for item_id in ids])
 
@@ -66,7 +63,7 @@ def test_shipping_and_gift_wrapping_count_too(orders, states):
     # An order need not have both; a request may be refused for the one that it has not.
     extras = [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [product(ids[0]), one]).is_success]
     if not extras:
-        raise OutOfScope("neither shipping nor gift wrapping was priced, so there is nothing but products to count")
+        raise NotApplicable("neither shipping nor gift wrapping was priced, so there is nothing but products to count")
 
     # They come first, so that the list without its last entry has them too.
     lines = [*extras, *(product(item_id) for item_id in ids)][: LIMIT + 1]
@@ -179,7 +176,7 @@ def lines_that_are_not_valid(item_id):
 
 @rule("PRI-23")
 def test_one_wrong_entry_is_refused_wherever_it_stands(pricing):
-    given(pricing.ask([pricing.line, pricing.other_line]))
+    require(pricing.ask([pricing.line, pricing.other_line]))
     wrong = refused_alone(pricing.ask, lines_that_are_not_valid(pricing.other_line["id"]))
 
     for because, line in wrong.items():
@@ -199,7 +196,7 @@ def test_the_last_of_500_entries_is_looked_at(orders, states):
     if not any(answer.is_success for answer in answers.values()):
         twin = orders.prices(order, [*valid, product(ids[-1])])
         judgeable_repetition(twin, is_repeated)
-        given(twin)
+        require(twin)
     for because, answer in answers.items():
         expect(answer, f"the last of {LIMIT} entries is not valid: {because}").is_refused()
 

@@ -5,12 +5,22 @@ from itertools import cycle, islice
 
 import pytest
 
-from conformance.checks.histories import Entrant, race
-from conformance.checks.lives import EITHER, PREORDERED, Life
-from conformance.expectation import expect
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.model import Cancel, CancelLine, Extend, Number, ReadOrder, ReadStatus, Request
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.stateful.observed_order import EITHER, PREORDERED, ObservedOrder
+from orderproof.conformance.checks.stateful.races import Entrant, race
+from orderproof.conformance.kit import (
+    Cancel,
+    CancelLine,
+    Extend,
+    Finding,
+    Inconclusive,
+    NotApplicable,
+    Number,
+    ReadOrder,
+    ReadStatus,
+    Request,
+    expect,
+    rule,
+)
 
 SETTLED = (ReadStatus(settled=True), "internal")
 
@@ -21,24 +31,24 @@ def by_both_ids(request: Request, number: int) -> list[Entrant]:
 
 def timed(orders, states):
     state = states("order-in-grace-period")
-    life = Life(orders, state, is_cancelable=EITHER)
+    life = ObservedOrder(orders, state, is_cancelable=EITHER)
     life.start_timer()
     return life
 
 
 def cancelable(orders, states):
     state = states("order-cancelable")
-    return Life(orders, state)
+    return ObservedOrder(orders, state)
 
 
 def in_grace_period(orders, states):
     state = states("order-in-grace-period")
-    return Life(orders, state, is_cancelable=EITHER)
+    return ObservedOrder(orders, state, is_cancelable=EITHER)
 
 
 def numbered(orders, states, items):
     state = states("order", items=items)
-    life = Life(orders, state)
+    life = ObservedOrder(orders, state)
     life.look()
     return life
 
@@ -46,7 +56,7 @@ def numbered(orders, states, items):
 def with_preordered(orders, states):
     state = states("order-with-preordered-item")
     # Nothing promises that its grace period has begun, or is not over yet.
-    life = Life(orders, state, timer_runs=EITHER, is_cancelable=EITHER)
+    life = ObservedOrder(orders, state, timer_runs=EITHER, is_cancelable=EITHER)
     life.look()
     return life
 
@@ -56,7 +66,7 @@ def explained_race(session, orders, begin, entrants):
     try:
         return race(session, orders, begin, entrants, [])
     except Finding as found:
-        raise Unjudgeable(f"the race itself went wrong: {found.message}", *found.exchanges) from None
+        raise Inconclusive(f"the race itself went wrong: {found.message}", *found.exchanges) from None
 
 
 def expect_done_or_refused(answer):
@@ -79,12 +89,12 @@ def test_an_extension_that_met_another_can_be_sent_again(session, orders, states
     raced = []
     # Always as many, so that the same seed sends the same requests.
     for _ in range(2):
-        lives_of_race: list[Life] = []
+        lives_of_race: list[ObservedOrder] = []
         answers = explained_race(session, orders, kept_in(lives_of_race, orders, states), by_both_ids(Extend(), 4))
         raced.append((lives_of_race[-1], answers))
     met = [life for life, answers in raced if any(answer.status == 409 for answer in answers)]
     if not met:
-        raise Unjudgeable(f"{len(raced)} times 4 extensions were sent at once, and none was refused with 409")
+        raise Inconclusive(f"{len(raced)} times 4 extensions were sent at once, and none was refused with 409")
 
     again = met[-1].ask(Extend())
 
@@ -118,7 +128,7 @@ def test_an_extension_does_not_undo_a_simultaneous_cancellation_of_an_item(sessi
 
     extended = [answer for answer in answers if answer.exchange.operation == "createGracePeriod"]
     if extended and all(answer.status == 412 for answer in extended):
-        raise OutOfScope("the order with a pre-ordered item is not in its grace period, so nothing extends it")
+        raise NotApplicable("the order with a pre-ordered item is not in its grace period, so nothing extends it")
 
 
 def not_undone(session, orders, begin, change):

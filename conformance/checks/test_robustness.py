@@ -3,14 +3,17 @@
 import pytest
 from hypothesis import example
 
-from conformance.api import Raw
-from conformance.checks.every_operation import CASES
-from conformance.checks.facts import UNKNOWN_UUID
-from conformance.expectation import expect, given
-from conformance.mediatype import ORDERS_V2
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.odd import ODD_CUSTOMER_IDS, ODD_IDS, RAW_SEGMENTS, odd_headers, odd_queries, odd_segments
+from orderproof.conformance.checks.support.every_operation import CASES
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.kit import ORDERS_V2, Raw, expect, property_of, require, rule
+from orderproof.strategies.malformed import (
+    ODD_CUSTOMER_IDS,
+    ODD_IDS,
+    RAW_SEGMENTS,
+    odd_headers,
+    odd_queries,
+    odd_segments,
+)
 
 BY_ID = {
     "showSalesOrderByIdAndIdType": lambda orders, id_: orders.call(
@@ -133,7 +136,7 @@ def test_a_body_that_is_no_json_object_is_refused(orders, states, operation):
     for what, body in ODD_BODIES.items():
         expect(case.send(orders, state, raw_body=body), f"the body is {what}").is_denied()
 
-    given(case.send(orders, state), case.success)
+    require(case.send(orders, state), case.success)
 
 
 @rule("ROB-10")

@@ -2,14 +2,11 @@
 
 import pytest
 
-from conformance.checks.facts import UNKNOWN_UUID
-from conformance.checks.item_lists import expect_accepted
-from conformance.checks.serials import Serials, entries, entry, exact_entry, owned, prepared
-from conformance.expectation import expect, given
-from conformance.findings import Finding, OutOfScope, Unjudgeable
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.texts import TRAPS, item_tag, of_any_characters, of_item, of_printable_characters
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.checks.support.item_lists import expect_accepted
+from orderproof.conformance.checks.support.serials import Serials, entries, entry, exact_entry, owned, prepared
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, property_of, require, rule
+from orderproof.strategies.texts import TRAPS, item_tag, of_any_characters, of_item, of_printable_characters
 
 
 def epc_of(item_id):
@@ -56,7 +53,7 @@ def test_a_serial_number_is_there(fresh):
 def test_each_item_gets_its_own(fresh):
     wanted = owned({fresh.second: "RIGHT-2", fresh.first: "LEFT-1"})
 
-    given(fresh.send(entries(wanted)), 204)
+    require(fresh.send(entries(wanted)), 204)
 
     fresh.become(wanted, "each item has its own number in the request")
 
@@ -96,7 +93,7 @@ def accepted_is_kept(rewritable, text):
     answer = rewritable.send([exact_entry(rewritable.first, text)])
 
     if not answer.is_refusal:
-        given(answer, 204)
+        require(answer, 204)
         rewritable.known = {**rewritable.known, rewritable.first: text}
     rewritable.become(rewritable.known, f"this text was answered with {answer.status}")
 
@@ -107,7 +104,7 @@ def test_serial_numbers_are_overwritten(serials):
 
     for texts in ({first: "A", second: "B"}, {first: "LONGER-1", second: "B-2"}, {first: "A-3", second: "B"}):
         wanted = owned(texts)
-        given(serials.send(entries(wanted)), 204)
+        require(serials.send(entries(wanted)), 204)
         serials.become(wanted, "the ones that were there are to be overwritten")
 
 
@@ -116,7 +113,7 @@ def test_some_are_overwritten_and_others_added(fresh):
     fresh.prepare(owned({fresh.first: "OLD-1"}))
     wanted = owned({fresh.first: "NEW-1", fresh.second: "NEW-2"})
 
-    given(fresh.send(entries(wanted)), 204)
+    require(fresh.send(entries(wanted)), 204)
 
     fresh.become(wanted, "one item had a serial number before, and the other had none")
 
@@ -133,10 +130,10 @@ def test_the_same_can_be_sent_again(serials):
 def test_other_items_keep_theirs(serials):
     for item_id, other in ((serials.first, serials.second), (serials.second, serials.first)):
         changed = owned({item_id: "CHANGED"})
-        given(serials.send(entries(changed)), 204)
+        require(serials.send(entries(changed)), 204)
         reading = serials.settled(changed)
         if not reading.has(changed):
-            raise Unjudgeable("the item that was named does not show its new serial number", reading.answer.exchange)
+            raise Inconclusive("the item that was named does not show its new serial number", reading.answer.exchange)
         reading.expect({other: serials.known[other]}, "another item of the order was named, not this one")
         serials.known = {**serials.known, **changed}
 
@@ -167,7 +164,7 @@ def test_an_epc_is_accepted(serials):
 @rule("SER-20")
 def test_an_epc_shows(serials):
     epc = epc_of(serials.first)
-    given(serials.send([entry(serials.first) | {"epc": epc}]), 204)
+    require(serials.send([entry(serials.first) | {"epc": epc}]), 204)
 
     reading = serials.settled(owned({serials.first: "SRQFAU79"}))
     if not reading.identifiers.get(serials.first, {}).get("epc"):
@@ -178,7 +175,7 @@ def test_an_epc_shows(serials):
 
 @rule("SER-32")
 def test_the_answer_announces_no_body(serials):
-    answer = given(serials.send([entry(serials.first)]), 204)
+    answer = require(serials.send([entry(serials.first)]), 204)
 
     length = answer.exchange.response_header("Content-Length")
     if length not in (None, "0") or answer.exchange.response_header("Transfer-Encoding") is not None:
@@ -233,6 +230,6 @@ def test_what_is_nearly_the_uuid_is_refused(serials):
 def test_the_readable_id_is_not_taken(serials):
     readable = serials.order.order_id
     if readable == serials.order.order_uuid:
-        raise OutOfScope("the order's readable id is its UUID")
+        raise NotApplicable("the order's readable id is its UUID")
 
     serials.refuses([entry(serials.first, "READABLE-ID")], f"{readable} is no internal identifier", uuid=readable)

@@ -5,8 +5,8 @@ import json
 import pytest
 from hypothesis import strategies as st
 
-from conformance.checks.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
-from conformance.checks.item_lists import (
+from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
+from orderproof.conformance.checks.support.item_lists import (
     LIMIT,
     NO_ARRAYS,
     NO_OBJECTS,
@@ -19,12 +19,10 @@ from conformance.checks.item_lists import (
     refused_alone,
     refuses_beyond_the_limit,
 )
-from conformance.checks.serials import Serials, entry, exact_entry, owned, prepared
-from conformance.expectation import expect, given
-from conformance.properties import property_of
-from conformance.rule_mark import rule
-from strategies.items import ids_of_other_lengths
-from strategies.json_values import of_any_kind_but
+from orderproof.conformance.checks.support.serials import Serials, entry, exact_entry, owned, prepared
+from orderproof.conformance.kit import expect, property_of, require, rule
+from orderproof.strategies.items import ids_of_other_lengths
+from orderproof.strategies.json_values import of_any_kind_but
 
 # Serial numbers that must not be found afterwards.
 WRONG = "MUST-NOT-BE-WRITTEN"
@@ -205,7 +203,7 @@ def test_the_last_of_500_entries_is_looked_at(orders, states):
     # A list that names items repeatedly may be refused for that: then the refusals above say little.
     twin = serials.send(numbered(ids))
     judgeable_repetition(twin, is_repeated)
-    given(twin, 204)
+    require(twin, 204)
 
 
 @rule("SER-27")

@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from conformance.checks.itineraries import LinesWalk, NumbersWalk, TimerWalk
-from conformance.checks.lives import EITHER, Life
-from conformance.checks.walks import walk
-from conformance.rule_mark import rule
+from orderproof.conformance.checks.stateful.itineraries import LinesWalk, NumbersWalk, TimerWalk
+from orderproof.conformance.checks.stateful.observed_order import EITHER, ObservedOrder
+from orderproof.conformance.checks.stateful.walks import walk
+from orderproof.conformance.kit import rule
 
 
 def two_cancelable(orders, states, *, looks=False):
     found = []
     for name in ("order 1", "order 2"):
         state = states("order-cancelable")
-        life = Life(orders, state, name=name)
+        life = ObservedOrder(orders, state, name=name)
         if looks:
             life.look()
         else:
@@ -23,7 +23,7 @@ def two_cancelable(orders, states, *, looks=False):
 
 def one_with_preordered(orders, states):
     state = states("order-with-preordered-item")
-    life = Life(orders, state, timer_runs=EITHER, is_cancelable=EITHER)
+    life = ObservedOrder(orders, state, timer_runs=EITHER, is_cancelable=EITHER)
     life.look()
     return [life]
 

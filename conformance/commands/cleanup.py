@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from conformance.problems import UsageError
+from orderproof.conformance.errors import UsageError
 
 
 @click.command("cleanup")
@@ -14,9 +14,9 @@ from conformance.problems import UsageError
 )
 def command(folder: Path, target_file: Path) -> int:
     """Ask the target's state sources to tear down every state that the run in DIR set up and did not give back."""
-    from conformance.journal import JOURNAL_NAME, Journal
-    from conformance.session import Session, Settings
-    from conformance.target import read_target
+    from orderproof.conformance.config.target import read_target
+    from orderproof.conformance.kit.session import Session, Settings
+    from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 
     target = read_target(target_file)
     journal = Journal(folder / JOURNAL_NAME)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.options import read_record, writing
-from conformance.problems import UsageError
+from orderproof.conformance.commands.options import read_record, writing
+from orderproof.conformance.errors import UsageError
 
 
 @click.command("compare")
@@ -22,14 +22,14 @@ def command(records: tuple[Path, ...], page: Path | None) -> int:
 
     More than two are shown side by side, a column each.
     """
-    from reports.compare import compare, matrix
+    from orderproof.reports.compare import compare, matrix
 
     if len(records) < 2:
         raise UsageError("compare: give at least two records")
     loaded = [read_record(path) for path in records]
     if page:
-        from reports.page.matrix import render_matrix
-        from reports.record import write_text
+        from orderproof.reports.page.matrix import render_matrix
+        from orderproof.reports.record import write_text
 
         with writing("--html", page):
             write_text(page, render_matrix(loaded))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.options import accept_partial_option, read_record, waivers_option
-from conformance.problems import UsageError
+from orderproof.conformance.commands.options import accept_partial_option, read_record, waivers_option
+from orderproof.conformance.errors import UsageError
 
 
 @click.command("gate")
@@ -18,9 +18,9 @@ def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow
 
     Exit codes as those of `run`; a waiver that is expired, unneeded or names no rule fails the gate too.
     """
-    from reports.harmless import harmless
-    from reports.verdict import exit_code_of
-    from reports.waivers import WaiverError, apply, read_waivers
+    from orderproof.reports.redaction.harmless import harmless
+    from orderproof.reports.verdict import exit_code_of
+    from orderproof.reports.waivers import WaiverError, apply, read_waivers
 
     record = read_record(record_path)
     if record["selection"] and not allow_selection:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.options import place_reports, read_record
-from conformance.problems import UsageError
+from orderproof.conformance.commands.options import place_reports, read_record
+from orderproof.conformance.errors import UsageError
 
 
 @click.command("merge")
@@ -18,11 +18,11 @@ def command(records: tuple[Path, ...], out: Path) -> int:
 
     The page for people goes to OUT/report.html.
     """
-    from reports.delivery import append_step_summary, deliver
-    from reports.harmless import harmless
-    from reports.merge import MergeError, merge
-    from reports.record import RECORD_NAME, write
-    from reports.verdict import EXIT_USAGE, exit_code_of
+    from orderproof.reports.formats.delivery import append_step_summary, deliver
+    from orderproof.reports.merge import MergeError, merge
+    from orderproof.reports.record import RECORD_NAME, write
+    from orderproof.reports.redaction.harmless import harmless
+    from orderproof.reports.verdict import EXIT_USAGE, exit_code_of
 
     page = place_reports([("html", None)], out, out / RECORD_NAME)
     try:

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from conformance.problems import UsageError
-from reports.formats import FORMATS
+from orderproof.conformance.errors import UsageError
+from orderproof.reports.formats import FORMATS
 
 color_option = click.option(
     "--color",
@@ -44,7 +44,7 @@ def parse_reports(
     _ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]
 ) -> list[tuple[str, Path | None]]:
     """`FORMAT=PATH` pairs; None for a path that is left out. Raises `UsageError` for an unknown format."""
-    from conformance.fields import did_you_mean
+    from orderproof.conformance.config.fields import did_you_mean
 
     pairs = []
     for text in value:
@@ -71,7 +71,7 @@ report_option = click.option(
 
 def place_reports(wanted: list[tuple[str, Path | None]], folder: Path, record: Path) -> list[tuple[str, Path | None]]:
     """Where each format goes, None for standard output. Raises `UsageError` for a place that cannot be written to."""
-    from reports.delivery import DeliveryError, places
+    from orderproof.reports.formats.delivery import DeliveryError, places
 
     try:
         return places(wanted, folder, record)
@@ -81,14 +81,14 @@ def place_reports(wanted: list[tuple[str, Path | None]], folder: Path, record: P
 
 def record_place(path: Path) -> Path:
     """The record's file, where a folder that holds one is given."""
-    from reports.record import RECORD_NAME
+    from orderproof.reports.record import RECORD_NAME
 
     return path / RECORD_NAME if path.is_dir() else path
 
 
 def read_record(path: Path, **options: Any) -> dict[str, Any]:
     """Read a record, or the one in a folder. Raises `UsageError` with the reason why it cannot be relied on."""
-    from reports.record import RecordError, read
+    from orderproof.reports.record import RecordError, read
 
     try:
         return read(record_place(path), **options)

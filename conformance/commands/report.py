@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.options import place_reports, read_record, record_place, report_option
-from conformance.problems import UsageError
+from orderproof.conformance.commands.options import place_reports, read_record, record_place, report_option
+from orderproof.conformance.errors import UsageError
 
 
 @click.command("report", short_help="Make any format from a record.")
@@ -22,8 +22,8 @@ def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path
 
     Exit 0 once they are written, whatever the verdict: `gate` decides.
     """
-    from reports.delivery import deliver
-    from reports.formats import FORMATS
+    from orderproof.reports.formats import FORMATS
+    from orderproof.reports.formats.delivery import deliver
 
     if not reports:
         raise UsageError(f"report: name at least one format, such as --report junit (there are: {', '.join(FORMATS)})")

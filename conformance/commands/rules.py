@@ -6,7 +6,7 @@ import textwrap
 
 import click
 
-from conformance.problems import UsageError
+from orderproof.conformance.errors import UsageError
 
 
 @click.command("rules")
@@ -16,9 +16,9 @@ from conformance.problems import UsageError
 @click.option("--markdown", is_flag=True, help="Print the page of all rules, docs/rules.md.")
 def command(words: tuple[str, ...], level: str | None, as_json: bool, markdown: bool) -> int:
     """List the rules, or those whose id matches a GLOB such as 'GRA-*'; `rules explain GRA-4` tells all about one."""
-    from conformance.fields import did_you_mean
-    from spec.catalogue import AREAS, DOCUMENTS, catalogue
-    from spec.rules_page import rules_page
+    from orderproof.conformance.config.fields import did_you_mean
+    from orderproof.spec.catalogue import AREAS, DOCUMENTS, catalogue
+    from orderproof.spec.rules_page import rules_page
 
     if markdown:
         if words or level or as_json:

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from conformance import __version__
-from conformance.commands.options import (
+from orderproof import __version__
+from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
     parse_shard,
@@ -19,8 +19,8 @@ from conformance.commands.options import (
     report_option,
     waivers_option,
 )
-from conformance.problems import UsageError, VoidError
-from conformance.target import Target
+from orderproof.conformance.config.target import Target
+from orderproof.conformance.errors import UsageError, VoidError
 
 
 @click.command("run", short_help="Judge a server and report.")
@@ -52,7 +52,7 @@ from conformance.target import Target
     type=click.Choice(["quick", "default", "deep"]),
     default="default",
     show_default=True,
-    help="How much is generated.",
+    help="RunOptions much is generated.",
 )
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
 @click.option(
@@ -75,9 +75,9 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
 
     The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
-    from conformance.controller import Selection
-    from conformance.judging import How, judge_target
-    from reports.record import RECORD_NAME
+    from orderproof.conformance.runner.judging import RunOptions, judge_target
+    from orderproof.conformance.runner.selection import Selection
+    from orderproof.reports.record import RECORD_NAME
 
     selection = Selection(_patterns(options), options["shard"])
     if not selection.rules():
@@ -93,7 +93,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
             return 0
         # What a waiver covers is known at the end.
         listing = None if waivers or options["quiet"] else _listing(target, selection.patterns, options)
-        how = How(
+        how = RunOptions(
             folder=folder,
             file=_shown_file(target_file),
             out=options["out"],
@@ -110,7 +110,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
 
 
 def _console(options: dict[str, Any]) -> Any:
-    from reports.console import make_console
+    from orderproof.reports.console import make_console
 
     return make_console(options["color"], sys.stderr if _takes_stdout(options) else None)
 
@@ -125,7 +125,7 @@ def _takes_stdout(options: dict[str, Any]) -> bool:
 
 def _listing(target: Target, patterns: tuple[str, ...], options: dict[str, Any]) -> Any:
     """The list of rules, below the header of the run."""
-    from reports.console import Listing, header
+    from orderproof.reports.console import Listing, header
 
     about = {"name": target.name, "base_url": target.base_url}
     told = {"orderproof": __version__, "target": about, "selection": patterns, **options}
@@ -146,7 +146,7 @@ def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _waivers(path: Path | None) -> Any:
-    from reports.waivers import WaiverError, read_waivers
+    from orderproof.reports.waivers import WaiverError, read_waivers
 
     try:
         return read_waivers(path) if path else []
@@ -156,12 +156,12 @@ def _waivers(path: Path | None) -> Any:
 
 @contextmanager
 def _target(base_url: str | None, target_file: Path | None, options: dict[str, Any]) -> Iterator[tuple[Target, Path]]:
-    from conformance.fields import check_url
-    from conformance.target import read_states, read_target, with_headers
+    from orderproof.conformance.config.fields import check_url
+    from orderproof.conformance.config.target import read_states, read_target, with_headers
 
     folder = target_file.parent if target_file else Path.cwd()
     if base_url is None and target_file is None:
-        from conformance.embedded import embedded_target
+        from orderproof.conformance.runner.embedded import embedded_target
 
         if options["states_file"]:
             raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
@@ -187,7 +187,7 @@ def _target(base_url: str | None, target_file: Path | None, options: dict[str, A
 
 
 def _check_choices(options: dict[str, Any]) -> None:
-    from conformance.reference.choices import UnknownChoiceError, choose
+    from orderproof.conformance.reference.choices import UnknownChoiceError, choose
 
     try:
         choose(*([options[name]] if options[name] else [] for name in ("fault", "variant")))
@@ -196,19 +196,19 @@ def _check_choices(options: dict[str, Any]) -> None:
 
 
 def _dry_run(target: Target, folder: Path, selection: Any) -> None:
-    from conformance.runner import CollectionError, run_checks
-    from conformance.session import Settings
-    from conformance.state_kinds import STATES
+    from orderproof.conformance.config.state_kinds import STATES
+    from orderproof.conformance.kit.session import Settings
+    from orderproof.conformance.runner.run_checks import CollectionError, run_checks
 
     try:
         result = run_checks(Settings(target, folder=str(folder)), selection, collect_only=True)
     except CollectionError as error:
         raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
-    for name, rules, fixtures in result.checks:
-        states = [state for state in STATES if state.replace("-", "_") in fixtures]
+    for check in result.checks:
+        states = [state for state in STATES if state.replace("-", "_") in check.fixtures]
         needed.update(dict.fromkeys(states))
-        click.echo(f"{', '.join(rules):<16} {name}{f'  [{chr(44).join(states)}]' if states else ''}")
+        click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
     click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
 
 
@@ -221,13 +221,13 @@ def _shown_file(path: Path | None) -> str | None:
 
 
 def _report(ended: Any, waivers: Any, listing: Any, options: dict[str, Any]) -> int:
-    from reports.console import render
-    from reports.delivery import append_step_summary, deliver
-    from reports.formats import FORMATS
-    from reports.harmless import harmless
-    from reports.record import RECORD_NAME, write
-    from reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
-    from reports.waivers import apply
+    from orderproof.reports.console import render
+    from orderproof.reports.formats import FORMATS
+    from orderproof.reports.formats.delivery import append_step_summary, deliver
+    from orderproof.reports.record import RECORD_NAME, write
+    from orderproof.reports.redaction.harmless import harmless
+    from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
+    from orderproof.reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
     path = options["out"] / RECORD_NAME

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from conformance.commands.options import writing
-from conformance.problems import UsageError
+from orderproof.conformance.commands.options import writing
+from orderproof.conformance.errors import UsageError
 
 # Servers that take several open choices otherwise at once; another seed takes others.
 _COMBINATIONS = 8
@@ -63,12 +63,19 @@ def command(
     """
     import json
 
-    from conformance.fields import did_you_mean
-    from conformance.kills import lines, matrix
-    from conformance.progress import Progress
-    from conformance.selftest import Judgement, combinations, combined, judge_all, sample, subjects
-    from reports.page.kills import render_kills
-    from reports.record import write_text
+    from orderproof.conformance.config.fields import did_you_mean
+    from orderproof.conformance.runner.progress import Progress
+    from orderproof.conformance.selftest.judging import (
+        SubjectResult,
+        combinations,
+        combined,
+        judge_all,
+        sample,
+        subjects,
+    )
+    from orderproof.conformance.selftest.matrix import as_text, matrix
+    from orderproof.reports.page.kills import render_kills
+    from orderproof.reports.record import write_text
 
     every = [*subjects(), *combinations(_COMBINATIONS, seed)]
     chosen = every
@@ -92,7 +99,7 @@ def command(
     progress = Progress()
     finished = 0
 
-    def done(one: Judgement) -> None:
+    def done(one: SubjectResult) -> None:
         nonlocal finished
         finished += 1
         progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.subject.kind} {one.subject.name}")
@@ -105,7 +112,7 @@ def command(
     progress.end()
     left_out = len(chosen) - len(judgements)
     found = matrix(judgements, seed, is_whole=is_whole, not_run=left_out)
-    for line in lines(judgements, verbose):
+    for line in as_text(judgements, verbose):
         click.echo(line)
     for option, path in written:
         with writing(option, path):

@@ -25,9 +25,9 @@ def command(
     host: str, port: int, token: str | None, fault: str | None, variant: str | None, target_file: str | None
 ) -> int:
     """Serve the reference server until interrupted."""
-    from conformance.problems import UsageError
-    from conformance.reference.choices import UnknownChoiceError, choose
-    from conformance.reference.server import start
+    from orderproof.conformance.errors import UsageError
+    from orderproof.conformance.reference.choices import UnknownChoiceError, choose
+    from orderproof.conformance.reference.server import start
 
     try:
         decisions = choose(faults=[fault] if fault else [], variants=[variant] if variant else [])
@@ -76,7 +76,7 @@ def _introduce(base_url: str, state_url: str, token: str) -> None:
 def _write_target(path: str, base_url: str, state_url: str, token: str) -> None:
     from pathlib import Path
 
-    from reports.record import write_text
+    from orderproof.reports.record import write_text
 
     text = (
         "name: sandbox\n"

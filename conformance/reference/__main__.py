@@ -1,4 +1,4 @@
-"""`python -m conformance.reference`: serve until told to stop, after one line of JSON that says where."""
+"""`python -m orderproof.conformance.reference`: serve until told to stop, after one line of JSON that says where."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import signal
 import sys
 import threading
 
-from conformance.reference.choices import UnknownChoiceError, choose
+from orderproof.conformance.reference.choices import UnknownChoiceError, choose
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m conformance.reference", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m orderproof.conformance.reference", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: a free one)")
     parser.add_argument("--token", help="the access token of the main tenant (default: a fresh one)")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="break it with a seeded fault")
@@ -43,7 +43,7 @@ def main() -> None:
     if arguments.until_eof:
         threading.Thread(target=_wait_for_eof, args=(done,), daemon=True).start()
 
-    from conformance.reference.server import start
+    from orderproof.conformance.reference.server import start
 
     with start(decisions, port=arguments.port, token=arguments.token) as running:
         print(json.dumps(running.where), flush=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.exchange import call_from_scope
-from conformance.reference.operations import HANDLERS
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.exchange import call_from_scope
+from orderproof.conformance.reference.operations import HANDLERS
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from conformance.reference.decisions import Decisions
-    from conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.exchange import Answer, Call
 
 
 class _Gone(Exception):  # noqa: N818 - the client went away: nobody is left to be told of an error

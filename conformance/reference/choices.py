@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.decisions import Decisions
 
 
 class UnknownChoiceError(ValueError):
@@ -19,12 +19,12 @@ def choose(faults: Sequence[str] = (), variants: Sequence[str] = ()) -> type[Dec
 
     A name may join several by `+`, as `a+b`.
     """
-    from conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.decisions import Decisions
 
     if not faults and not variants:
         return Decisions
-    from conformance.reference.faults import all_faults
-    from conformance.reference.variants import all_variants
+    from orderproof.conformance.reference.faults import all_faults
+    from orderproof.conformance.reference.variants import all_variants
 
     chosen = [_named("fault", name, all_faults()) for names in faults for name in names.split("+")]
     chosen += [_named("variant", name, all_variants()) for names in variants for name in names.split("+")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
-from conformance.reference.states import STATES, BadParams, World, set_up
+from orderproof.conformance.reference.states import STATES, BadParams, World, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.factory import GIFT_WRAPPING, ITEM_DISCOUNT, SHIPPING
+from orderproof.conformance.reference.factory import GIFT_WRAPPING, ITEM_DISCOUNT, SHIPPING
 
 if TYPE_CHECKING:
-    from conformance.reference.store import Customer, Item, Order
+    from orderproof.conformance.reference.store import Customer, Item, Order
 
 Document = dict[str, Any]
 

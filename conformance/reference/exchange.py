@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from conformance.reference.store import Tenant
+    from orderproof.conformance.reference.store import Tenant
 
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"

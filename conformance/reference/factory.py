@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from conformance.reference.store import Customer, Item, Order
+from orderproof.conformance.reference.store import Customer, Item, Order
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.store import Store, Tenant
+    from orderproof.conformance.reference.store import Store, Tenant
 
 GRACE_PERIOD = timedelta(minutes=15)
 

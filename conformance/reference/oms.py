@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
-from conformance.reference.documents import order_document, payment_history_document
-from conformance.reference.store import Webhook
+from orderproof.conformance.reference.documents import order_document, payment_history_document
+from orderproof.conformance.reference.store import Webhook
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.store import Order
 
 SERVED = ("oms", "oms-invalid-payload", "oms-unavailable", "oms-misconfigured")
 #: The webhook's answer holds at most so many orders of a customer.

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Self
 from uvicorn.config import Config
 from uvicorn.server import Server
 
-from conformance.reference.app import OrderApi
-from conformance.reference.control import control_app
-from conformance.reference.decisions import Decisions
-from conformance.reference.oms import SERVED, StubOms
-from conformance.reference.states import World
-from conformance.reference.store import Store
-from conformance.reference.webhook import WebhookClient
+from orderproof.conformance.reference.app import OrderApi
+from orderproof.conformance.reference.control import control_app
+from orderproof.conformance.reference.decisions import Decisions
+from orderproof.conformance.reference.oms import SERVED, StubOms
+from orderproof.conformance.reference.states import World
+from orderproof.conformance.reference.store import Store
+from orderproof.conformance.reference.webhook import WebhookClient
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 KEEP_ALIVE = 75
 #: How long, in seconds, answers under way may take when the server ends.
-LAST_MOMENT = 1.0
+SHUTDOWN_GRACE_SECONDS = 1.0
 
 
 class _Server(Server):
@@ -70,7 +70,7 @@ class _Server(Server):
             sock.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        deadline = time.monotonic() + LAST_MOMENT
+        deadline = time.monotonic() + SHUTDOWN_GRACE_SECONDS
         while self.server_state.connections and time.monotonic() < deadline:
             await asyncio.sleep(0.002)
         for task in self.server_state.tasks:

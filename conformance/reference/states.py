@@ -6,15 +6,15 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from conformance.reference.factory import new_customer, new_order
-from conformance.reference.store import TENANTS
+from orderproof.conformance.reference.factory import new_customer, new_order
+from orderproof.conformance.reference.store import TENANTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conformance.reference.decisions import Decisions
-    from conformance.reference.oms import StubOms
-    from conformance.reference.store import Customer, Order, Tenant
+    from orderproof.conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.oms import StubOms
+    from orderproof.conformance.reference.store import Customer, Order, Tenant
 
 Params = dict[str, Any]
 Values = dict[str, Any]

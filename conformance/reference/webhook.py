@@ -10,7 +10,7 @@ from anyio import to_thread
 if TYPE_CHECKING:
     import urllib3
 
-    from conformance.reference.store import Webhook
+    from orderproof.conformance.reference.store import Webhook
 
 
 class Reply(NamedTuple):

@@ -5,12 +5,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.page.document import icon, page
-from reports.page.exchanges import appendix, island, whole
-from reports.page.findings import cited_on_page
-from reports.page.overview import bar, counts, overview
-from reports.page.rules import LARGE, areas, rendered
-from reports.page.statuses import status_map
+from orderproof.reports.page.document import icon, page
+from orderproof.reports.page.exchanges import appendix, island, whole
+from orderproof.reports.page.findings import cited_on_page
+from orderproof.reports.page.overview import bar, counts, overview
+from orderproof.reports.page.rules import LARGE, areas, rendered
+from orderproof.reports.page.statuses import status_map
 
 _BROKEN_LISTED = 200
 _PREFLIGHT_SHOWN = 20

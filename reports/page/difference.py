@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from reports.harmless import harmless
+from orderproof.reports.redaction.harmless import harmless
 
 _TOKEN = re.compile(r"[\w.-]+|\s+|[^\w\s]")
 _STATUS = re.compile(r"\d{3}(?=\s|$)")

@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.harmless import harmless
-from reports.page import markup
-from reports.page.words import LEVEL_MEANINGS, RULE_WORDS
+from orderproof.reports.page import markup
+from orderproof.reports.page.words import LEVEL_MEANINGS, RULE_WORDS
+from orderproof.reports.redaction.harmless import harmless
 
 _FOLDER = Path(__file__).parent
 _STYLES = ("page.css", "rules.css", "media.css")

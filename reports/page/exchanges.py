@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports.harmless import harmless
-from reports.page.json_layout import laid_out
-from reports.page.markup import attribute, clipped, clock, counted, duration, path_of, text
+from orderproof.reports.page.json_layout import laid_out
+from orderproof.reports.page.markup import attribute, clipped, clock, counted, duration, path_of, text
+from orderproof.reports.redaction.harmless import harmless
 
 Exchange = Mapping[str, Any]
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.curl import TOKEN_VARIABLE
-from reports.page.difference import marked
-from reports.page.exchanges import anchor, copyable, curl_block, line, whole
-from reports.page.markup import attribute, clipped, counted, sentence, text
-from reports.page.story import script, story
-from reports.page.timeline import timeline
-from reports.waivers import fingerprint
+from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.page.difference import marked
+from orderproof.reports.page.exchanges import anchor, copyable, curl_block, line, whole
+from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
+from orderproof.reports.page.story import script, story
+from orderproof.reports.page.timeline import timeline
+from orderproof.reports.waivers import fingerprint
 
 # One broken answer that every check meets is told in full a few times, and then by its sentence.
 _IN_FULL = 5

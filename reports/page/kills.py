@@ -10,10 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.page.document import icon, page
-from reports.page.markup import attribute, counted, duration, sentence, text
-from reports.page.words import Word
-from spec.catalogue import AREAS, Rule, catalogue
+from orderproof.reports.page.document import icon, page
+from orderproof.reports.page.markup import attribute, counted, duration, sentence, text
+from orderproof.reports.page.words import Word
+from orderproof.spec.catalogue import AREAS, Rule, catalogue
 
 SERVERS = "servers"
 REFERENCE = "reference-server"
@@ -34,7 +34,7 @@ RESULTS: Mapping[str, Word] = {
 
 
 def render_kills(found: Mapping[str, Any]) -> str:
-    """The page of a matrix as `conformance.kills.matrix` gives it."""
+    """The page of a matrix as `orderproof.conformance.selftest.matrix.matrix` gives it."""
     rows = found["judgements"]
     rules = catalogue()
     faults = [row for row in rows if row["kind"] == "fault"]

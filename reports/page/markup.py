@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from reports.harmless import harmless
+from orderproof.reports.redaction.harmless import harmless
 
 
 def text(value: str) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.compare import JUDGED, compare
-from reports.page.document import icon, page
-from reports.page.markup import attribute, clipped, sentence, text
-from reports.page.overview import bar, headline
-from reports.page.rules import LARGE
-from reports.page.words import RULE_WORDS, Word
+from orderproof.reports.compare import JUDGED, compare
+from orderproof.reports.page.document import icon, page
+from orderproof.reports.page.markup import attribute, clipped, sentence, text
+from orderproof.reports.page.overview import bar, headline
+from orderproof.reports.page.rules import LARGE
+from orderproof.reports.page.words import RULE_WORDS, Word
 
 _BLOCK = 60
 ABSENT = "absent"

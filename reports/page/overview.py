@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.page.markup import clipped, counted, duration, sentence
-from reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
+from orderproof.reports.page.markup import clipped, counted, duration, sentence
+from orderproof.reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
 
 Row = Mapping[str, Any]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.page.findings import findings
-from reports.page.markup import attribute, clipped, counted, sentence, text
-from reports.page.words import RULE_WORDS, UNJUDGED
+from orderproof.reports.page.findings import findings
+from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
+from orderproof.reports.page.words import RULE_WORDS, UNJUDGED
 
 MOST_ROWS = 20_000
 """Above this number of rules and findings only what is not kept is rendered: browsers grow slow."""

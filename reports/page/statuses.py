@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spec.description import operations
+from orderproof.spec.description import operations
 
 NO_ANSWER = "none"
 """Column of requests that no complete answer came to."""

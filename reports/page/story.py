@@ -3,10 +3,10 @@
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from reports.curl import TOKEN_VARIABLE
-from reports.harmless import one_line
-from reports.page.exchanges import anchor
-from reports.page.markup import clipped, text
+from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.page.exchanges import anchor
+from orderproof.reports.page.markup import clipped, text
+from orderproof.reports.redaction.harmless import one_line
 
 _TEXT_SHOWN = 600
 

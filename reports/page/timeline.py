@@ -7,8 +7,8 @@ bars stretch with the page while texts stay texts, which one drawing of everythi
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from reports.page.exchanges import anchor
-from reports.page.markup import clipped, text
+from orderproof.reports.page.exchanges import anchor
+from orderproof.reports.page.markup import clipped, text
 
 _TICKS = 4
 # A bar that is too thin to be seen would look like an operation that was never sent. In percent.

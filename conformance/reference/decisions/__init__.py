@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.reference.decisions.authorization import Authorization
-from conformance.reference.decisions.grace import GracePeriod
-from conformance.reference.decisions.history import History
-from conformance.reference.decisions.lines import LineItems
-from conformance.reference.decisions.prices import Prices
-from conformance.reference.decisions.retrieval import Retrieval
-from conformance.reference.decisions.routing import Routing
-from conformance.reference.decisions.serials import SerialNumbers
+from orderproof.conformance.reference.decisions.authorization import Authorization
+from orderproof.conformance.reference.decisions.grace import GracePeriod
+from orderproof.conformance.reference.decisions.history import History
+from orderproof.conformance.reference.decisions.lines import LineItems
+from orderproof.conformance.reference.decisions.prices import Prices
+from orderproof.conformance.reference.decisions.retrieval import Retrieval
+from orderproof.conformance.reference.decisions.routing import Routing
+from orderproof.conformance.reference.decisions.serials import SerialNumbers
 
 
 class Decisions(Routing, Authorization, Retrieval, History, Prices, GracePeriod, SerialNumbers, LineItems):

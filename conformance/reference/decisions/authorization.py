@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.decisions.errors import Errors
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.errors import Errors
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Tenant
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Tenant
 
 
 class Authorization(Errors):

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.reference.store import Store
-    from conformance.reference.webhook import WebhookClient
+    from orderproof.conformance.reference.store import Store
+    from orderproof.conformance.reference.webhook import WebhookClient
 
 
 class Base:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from conformance.reference.decisions.errors import Errors
-from conformance.reference.media import parse_media_type
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.errors import Errors
+from orderproof.conformance.reference.media import parse_media_type
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 
 def _no_constant(name: str) -> NoReturn:

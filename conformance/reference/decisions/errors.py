@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.decisions.transport import Transport
-from conformance.reference.exchange import EXTEND, JSON, PROBLEM_JSON
-from conformance.reference.problems import REASONS, Refusal
+from orderproof.conformance.reference.decisions.transport import Transport
+from orderproof.conformance.reference.exchange import EXTEND, JSON, PROBLEM_JSON
+from orderproof.conformance.reference.problems import REASONS, Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.exchange import Answer, Call
 
 
 class Errors(Transport):

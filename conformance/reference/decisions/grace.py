@@ -6,15 +6,15 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.decisions.cancellation import Cancellations
-from conformance.reference.decisions.rendering import Rendering
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.cancellation import Cancellations
+from orderproof.conformance.reference.decisions.rendering import Rendering
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
 
 #: What a round trip to a database takes: the window in which a concurrent request can win.
 ROUND_TRIP = 0.004

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from conformance.reference.decisions.oms import ExternalOms
-from conformance.reference.decisions.paging import Paging
-from conformance.reference.decisions.rendering import Rendering
-from conformance.reference.problems import Refusal
-from conformance.reference.store import Order
+from orderproof.conformance.reference.decisions.oms import ExternalOms
+from orderproof.conformance.reference.decisions.paging import Paging
+from orderproof.conformance.reference.decisions.rendering import Rendering
+from orderproof.conformance.reference.problems import Refusal
+from orderproof.conformance.reference.store import Order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Customer
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Customer
 
 
 class Entry(NamedTuple):

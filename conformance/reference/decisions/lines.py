@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.decisions.lookup import Lookup
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.lookup import Lookup
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Item, Order
 
 
 class LineItems(Lookup):

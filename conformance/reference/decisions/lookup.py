@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.reference.decisions.errors import Errors
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.errors import Errors
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Customer, Item, Order, Tenant
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Customer, Item, Order, Tenant
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

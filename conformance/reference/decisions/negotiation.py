@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.decisions.errors import Errors
-from conformance.reference.exchange import GET_ORDER, HISTORY, JSON, VENDOR_V2
-from conformance.reference.media import MediaType, parse_accept
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.errors import Errors
+from orderproof.conformance.reference.exchange import GET_ORDER, HISTORY, JSON, VENDOR_V2
+from orderproof.conformance.reference.media import MediaType, parse_accept
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 OFFERED = {
     JSON: MediaType("application", "json"),

@@ -6,13 +6,13 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.decisions.lookup import Lookup
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.lookup import Lookup
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Customer, Webhook
-    from conformance.reference.webhook import Reply
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Customer, Webhook
+    from orderproof.conformance.reference.webhook import Reply
 
 REQUIRED = {"id": str, "placed_at": str, "status": str, "currency": str, "items": list, "totals": dict}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from conformance.reference.decisions.parameters import Parameters
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.parameters import Parameters
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 Entry = TypeVar("Entry")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.reference.decisions.errors import Errors
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.errors import Errors
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
 INT32 = (-(2**31), 2**31 - 1)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference import documents
-from conformance.reference.decisions.bodies import Bodies
-from conformance.reference.decisions.lookup import Lookup
-from conformance.reference.decisions.rendering import Rendering
-from conformance.reference.factory import GIFT_WRAPPING, SHIPPING
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference import documents
+from orderproof.conformance.reference.decisions.bodies import Bodies
+from orderproof.conformance.reference.decisions.lookup import Lookup
+from orderproof.conformance.reference.decisions.rendering import Rendering
+from orderproof.conformance.reference.factory import GIFT_WRAPPING, SHIPPING
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 Line = dict[str, Any]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference import documents
-from conformance.reference.decisions.negotiation import Negotiation
+from orderproof.conformance.reference import documents
+from orderproof.conformance.reference.decisions.negotiation import Negotiation
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 Document = dict[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.decisions.oms import ExternalOms
-from conformance.reference.decisions.parameters import Parameters
-from conformance.reference.decisions.rendering import Rendering
+from orderproof.conformance.reference.decisions.oms import ExternalOms
+from orderproof.conformance.reference.decisions.parameters import Parameters
+from orderproof.conformance.reference.decisions.rendering import Rendering
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 
 class Retrieval(Parameters, ExternalOms, Rendering):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.decisions.errors import Errors
-from conformance.reference.exchange import OPERATIONS
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.decisions.errors import Errors
+from orderproof.conformance.reference.exchange import OPERATIONS
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.reference.exchange import Call, Operation
+    from orderproof.conformance.reference.exchange import Call, Operation
 
 
 class Routing(Errors):

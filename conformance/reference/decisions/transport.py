@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.decisions.base import Base
-from conformance.reference.exchange import Answer
+from orderproof.conformance.reference.decisions.base import Base
+from orderproof.conformance.reference.exchange import Answer
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 #: 4 MiB: some thirty times the largest request that the documents allow.
 BODY_LIMIT = 4 * 1024 * 1024

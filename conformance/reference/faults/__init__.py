@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.reference.seeds import Fault, collect
+from orderproof.conformance.reference.behaviours import Fault, collect
 
 MODULES = (
     "authorization",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.decisions.cancellation import Cancellation
-from conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, HISTORY, OPERATIONS
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.decisions.cancellation import Cancellation
+from orderproof.conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, HISTORY, OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.problems import Refusal
-    from conformance.reference.store import Tenant
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.problems import Refusal
+    from orderproof.conformance.reference.store import Tenant
 
 
 class SecurityFault(Fault):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import CANCEL, GET_ORDER
-from conformance.reference.faults.meeting import meets_another
-from conformance.reference.faults.statuses import wrong_status
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL, GET_ORDER
+from orderproof.conformance.reference.faults.meeting import meets_another
+from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Order
 
 
 class CancelRequestFault(Fault):

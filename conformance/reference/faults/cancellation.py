@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import CANCEL, CANCELLATION_STATUS
-from conformance.reference.faults.statuses import wrong_status
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL, CANCELLATION_STATUS
+from orderproof.conformance.reference.faults.statuses import wrong_status
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions.cancellation import Cancellation
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.decisions.cancellation import Cancellation
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
 
 
 class CancelFault(Fault):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import HISTORY
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import HISTORY
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions.history import Entry
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.decisions.history import Entry
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Customer, Order
 
 Document = dict[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import CANCEL, JSON
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL, JSON
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.problems import Refusal
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.problems import Refusal
 
 
 class ErrorFault(Fault):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import EXTEND, JSON
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import EXTEND, JSON
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Order
 
 
 class ExtensionFault(Fault):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from conformance.reference.exchange import EXTEND
-from conformance.reference.faults.statuses import wrong_status
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import EXTEND
+from orderproof.conformance.reference.faults.statuses import wrong_status
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
 
 
 class GraceFault(Fault):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
 
 
 def _readable_ids(operation: str, is_same: Callable[[str, str], bool]) -> type[Fault]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.exchange import PRICES, SERIAL_NUMBERS
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import PRICES, SERIAL_NUMBERS
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 Items = list[dict[str, Any]]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 
 class LineFault(Fault):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.decisions.paging import Page
-from conformance.reference.exchange import HISTORY, VENDOR_V2
-from conformance.reference.faults.history import HistoryFault
-from conformance.reference.faults.patterns import is_like
+from orderproof.conformance.reference.decisions.paging import Page
+from orderproof.conformance.reference.exchange import HISTORY, VENDOR_V2
+from orderproof.conformance.reference.faults.history import HistoryFault
+from orderproof.conformance.reference.faults.patterns import is_like
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions.history import Entry
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.decisions.history import Entry
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Customer, Order
 
 Document = dict[str, Any]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference import documents
-from conformance.reference.exchange import GET_ORDER, HISTORY
-from conformance.reference.faults.patterns import is_like
-from conformance.reference.faults.statuses import wrong_status
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference import documents
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import GET_ORDER, HISTORY
+from orderproof.conformance.reference.faults.patterns import is_like
+from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Customer, Order
 
 
 class LookupFault(Fault):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from conformance.reference.exchange import GET_ORDER, HISTORY, JSON, VENDOR_TYPE
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import GET_ORDER, HISTORY, JSON, VENDOR_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from conformance.reference.exchange import Call
-    from conformance.reference.media import MediaType
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.media import MediaType
 
 
 class MediaFault(Fault):

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.store import Order
 
 _MOMENT = 0.02
 

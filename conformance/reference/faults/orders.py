@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import GET_ORDER, JSON, VENDOR_V2
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import GET_ORDER, JSON, VENDOR_V2
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.media import MediaType
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.media import MediaType
+    from orderproof.conformance.reference.store import Order
 
 Document = dict[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from conformance.reference.faults.history import HistoryFault
-from conformance.reference.problems import Refusal
+from orderproof.conformance.reference.faults.history import HistoryFault
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions.paging import Page
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.decisions.paging import Page
+    from orderproof.conformance.reference.exchange import Call
 
 T = TypeVar("T")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import PRICES
-from conformance.reference.faults.statuses import wrong_status
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import PRICES
+from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
 
 Line = dict[str, Any]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference import documents
-from conformance.reference.exchange import PRICES
-from conformance.reference.factory import ITEM_DISCOUNT
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference import documents
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import PRICES
+from orderproof.conformance.reference.factory import ITEM_DISCOUNT
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Item, Order
 
 Line = dict[str, Any]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND, SERIAL_NUMBERS
-from conformance.reference.faults.meeting import meets_another
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND, SERIAL_NUMBERS
+from orderproof.conformance.reference.faults.meeting import meets_another
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.decisions.serials import Serial
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.decisions.serials import Serial
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Item, Order
 
 
 class LostExtensionFault(Fault):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import CANCEL, HISTORY
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL, HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.reference.decisions.cancellation import Cancellation
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.media import MediaType
-    from conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.decisions.cancellation import Cancellation
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.media import MediaType
+    from orderproof.conformance.reference.store import Customer, Order
 
 
 class RobustnessFault(Fault):

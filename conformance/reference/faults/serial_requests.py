@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from conformance.reference.decisions.serials import Serial
-from conformance.reference.exchange import SERIAL_NUMBERS
-from conformance.reference.faults.statuses import wrong_status
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.decisions.serials import Serial
+from orderproof.conformance.reference.exchange import SERIAL_NUMBERS
+from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 
 class SerialRequestFault(Fault):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.seeds import Fault
+from orderproof.conformance.reference.behaviours import Fault
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 
 def wrong_status(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference import exchange
-from conformance.reference.operations import lines, manage, retrieve
+from orderproof.conformance.reference import exchange
+from orderproof.conformance.reference.operations import lines, manage, retrieve
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.decisions import Decisions
 
     Handler = Callable[[Decisions, exchange.Call], Awaitable[exchange.Answer]]
 

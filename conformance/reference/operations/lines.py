@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions import Decisions
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Item, Order
 
 
 async def cancel_line_item(decide: Decisions, call: Call) -> Answer:

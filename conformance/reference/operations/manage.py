@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions import Decisions
-    from conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.decisions import Decisions
+    from orderproof.conformance.reference.exchange import Answer, Call
 
 
 async def cancel_order(decide: Decisions, call: Call) -> Answer:

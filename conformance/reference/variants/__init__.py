@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.reference.seeds import Variant, collect
+from orderproof.conformance.reference.behaviours import Variant, collect
 
 MODULES = ("behaviour", "gateways", "items", "meeting", "progress", "refusals", "times", "values", "wire")
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import JSON
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import JSON
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.decisions.paging import Page
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.decisions.paging import Page
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Customer, Order
 
 #: How much later a cancellation takes effect that does not at once.
 LATER = timedelta(milliseconds=300)

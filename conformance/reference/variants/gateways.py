@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import JSON
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import JSON
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Order
 
 #: Seconds until a new order can be read.
 READABLE_AFTER = 0.02

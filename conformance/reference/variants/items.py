@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.exchange import PRICES
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Variant
-from conformance.reference.variants.behaviour import LATER
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import PRICES
+from orderproof.conformance.reference.problems import Refusal
+from orderproof.conformance.reference.variants.behaviour import LATER
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 Document = dict[str, Any]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL, SERIAL_NUMBERS
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL, SERIAL_NUMBERS
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions.serials import Serial
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.decisions.serials import Serial
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 #: How much later a change shows that does not at once.
 LATER_SECONDS = 0.3

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from conformance.reference.decisions.serials import Serial
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.decisions.serials import Serial
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 #: How many seconds a replica is behind.
 LAG = 0.1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from conformance.reference.exchange import (
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import (
     CANCEL,
     CANCEL_LINE,
     CANCEL_LINE_INTERNAL,
@@ -15,16 +16,15 @@ from conformance.reference.exchange import (
     PRICES,
     SERIAL_NUMBERS,
 )
-from conformance.reference.problems import Refusal
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from conformance.reference.decisions.history import Entry
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.store import Order
+    from orderproof.conformance.reference.decisions.history import Entry
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Order
 
 
 class NoUuidIs422(Variant):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Call
 
 
 class PlacedAtV1WithOffset(Variant):

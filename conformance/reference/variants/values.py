@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.reference.decisions.history import Entry
-    from conformance.reference.exchange import Call
-    from conformance.reference.store import Item, Order
+    from orderproof.conformance.reference.decisions.history import Entry
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
 
 Document = dict[str, Any]
 

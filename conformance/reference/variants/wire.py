@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from conformance.reference.seeds import Variant
+from orderproof.conformance.reference.behaviours import Variant
 
 if TYPE_CHECKING:
-    from conformance.reference.exchange import Answer, Call
-    from conformance.reference.problems import Refusal
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.problems import Refusal
 
 
 class ChunkedAnswers(Variant):

@@ -1,0 +1,1 @@
+"""Walks through an order's life, and races on one order."""

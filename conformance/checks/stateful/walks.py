@@ -1,0 +1,182 @@
+"""Walks through an order's life: operations in any sequence, each answer held against the model.
+
+Every answer must be one that the model allows in at least one of the states that the order may be in. What must become
+true is read again for a bounded time, since a cancellation may take effect a little later and what was written may be
+read from elsewhere.
+"""
+
+import unittest
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, told
+from orderproof.conformance.kit import (
+    PROFILES,
+    READS,
+    Answer,
+    Finding,
+    Orders,
+    Reply,
+    Request,
+    Session,
+    Step,
+    expected,
+    follow,
+)
+
+STEPS = 10
+
+
+class Stride(NamedTuple):
+    """One step of a walk, to be taken again: which of its orders, what is asked, and by which id."""
+
+    order: int
+    request: Request
+    by: str
+
+
+class Walk(RuleBasedStateMachine):
+    """A walk over orders; subclasses say which steps it may take. A finding tells them as a numbered story."""
+
+    def __init__(self, session: Session, orders: Orders, begin: Callable[[], list[ObservedOrder]]) -> None:
+        super().__init__()
+        session.trace.begin_example()
+        self._trace = session.trace
+        self._begun_at = session.trace.example_from
+        self.orders = orders
+        self.lives = begin()
+        self.strides: list[Stride] = []
+        self.story: list[Step] = []
+        self.finding: Finding | None = None
+
+    def step(self, order: int, request: Request, by: str) -> None:
+        """Send a request and hold the answer against the model; a reading is repeated until it may be so."""
+        life = self.lives[order]
+        self.strides.append(Stride(order, request, by))
+        answer, reply, after = self._attempt(life, request, by)
+        if not after and isinstance(request, READS):
+            answer, reply, after = self._patiently(life, request, by)
+        self.story.append(Step(life.says(request, by), told(request, reply, answer), answer.exchange))
+        if not after:
+            self.finding = self._finding(life, request, by, answer, reply)
+            raise self.finding
+        life.known = after
+
+    def _attempt(self, life: ObservedOrder, request: Request, by: str) -> tuple[Answer, Reply | None, frozenset[Any]]:
+        answer = life.ask(request, by)
+        reply = life.reply(request, answer)
+        return answer, reply, follow(life.known, request, reply)
+
+    def _patiently(self, life: ObservedOrder, request: Request, by: str) -> tuple[Answer, Reply | None, frozenset[Any]]:
+        for _ in self.orders.patience.attempts("a step of a walk"):
+            attempt = self._attempt(life, request, by)
+            if attempt[2]:
+                break
+        return attempt
+
+    def _finding(self, life: ObservedOrder, request: Request, by: str, answer: Answer, reply: Reply | None) -> Finding:
+        before = len(self.story) - 1
+        steps = {0: "a fresh order allows", 1: "the step before it allows"}.get(
+            before, f"the {before} steps before it allow"
+        )
+        return Finding(
+            f"step {len(self.story)} of a walk, “{life.says(request, by)}”, was answered otherwise than {steps}",
+            expected(life.known, request),
+            told(request, reply, answer),
+            # With those that prepared the orders: a timer is judged from where it stood.
+            *self._trace.exchanges[self._begun_at :],
+            story=self.story,
+        )
+
+    def teardown(self) -> None:
+        """At the walk's end each order shows what became of it."""
+        for order, life in enumerate(self.lives):
+            for request in self.ending(life):
+                if self.finding is None:
+                    self.step(order, request, "internal")
+
+    def ending(self, life: ObservedOrder) -> Sequence[Request]:
+        """What each order is asked at the end."""
+        raise NotImplementedError
+
+    def route(self) -> Iterator[Stride]:
+        """The walk that is always taken."""
+        raise NotImplementedError
+
+
+def walk(session: Session, orders: Orders, kind: type[Walk], begin: Callable[[], list[ObservedOrder]]) -> None:
+    """Take the fixed route, then as many walks as the run's profile says, each over fresh orders that `begin` gives.
+
+    Raises the `Finding` of the shortest walk found that shows what is wrong.
+    """
+    failed: list[Walk] = []
+
+    def set_up(self: Walk) -> None:
+        Walk.__init__(self, session, orders, begin)
+
+    def tear_down(self: Walk) -> None:
+        try:
+            kind.teardown(self)
+        finally:
+            if self.finding is not None:
+                failed.append(self)
+
+    taken = type(kind.__name__, (kind,), {"__init__": set_up, "teardown": tear_down})
+    try:
+        _take_route(taken())
+        run_state_machine_as_test(
+            taken,
+            settings=settings(
+                max_examples=max(1, PROFILES[session.settings.profile] // 4),
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                print_blob=False,
+                report_multiple_bugs=False,
+                phases=(Phase.generate,),
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    except Exception:
+        # Whatever Hypothesis makes of a walk that goes wrong once and not the next time: what was found stands.
+        if not failed:
+            raise
+        raise _shortest(taken, min(failed, key=lambda one: len(one.strides))) from None
+
+
+def _take_route(walk: Walk) -> None:
+    try:
+        for stride in walk.route():
+            walk.step(*stride)
+    finally:
+        walk.teardown()
+
+
+def _shortest(kind: Callable[[], Walk], failed: Walk) -> Finding:
+    """The finding of a shorter walk: without the steps that it can do without, first half of them at once, then fewer.
+
+    Hypothesis' own shrinking took a thousand requests and more for what this does in some dozens.
+    """
+    assert failed.finding is not None
+    finding, strides = failed.finding, failed.strides
+    size = len(strides) // 2
+    while size:
+        # The last step shows what is wrong, and stays.
+        end = len(strides) - 1
+        while end > 0:
+            start = max(0, end - size)
+            again = kind()
+            try:
+                for stride in strides[:start] + strides[end:]:
+                    again.step(*stride)
+            except Finding as found:
+                finding, strides = found, again.strides
+            except unittest.SkipTest:
+                # A state is used up, or a reading failed: the walk that was found is short enough.
+                return finding
+            end = min(start, len(strides) - 1)
+        size //= 2
+    return finding

@@ -1,0 +1,138 @@
+"""Each of the nine operations as one valid request, for rules that speak of all of them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orderproof.conformance.checks.support.reading import items_by_id
+from orderproof.conformance.kit import ORDERS_V2, Answer, Orders, State, require
+from orderproof.spec.description import operations
+from orderproof.strategies.generated import GeneratedRequest, bind
+from orderproof.strategies.texts import of_item
+
+Send = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One operation: the state that its request needs, how to send it, and how to see what it did.
+
+    `send(orders, state, **parts)` sends a valid request of which `parts` replace some; `observe(orders, state)` reads
+    what the operation would change, as a value that two observations can be compared by, or None for one that changes
+    nothing that can be read. `success` is its documented status.
+    """
+
+    operation: str
+    state: str
+    send: Send
+    observe: Callable[[Orders, State], Any] = lambda _orders, _state: None
+    success: int = 200
+
+
+# What an operation could change, and nothing else of the answer: undocumented members may differ from one reading to
+# the next (a signed address, a time), and no sentence gives the items of an order a sequence.
+def _status(orders: Orders, order: State) -> Any:
+    answer = require(orders.cancellation_status(order))
+    return {name: answer.at(name) for name in ("cancelable", "canceled")}
+
+
+def _items(orders: Orders, order: State) -> dict[str, Mapping[str, Any]]:
+    items = require(orders.show(order)).at("items")
+    return items_by_id(items if isinstance(items, list) else ())
+
+
+# The statuses of items are left out here: the platform may move one at any time.
+def _serial_numbers(orders: Orders, order: State) -> Any:
+    found = {item: shown.get("external_identifier") for item, shown in _items(orders, order).items()}
+    return {item: shown.get("serial_number") for item, shown in found.items() if isinstance(shown, dict)}
+
+
+# Only the item that is asked to be canceled: a pre-ordered one waits by nature.
+def _preordered(orders: Orders, order: State) -> Any:
+    return _items(orders, order).get(order.item_uuid.casefold(), {}).get("status")
+
+
+def _entry(order: State) -> list[dict[str, Any]]:
+    item = order.values["item_uuids"][0]
+    return [{"id": item, "serial_number": of_item("SN-1", item)}]
+
+
+def _line(order: State) -> list[dict[str, Any]]:
+    return [{"type": "product", "id": order.values["item_uuids"][0]}]
+
+
+_CASES = (
+    Case("showSalesOrderByIdAndIdType", "order", lambda orders, order, **parts: orders.show(order, **parts)),
+    Case(
+        "showOrderHistoryForCustomer",
+        "customer-with-orders",
+        lambda orders, customer, **parts: orders.history(customer, **{"accept": ORDERS_V2, **parts}),
+    ),
+    Case(
+        "createPriceInformationForItems",
+        "order",
+        lambda orders, order, **parts: orders.prices(order, _line(order), **parts),
+    ),
+    Case(
+        "createCancellation", "order-cancelable", lambda orders, order, **parts: orders.cancel(order, **parts), _status
+    ),
+    Case(
+        "showCancellationStatus",
+        "order",
+        lambda orders, order, **parts: orders.cancellation_status(order, **parts),
+    ),
+    Case(
+        "createGracePeriod",
+        "order-in-grace-period",
+        lambda orders, order, **parts: orders.extend_grace_period(order, **parts),
+    ),
+    Case(
+        "updateSalesOrderSerialNumbers",
+        "order",
+        lambda orders, order, **parts: orders.add_serial_numbers(order, _entry(order), **parts),
+        _serial_numbers,
+        success=204,
+    ),
+    Case(
+        "createLineItemCancellation",
+        "order-with-preordered-item",
+        lambda orders, order, **parts: orders.cancel_line_item(order, order.item_uuid, **parts),
+        _preordered,
+    ),
+    Case(
+        "cancelLineItem",
+        "order-with-preordered-item",
+        lambda orders, order, **parts: orders.cancel_line_item_internally(order, order.item_uuid, **parts),
+        _preordered,
+    ),
+)
+
+CASES: Mapping[str, Case] = {case.operation: case for case in _CASES}
+
+
+def send_generated(orders: Orders, state: State, request: GeneratedRequest) -> Answer:
+    """Send a generated request about a real state: its ids are the state's, the rest is as generated."""
+    operation = operations()[request.operation]
+    query = [(name, _real(name, value, state)) for name, value in request.query]
+    id_key = "order_id" if ("id_type", "external") in request.query else "order_uuid"
+    path = {}
+    for name in re.findall(r"{(\w+)}", operation.path):
+        if name == "item_uuid" or operation.api == "order-lines":
+            path[name] = state.values["item_uuid"]
+        elif operation.id == "createPriceInformationForItems":
+            path[name] = orders.price_id_of(state)
+        else:
+            path[name] = state.values[id_key]
+    parts: dict[str, Any] = {"query": query}
+    if request.has_body:
+        body = bind(request.body, state.values["item_uuids"])
+        parts["raw_body"] = json.dumps(body, ensure_ascii=False).encode()
+    if request.operation == "showOrderHistoryForCustomer":
+        parts["accept"] = ORDERS_V2
+    return orders.call(request.operation, state, path, **parts)
+
+
+def _real(name: str, value: str, state: State) -> str:
+    return str(state.values["customer_id"]) if name == "customer_id" else value

@@ -1,0 +1,247 @@
+"""Reading orders and histories: which order an answer shows, which orders a list holds, and in what order.
+
+Whatever cannot be read is `Inconclusive` here: that it must be there is a rule of its own, judged on every answer.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from orderproof.conformance.checks.support.facts import QUARTER_HOUR
+from orderproof.conformance.kit import (
+    ORDERS_V2,
+    Answer,
+    Finding,
+    Inconclusive,
+    Instant,
+    NotApplicable,
+    Orders,
+    State,
+    expect,
+    parse_time,
+    require,
+    require_time,
+    shortened,
+)
+from orderproof.strategies.paging import MAX_COUNT
+
+# Answers may tell the same time with more or fewer digits of its fraction, cut or rounded.
+SAME_TIME = timedelta(seconds=1)
+
+_DAY = timedelta(days=1)
+_HAS_ZONE = re.compile(r".*([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+ONLY_FOR_JSON = (404, 409, 412)
+"""What the documents have for the history as `application/json` alone."""
+
+
+def item_ids(answer: Answer, *path: str | int) -> list[str]:
+    """Ids of the items of the order at a path of an answer, sorted; a UUID's letters have no case."""
+    items = answer.at(*path, "items")
+    return sorted(str(answer.at(*path, "items", index, "id")).casefold() for index in range(len(items)))
+
+
+def items_by_id(items: Iterable[Any]) -> dict[str, Mapping[str, Any]]:
+    """The items of an order by their ids in one case; what is no object is passed over."""
+    return {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
+
+
+def is_order(answer: Answer, order: State) -> bool:
+    """Whether an answer shows this order: one of its two ids stands in `id` or `origin_id`."""
+    shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
+    return bool(shown & {order.order_uuid.casefold(), order.order_id.casefold()})
+
+
+def expect_order(answer: Answer, order: State, because: str) -> Answer:
+    """The answer is a 200 that shows this order."""
+    expect(answer, because).has_status(200)
+    if not is_order(answer, order):
+        raise Finding(
+            f"{answer.request} shows another order: {because}",
+            f"the order {order.order_id}",
+            f"id {answer.at('id')}, origin_id {answer.at('origin_id')}",
+            answer.exchange,
+        )
+    return answer
+
+
+def expect_not_found(answer: Answer, order: State, asked: str) -> Answer:
+    """What is only nearly an id of this order does not find it.
+
+    Another order may have that id; then it is not this one, and says that it has it. Where the id has no form that an
+    id can have, a bad request is as right as an order that is not found.
+    """
+    if answer.status != 200:
+        return expect(answer, f"it is no id of the order {order.order_id}").is_refused()
+    shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
+    if is_order(answer, order) or asked.casefold() not in shown:
+        raise Finding(
+            f"{answer.request} found an order that has another id, as the order {order.order_id} has",
+            "404",
+            str(answer),
+            answer.exchange,
+        )
+    return answer
+
+
+def expect_same_media_type(answer: Answer, as_documented: Answer, accept: str) -> Answer:
+    """Another way to ask for a media type gets what the documented way got, whatever that is called."""
+    expect(answer, f"Accept: {accept}").has_status(200)
+    if answer.media_type != as_documented.media_type:
+        raise Finding(
+            f"{answer.request} was not answered in the media type that was asked for: Accept: {accept}",
+            as_documented.exchange.response_header("Content-Type") or "no Content-Type",
+            answer.exchange.response_header("Content-Type") or "no Content-Type",
+            answer.exchange,
+        )
+    return answer
+
+
+def expect_same_placed_at(as_json: Answer, as_version_2: Answer) -> None:
+    """An order was placed at the same instant in both media types."""
+    texts = [answer.at("placed_at") for answer in (as_json, as_version_2)]
+    first, second = (parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts)
+    if first is None or second is None:
+        raise Inconclusive("a placed_at cannot be read as a time", as_json.exchange, as_version_2.exchange)
+    apart = abs(second.moment - first.moment)
+    if not all(_HAS_ZONE.fullmatch(text) for text in texts) and apart < _DAY:
+        # A time without a zone is local to some place: what is left when the place's offset is taken away.
+        apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)
+    if apart >= SAME_TIME:
+        raise Finding(
+            "placed_at is another instant in version 2 than in application/json",
+            f"the instant {texts[0]}",
+            texts[1],
+            as_json.exchange,
+            as_version_2.exchange,
+        )
+
+
+def expect_no_payment_history(answer: Answer) -> Answer:
+    """`payment_history` is empty, in whichever way."""
+    shown = answer.json.get("payment_history") if isinstance(answer.json, dict) else None
+    if shown not in (None, [], {}, ""):
+        raise Finding(
+            f"{answer.request} shows a payment_history, though the order was asked for as internal",
+            "payment_history absent, null or empty",
+            f"payment_history: {shortened(str(shown))}",
+            answer.exchange,
+        )
+    return answer
+
+
+def page(orders: Orders, customer: State, **parts: Any) -> Answer:
+    """A page of a customer's history, in the media type that has pages."""
+    return orders.history(customer, **{"accept": ORDERS_V2, **parts})
+
+
+def ids_on(answer: Answer) -> list[str]:
+    """Ids of the orders on a page, as they stand there."""
+    return [str(answer.at("orders", index, "id")) for index in range(len(answer.at("orders")))]
+
+
+def given_orders(answer: Answer) -> list[str]:
+    """Ids of the orders on a page that must hold some for the rule to be judged."""
+    found = ids_on(require(answer))
+    if not found:
+        raise Inconclusive(f"the answer to {answer.request} holds no order", answer.exchange)
+    return found
+
+
+def whole_pages(orders: Orders, customer: State) -> list[Answer]:
+    """A customer's whole history, in pages that are as large as it needs."""
+    # One more than there should be, so that an order too many shows.
+    size = min(MAX_COUNT, len(customer.order_ids) + 1)
+    found: list[Answer] = []
+    for offset in range(0, len(customer.order_ids) + MAX_COUNT, size):
+        found.append(require(page(orders, customer, count=size, offset=offset)))
+        if len(ids_on(found[-1])) < size:
+            break
+    return found
+
+
+def all_ids(pages: Iterable[Answer]) -> list[str]:
+    """Ids of the orders on several pages."""
+    return [order_id for answer in pages for order_id in ids_on(answer)]
+
+
+def ties(answers: Iterable[Answer]) -> frozenset[Instant]:
+    """Times at which several orders were placed: which of them comes first, no sentence says, nor that it stays so."""
+    placements = {pair for answer in answers for pair in zip(ids_on(answer), page_times(answer), strict=True)}
+    return frozenset(time for time, count in Counter(time for _, time in placements).items() if count > 1)
+
+
+def ids_of_ties(answer: Answer, tied: Container[Instant]) -> list[str]:
+    """Ids of the orders on a page that were placed at one of these times."""
+    return [order_id for order_id, time in zip(ids_on(answer), page_times(answer), strict=True) if time in tied]
+
+
+def placed(answer: Answer, tied: Container[Instant]) -> list[str]:
+    """The orders on a page, each by its id, or by its time where others were placed at the same one."""
+    shown = zip(ids_on(answer), page_times(answer), strict=True)
+    return [f"one of {time}" if time in tied else order_id for order_id, time in shown]
+
+
+def expect_not_for_json(answer: Answer, because: str) -> Answer:
+    """The status is none that the documents have for the history as `application/json` alone."""
+    if answer.status in ONLY_FOR_JSON:
+        raise Finding(
+            f"{answer.request} was answered {answer.status}, which is for application/json only: {because}",
+            f"any answer but {', '.join(map(str, ONLY_FOR_JSON))}",
+            str(answer),
+            answer.exchange,
+        )
+    return answer
+
+
+def expect_refused_page(answer: Answer, because: str) -> Answer:
+    """The request for a page is refused, and not with a status that is for `application/json` alone."""
+    expect(answer, because).is_refused()
+    return expect_not_for_json(answer, because)
+
+
+def listed(answer: Answer) -> list[Any]:
+    """The orders in a history as `application/json`: a list, or `orders` of an object; no document shows which."""
+    body = answer.json
+    found = body.get("orders") if isinstance(body, dict) else body
+    if not isinstance(found, list):
+        raise Inconclusive(f"the answer to {answer.request} is no list of orders", answer.exchange)
+    return found
+
+
+def holds(entries: Iterable[Any], order_id: str) -> bool:
+    """Whether an order is in a list; the members of an order in it are documented nowhere."""
+    return any(isinstance(entry, dict) and order_id in entry.values() for entry in entries)
+
+
+def listed_times(answer: Answer) -> list[Instant]:
+    """When the orders in a history as `application/json` were placed."""
+    texts = [entry.get("placed_at") if isinstance(entry, dict) else None for entry in listed(answer)]
+    times = [parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts]
+    if None in times:
+        raise Inconclusive(f"not every order in the answer to {answer.request} has a placed_at", answer.exchange)
+    return [time for time in times if time is not None]
+
+
+def page_times(answer: Answer) -> list[Instant]:
+    """When the orders on a page were placed."""
+    return [require_time(answer, "orders", index, "placed_at") for index in range(len(answer.at("orders")))]
+
+
+def expect_newest_first(answer: Answer, times: Sequence[Instant]) -> None:
+    """No order in the answer is newer than the one before it."""
+    if len(times) < 2:
+        raise NotApplicable("the list holds no two orders, so it has no sequence")
+    if len(set(times)) < 2:
+        raise Inconclusive("the list holds no two orders that were placed at different times", answer.exchange)
+    for index, (earlier, later) in enumerate(pairwise(times), 1):
+        if later > earlier:
+            raise Finding(
+                f"{answer.request}: order {index + 1} of the list was placed later than order {index}",
+                "orders sorted by placed_at, the newest first",
+                f"placed_at {earlier} before {later}",
+                answer.exchange,
+            )

@@ -1,0 +1,133 @@
+"""Values of the target file and the command line: each is checked, and a wrong one is said what and where it is."""
+
+import difflib
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from orderproof.conformance.errors import UsageError
+
+_LONGEST_SECONDS = 3600.0
+
+
+def mapping(value: Any, where: str, keys: tuple[str, ...] | None) -> dict[str, Any]:
+    """A mapping whose keys are among `keys`, or any texts where that is None."""
+    if not isinstance(value, dict):
+        raise UsageError(f"{where} must be a mapping of keys to values, not {_kind(value)}")
+    for key in value:
+        if not isinstance(key, str):
+            raise UsageError(f"{where}: the key {key!r} must be text; put it in quotes")
+        if keys is not None and key not in keys:
+            raise UsageError(f"{where}: unknown key {key!r}{did_you_mean(key, keys)} (keys here: {', '.join(keys)})")
+    return value
+
+
+def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
+    """The hint `; did you mean "…"?`, or nothing when no known word is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    names: dict[type, str] = {list: "a list", dict: "a mapping", bool: "true/false", int: "a number", float: "a number"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def text_of(value: Any, where: str) -> str:
+    """A text that is not blank, without the spaces around it."""
+    if not isinstance(value, str):
+        # YAML reads 0123 as 83 and 1.10 as 1.1: what looks like a number is not what was written.
+        hint = "; put it in quotes" if isinstance(value, int | float) else ""
+        raise UsageError(f"{where} must be text, not {_kind(value)}{hint}")
+    if not value.strip():
+        raise UsageError(f"{where} is empty; give a value or leave the key out")
+    return value.strip()
+
+
+def _text_or_number(value: Any, where: str) -> str:
+    return text_of(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value, where)
+
+
+def check_url(value: Any, where: str) -> str:
+    """An absolute http or https URL without its trailing slash. Raises `UsageError` saying what is wrong with it."""
+    text = text_of(value, where)
+    try:
+        parts = urlsplit(text)
+        if parts.username is not None or parts.password is not None:
+            raise UsageError(f"{where}: credentials do not belong in the URL; use auth")
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"{where}: {text!r} is no URL ({error})") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise UsageError(f"{where}: {text!r} is no absolute URL; write for example https://acme.example/v0")
+    if "?" in text or "#" in text:
+        raise UsageError(f"{where}: {text!r} must end with its path, without a query or fragment")
+    if any(character <= " " or character == "\x7f" for character in text):
+        raise UsageError(f"{where}: {text!r} contains white space")
+    if not parts.path.isascii():
+        raise UsageError(f"{where}: {text!r}: write the characters of its path that are not ASCII as %XX")
+    return text.rstrip("/")
+
+
+def sendable_token(token: str) -> bool:
+    """Whether an `Authorization` header can carry a token: visible ASCII characters, without spaces."""
+    return re.fullmatch(r"[\x21-\x7e]+", token) is not None
+
+
+def check_token(value: Any, where: str) -> str:
+    """An access token. Raises `UsageError`, which does not show it."""
+    token = text_of(value, where)
+    if not sendable_token(token):
+        raise UsageError(f"{where} holds a space or a character that a header cannot carry; is it the token alone?")
+    return token
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def rate_of(value: Any, where: str) -> float:
+    """A rate such as `25/s`, in requests a second."""
+    count, _, unit = _text_or_number(value, where).partition("/")
+    number = _number(count)
+    seconds = {"s": 1, "sec": 1, "m": 60, "min": 60, "": 1}.get(unit.strip())
+    if number is None or seconds is None or not 0 < number < float("inf"):
+        raise UsageError(f"{where}: {value!r} is no rate; write for example 25/s or 600/m")
+    return number / seconds
+
+
+def seconds_of(value: Any, where: str) -> float:
+    """A length of time such as `10s` or `500ms`, in seconds."""
+    match = re.fullmatch(r"([0-9.]+)\s*(ms|s|m|)", _text_or_number(value, where))
+    number = _number(match[1]) if match else None
+    seconds = number * {"ms": 0.001, "s": 1, "m": 60, "": 1}[match[2]] if match and number else 0.0
+    # Sockets cannot wait for any length of time.
+    if not 0 < seconds <= _LONGEST_SECONDS:
+        raise UsageError(f"{where}: {value!r} is no length of time up to an hour; write for example 10s or 500ms")
+    return seconds
+
+
+def count_of(value: Any, where: str) -> int:
+    """A whole number from 1 to 64."""
+    text = _text_or_number(value, where)
+    if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= 64:
+        raise UsageError(f"{where}: {value!r} must be a whole number from 1 to 64")
+    return int(text)
+
+
+def check_header(name: str, value: str, where: str) -> tuple[str, str]:
+    """A header that may be set for every request. Raises `UsageError` for what is no header or is ours to set."""
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        raise UsageError(f"{where}: {name!r} is no header name")
+    if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
+        raise UsageError(f"{where}.{name}: the value holds characters that a header cannot carry")
+    if name.lower() in ("accept", "content-type", "content-length", "host", "transfer-encoding", "connection"):
+        raise UsageError(f"{where}: {name} is set by the checks and cannot be fixed for all requests")
+    if name.lower() == "authorization":
+        raise UsageError(f"{where}: Authorization belongs under auth.bearer, so that checks can leave it out")
+    return name, value

@@ -1,0 +1,222 @@
+"""The target file: what to judge and how to reach it.
+
+Every mistake in it is a `UsageError` that names the file, the key and what to do. The keys are data (`_KEYS`), so that
+the list in an error message and what is accepted cannot drift apart.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from orderproof.conformance.config.fields import (
+    check_header,
+    check_token,
+    check_url,
+    count_of,
+    mapping,
+    rate_of,
+    seconds_of,
+    text_of,
+)
+from orderproof.conformance.config.placeholders import expanded
+from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
+from orderproof.conformance.errors import UsageError
+from orderproof.spec.yamlfile import YamlError, read_yaml
+
+FixedStates = Mapping[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth2:
+    """Client credentials: where and with what a token is fetched."""
+
+    token_url: str
+    client_id: str
+    client_secret: str
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How requests are authorized: a fixed bearer token, a token that is fetched, or not at all."""
+
+    bearer: str | None = None
+    oauth2: OAuth2 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the target may be asked to bear: `rate` in requests a second (None: any), `timeout` in seconds."""
+
+    rate: float | None = None
+    timeout: float = 10.0
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StateSources:
+    """Where states come from; the first source that has a state wins, in this order."""
+
+    fixed: FixedStates = field(default_factory=dict)
+    callback: str | None = None
+    provider: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.fixed or self.callback or self.provider)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server to judge. `source` is the target file's name, or a word for where the settings came from."""
+
+    name: str
+    base_url: str
+    internal_base_url: str | None = None
+    auth: Auth = Auth()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+    states: StateSources = StateSources()
+    source: str = "command line"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, to hand to a worker process. Holds the secrets."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Target":
+        """The target that `to_dict` gave."""
+        auth = data["auth"]
+        oauth2 = OAuth2(**auth["oauth2"]) if auth["oauth2"] else None
+        return cls(
+            **{
+                **data,
+                "auth": Auth(auth["bearer"], oauth2),
+                "limits": Limits(**data["limits"]),
+                "states": StateSources(**data["states"]),
+            }
+        )
+
+
+def _auth(value: Any, where: str) -> Auth:
+    data = mapping(value, where, ("bearer", "oauth2"))
+    if set(data) == {"bearer", "oauth2"}:
+        raise UsageError(f"{where}: give bearer or oauth2, not both")
+    if "bearer" in data:
+        return Auth(bearer=check_token(data["bearer"], f"{where}.bearer"))
+    if "oauth2" in data:
+        where = f"{where}.oauth2"
+        keys = ("token_url", "client_id", "client_secret", "scope")
+        oauth2 = mapping(data["oauth2"], where, keys)
+        for key in keys[:3]:
+            if key not in oauth2:
+                raise UsageError(f"{where}: {key} is missing; token_url, client_id and client_secret are required")
+        texts = {key: text_of(item, f"{where}.{key}") for key, item in oauth2.items()}
+        check_url(texts["token_url"], f"{where}.token_url")
+        return Auth(oauth2=OAuth2(**texts))
+    raise UsageError(f"{where} is empty; give bearer or oauth2, or leave the key out")
+
+
+def _headers(value: Any, where: str) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, item in mapping(value, where, None).items():
+        headers.update([check_header(name, text_of(item, f"{where}.{name}"), where)])
+    return headers
+
+
+def _limits(value: Any, where: str) -> Limits:
+    parsers: dict[str, Callable[[Any, str], Any]] = {"rate": rate_of, "timeout": seconds_of, "workers": count_of}
+    data = mapping(value, where, tuple(parsers))
+    return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
+
+
+def parse_states(value: Any, where: str) -> StateSources:
+    """The `states` mapping: callback, provider and fixed lists by the name of the state."""
+    data = mapping(value, where, ("callback", "provider", *STATES))
+    fixed = {}
+    for name, entries in data.items():
+        if name in ("callback", "provider"):
+            continue
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise UsageError(f"{where}.{name} must be a list of mappings, such as [{{order_uuid: …, order_id: …}}]")
+        for index, entry in enumerate(entries):
+            missing = [key for key in STATES[name].values if key not in entry]
+            if missing:
+                raise UsageError(
+                    f"{where}.{name}[{index}]: {missing[0]} is missing ({name} needs {', '.join(STATES[name].values)})"
+                )
+            _check_entry(entry, STATES[name].values, f"{where}.{name}[{index}]")
+        fixed[name] = entries
+    callback = data.get("callback")
+    provider = data.get("provider")
+    if provider is not None and not re.fullmatch(r"[\w.]+:[\w.]+", text_of(provider, f"{where}.provider")):
+        raise UsageError(f"{where}.provider: {provider!r} must be package.module:function")
+    return StateSources(fixed, check_url(callback, f"{where}.callback") if callback is not None else None, provider)
+
+
+def _check_entry(entry: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
+    for key in keys:
+        wanted = VALUE_TYPES.get(key, "text")
+        if not is_of_type(entry[key], wanted):
+            quotes = "; put it in quotes" if isinstance(entry[key], int | float) else ""
+            raise UsageError(f"{where}.{key} must be {'' if wanted == 'text' else 'a '}{wanted}{quotes}")
+
+
+_KEYS: Mapping[str, Callable[[Any, str], Any]] = {
+    "name": text_of,
+    "base_url": check_url,
+    "internal_base_url": check_url,
+    "auth": _auth,
+    "headers": _headers,
+    "limits": _limits,
+    "states": parse_states,
+}
+
+
+def read_target(path: Path, base_url: str | None = None) -> Target:
+    """Read a target file; `base_url` replaces the one in it. Raises `UsageError`."""
+    data = mapping(read_settings(path), str(path), tuple(_KEYS))
+    data = {key: expanded(value, f"{path}: {key}") for key, value in data.items()}
+    values = {key: _KEYS[key](value, f"{path}: {key}") for key, value in data.items()}
+    if base_url is not None:
+        values["base_url"] = check_url(base_url, "BASE_URL")
+    if "base_url" not in values:
+        raise UsageError(f"{path}: base_url is missing; it is the URL that the documented paths start from")
+    values.setdefault("name", path.stem)
+    return Target(**values, source=str(path))
+
+
+def read_settings(path: Path) -> Any:
+    """A user's YAML file as data. Raises `UsageError` when it cannot be read."""
+    try:
+        return read_yaml(path)
+    except YamlError as error:
+        raise UsageError(f"{path}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def read_states(path: Path) -> StateSources:
+    """Read a file that holds only the `states` mapping. Raises `UsageError`."""
+    where = f"{path}: states"
+    return parse_states(expanded(read_settings(path), where), where)
+
+
+def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
+    """The target with `Name: value` lines from the command line added; `Authorization: Bearer` becomes its token."""
+    headers = dict(target.headers)
+    auth = target.auth
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon:
+            # The line may be a token and is not shown.
+            raise UsageError("-H: a header is written 'Name: value'; this one has no colon")
+        if name.strip().lower() == "authorization":
+            scheme, _, token = value.strip().partition(" ")
+            if scheme.lower() != "bearer" or not token.strip():
+                raise UsageError("-H Authorization: only 'Bearer TOKEN' is documented")
+            auth = Auth(bearer=check_token(token, "-H Authorization"))
+            continue
+        headers.update([check_header(name.strip(), value.strip(), "-H")])
+    return replace(target, headers=headers, auth=auth)

@@ -1,0 +1,92 @@
+"""All that a check may use, behind one face: `from orderproof.conformance.kit import …`."""
+
+from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.errors import StateUnavailable
+from orderproof.conformance.kit.answer import Answer
+from orderproof.conformance.kit.api import Orders, Raw
+from orderproof.conformance.kit.expectation import expect, require, require_time
+from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
+from orderproof.conformance.kit.properties import property_of
+from orderproof.conformance.kit.rule_mark import rule
+from orderproof.conformance.kit.session import PROFILES, SESSION, Session
+from orderproof.conformance.kit.times import Instant, parse_time
+from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
+from orderproof.conformance.model.order import (
+    ANY,
+    READS,
+    REFUSED,
+    Cancel,
+    CancelLine,
+    Extend,
+    Invalid,
+    Line,
+    Number,
+    Order,
+    ReadOrder,
+    ReadStatus,
+    Reply,
+    Request,
+    expected,
+    follow,
+    shown,
+)
+from orderproof.conformance.states.sources import State
+from orderproof.conformance.transport.client import MAX_WAIT_SECONDS
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.last_byte import Span, send_together
+from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2
+from orderproof.conformance.transport.retry_after import asked_to_wait
+from orderproof.conformance.transport.shortened import shortened
+
+__all__ = [
+    "ANY",
+    "JSON",
+    "MAX_WAIT_SECONDS",
+    "ORDERS_V2",
+    "PROFILES",
+    "READS",
+    "REFUSED",
+    "SESSION",
+    "STATES",
+    "Answer",
+    "Cancel",
+    "CancelLine",
+    "Event",
+    "Exchange",
+    "Extend",
+    "Finding",
+    "Inconclusive",
+    "Instant",
+    "Invalid",
+    "Line",
+    "NotApplicable",
+    "NotRun",
+    "Number",
+    "Operation",
+    "Order",
+    "Orders",
+    "Raw",
+    "ReadOrder",
+    "ReadStatus",
+    "Reply",
+    "Request",
+    "Session",
+    "Span",
+    "State",
+    "StateUnavailable",
+    "Step",
+    "asked_to_wait",
+    "expect",
+    "expected",
+    "explained",
+    "follow",
+    "impossible_core",
+    "parse_time",
+    "property_of",
+    "require",
+    "require_time",
+    "rule",
+    "send_together",
+    "shortened",
+    "shown",
+]

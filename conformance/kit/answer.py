@@ -1,0 +1,74 @@
+"""An answer as checks see it."""
+
+from functools import cached_property
+from typing import Any
+
+from orderproof.conformance.kit.findings import Inconclusive
+from orderproof.conformance.model.order import REFUSED
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.mediatype import MediaType, parse_media_type
+from orderproof.conformance.transport.shortened import body_text
+from orderproof.conformance.transport.strictjson import NotJson, parse_json
+
+
+class Answer:
+    """What came back for one request."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+
+    @property
+    def status(self) -> int | None:
+        """The status code, or None when no complete answer came."""
+        return self.exchange.status
+
+    @property
+    def media_type(self) -> MediaType | None:
+        """The media type of the body."""
+        return parse_media_type(self.exchange.response_header("Content-Type"))
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the answer is a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the request itself was refused: a 4xx that is not about the caller's token or rate.
+
+        403 may be either (RFC 9110, 15.5.4), and the documents name no status for most refusals. That the token is
+        none of the reasons shows where a valid twin of the request is accepted.
+        """
+        return self.status in REFUSED
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON. Raises `Inconclusive` when it is none: its form is a rule of its own."""
+        try:
+            return parse_json(self.exchange.response_body)
+        except NotJson as error:
+            raise Inconclusive(f"the answer to {self.request} is no JSON: {error}", self.exchange) from None
+
+    def at(self, *path: str | int) -> Any:
+        """The value at a path such as `("items", 0, "id")`.
+
+        Raises `Inconclusive` when it is not there: whether it must be is a rule of its own, judged on every answer.
+        """
+        value = self.json
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                where = ".".join(str(part) for part in path)
+                raise Inconclusive(f"the answer to {self.request} has no {where}", self.exchange) from None
+        return value
+
+    @property
+    def request(self) -> str:
+        """Method and URL, to name the request in a sentence."""
+        return f"{self.exchange.method} {self.exchange.url}"
+
+    def __str__(self) -> str:
+        if self.status is None:
+            return f"no answer ({self.exchange.error})"
+        return f"{self.status} {body_text(self.exchange.response_body)}".strip()

@@ -1,0 +1,227 @@
+"""The documented API as checks speak it: one method an operation, and the freedom to send each one wrongly.
+
+Every method takes the state that it is about (so that the request goes to that state's tenant) and returns an `Answer`.
+Keyword arguments replace one part of an otherwise valid request, so that only this part decides.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from orderproof.conformance.kit.answer import Answer
+from orderproof.conformance.kit.findings import NotApplicable
+from orderproof.conformance.kit.polling import Poller
+from orderproof.conformance.states.sources import State
+from orderproof.conformance.transport.exchange import Exchange, Headers
+from orderproof.conformance.transport.mediatype import JSON
+from orderproof.spec.description import operations, shown_error_types
+
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+OWN_TOKEN = "the target's own token"
+"""Marker for `authorization`: send the token that the target or the state gives."""
+
+
+DOCUMENTED_TYPES = "what the operation documents"
+"""Marker for `accept`: ask for JSON, and for the media type in which the document shows the operation's refusals."""
+
+
+class Raw(str):
+    """A path segment that goes out as it stands, its percent signs and slashes too: what no client would write."""
+
+    __slots__ = ()
+
+
+class Orders:
+    """Both documented APIs of a target.
+
+    `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None where the
+    target leaves it out; `price_id` is the value of a state that `prices` takes in its path, which the documents leave
+    open; `patience` is that of the whole run.
+    """
+
+    def __init__(
+        self,
+        send: Callable[..., Exchange],
+        base_urls: Mapping[str, str | None],
+        headers: Mapping[str, str],
+        token: Callable[[], str | None],
+        price_id: str = "order_uuid",
+        patience: Poller | None = None,
+    ) -> None:
+        self._send = send
+        self._base_urls = base_urls
+        self._headers = headers
+        self._token = token
+        self._price_id = price_id
+        self.patience = patience or Poller()
+
+    @property
+    def has_internal_api(self) -> bool:
+        """Whether the target file says where the internal order line API is."""
+        return self._base_urls["order-lines"] is not None
+
+    def prepared(self) -> "Orders":
+        """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
+        return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id, self.patience)
+
+    def call(
+        self,
+        operation_id: str,
+        state: State | None,
+        path: Mapping[str, str],
+        *,
+        query: Query = (),
+        body: Any = None,
+        raw_body: bytes | None = None,
+        content_type: str | None = JSON,
+        accept: str | None = DOCUMENTED_TYPES,
+        authorization: str | None = OWN_TOKEN,
+        method: str | None = None,
+        extra_headers: Sequence[tuple[str, str]] = (),
+        allowed_5xx: tuple[int, ...] = (),
+    ) -> Answer:
+        """Send a request for an operation; every part may be replaced by one that the documents forbid.
+
+        `path` values are percent-encoded, unless they are `Raw`; members of `query` that are None are left out; `body`
+        is sent as JSON unless `raw_body` is given; `authorization` is a whole header value, or None for no header.
+        """
+        operation = operations()[operation_id]
+        base_url = (state.base_url if state else None) or self._base_urls[operation.api]
+        if operation.api == "order-lines":
+            base_url = self._base_urls["order-lines"]
+        if base_url is None:
+            raise NotApplicable("the target file gives no internal_base_url")
+        url = base_url + operation.path.format(**{name: _segment(value) for name, value in path.items()})
+        pairs = query.items() if isinstance(query, Mapping) else query
+        given = [(name, value) for name, value in pairs if value is not None]
+        if given:
+            url += "?" + urlencode(given)
+        headers = list(self._headers.items())
+        if accept == DOCUMENTED_TYPES:
+            accept = ", ".join((JSON, *shown_error_types(operation_id)))
+        if accept is not None:
+            headers.append(("Accept", accept))
+        if authorization == OWN_TOKEN:
+            token = self.token_for(state)
+            authorization = f"Bearer {token}" if token else None
+        if authorization is not None:
+            headers.append(("Authorization", authorization))
+        headers += extra_headers
+        payload = raw_body
+        if payload is None and body is not None:
+            payload = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if payload is not None and content_type is not None:
+            headers.append(("Content-Type", content_type))
+        return Answer(
+            self._send(
+                method or operation.method,
+                url,
+                headers,
+                payload,
+                operation=operation_id,
+                allowed_5xx=allowed_5xx,
+            )
+        )
+
+    def token_for(self, state: State | None) -> str | None:
+        """The token that requests about a state are made with: that of its tenant, or the target's own."""
+        return (state.token if state else None) or self._token()
+
+    def price_id_of(self, order: State) -> str:
+        """The id of an order that `prices` takes, as preflight found out: the documents leave open which."""
+        return str(order.values[self._price_id])
+
+    def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002
+        """GET /orders/{id}: the order by its internal or, with `id_type="external"`, its readable id."""
+        path = {"id": _order_id(order, id, id_type)}
+        return self.call("showSalesOrderByIdAndIdType", order, path, query={"id_type": id_type}, **parts)
+
+    def history(self, customer: State, *, customer_id: str | None = None, **parts: Any) -> Answer:
+        """GET /orders: a customer's orders. `count`, `offset` and other query members are keyword arguments."""
+        query: dict[str, Any] = {"customer_id": customer.values["customer_id"] if customer_id is None else customer_id}
+        for name in ("count", "offset"):
+            if name in parts:
+                query[name] = parts.pop(name)
+        query.update(parts.pop("query", {}))
+        return self.call("showOrderHistoryForCustomer", customer, {}, query=query, **parts)
+
+    def prices(self, order: State, items: Any = None, *, id: str | None = None, **parts: Any) -> Answer:  # noqa: A002
+        """POST /orders/{id}/prices for price lines such as `{"type": "product", "id": …}`."""
+        path = {"id": self.price_id_of(order) if id is None else id}
+        parts.setdefault("body", {"items": items})
+        return self.call("createPriceInformationForItems", order, path, **parts)
+
+    def cancel(self, order: State, **parts: Any) -> Answer:
+        """POST /orders/{id}/cancel; without `body`, with that of the document's sample."""
+        if "raw_body" not in parts:
+            parts.setdefault("body", {"reason": "Customer remorse", "note": "Example note"})
+        return self._on_order("createCancellation", order, **parts)
+
+    def cancellation_status(self, order: State, **parts: Any) -> Answer:
+        """GET /orders/{id}/cancel."""
+        return self._on_order("showCancellationStatus", order, **parts)
+
+    def extend_grace_period(self, order: State, **parts: Any) -> Answer:
+        """POST /orders/{id}/_extend_grace_period."""
+        return self._on_order("createGracePeriod", order, **parts)
+
+    def _on_order(
+        self,
+        operation_id: str,
+        order: State,
+        *,
+        id: str | None = None,  # noqa: A002
+        id_type: str | None = "internal",
+        **parts: Any,
+    ) -> Answer:
+        path = {"id": _order_id(order, id, id_type)}
+        return self.call(operation_id, order, path, query={"id_type": id_type}, **parts)
+
+    def add_serial_numbers(self, order: State, items: Any = None, *, uuid: str | None = None, **parts: Any) -> Answer:
+        """PATCH /orders/{uuid}/serial_numbers for entries such as `{"id": …, "serial_number": …}`."""
+        path = {"uuid": order.values["order_uuid"] if uuid is None else uuid}
+        parts.setdefault("body", {"items": items})
+        return self.call("updateSalesOrderSerialNumbers", order, path, **parts)
+
+    def cancel_line_item(
+        self,
+        order: State,
+        item_uuid: str,
+        *,
+        order_uuid: str | None = None,
+        id_type: str | None = "internal",
+        **parts: Any,
+    ) -> Answer:
+        """POST /orders/{order_uuid}/items/{item_uuid}/cancel."""
+        path = {"order_uuid": _order_id(order, order_uuid, id_type), "item_uuid": item_uuid}
+        return self.call("createLineItemCancellation", order, path, query={"id_type": id_type}, **parts)
+
+    def cancel_line_item_internally(self, order: State, item_uuid: str, **parts: Any) -> Answer:
+        """POST /line_item/{uuid}/cancel of the internal API."""
+        return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
+
+
+def _segment(value: str) -> str:
+    return value if isinstance(value, Raw) else quote(value, safe="")
+
+
+def _prepare(
+    method: str,
+    url: str,
+    headers: Headers,
+    body: bytes | None,
+    *,
+    operation: str,
+    allowed_5xx: tuple[int, ...],
+    **_: Any,
+) -> Exchange:
+    return Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
+
+
+def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:
+    if given_id is not None:
+        return given_id
+    key = "order_id" if id_type == "external" else "order_uuid"
+    return str(order.values[key])

@@ -1,0 +1,198 @@
+"""What a process that runs checks has at hand: client, tokens, states, and the trace of the check that is running."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderproof.conformance.config.target import Target
+from orderproof.conformance.errors import StateUnavailable
+from orderproof.conformance.kit.api import Orders
+from orderproof.conformance.kit.findings import Inconclusive, NotRun
+from orderproof.conformance.kit.polling import PATIENT_SECONDS, Poller
+from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
+from orderproof.conformance.states.journal import Journal
+from orderproof.conformance.states.sources import State, States, sources_of
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.retry_after import is_deferred
+from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
+from orderproof.conformance.transport.tokens import Tokens
+
+PROFILES = {"quick": 5, "default": 8, "deep": 200}
+"""Examples that a property is tried with, by profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run was asked for, as far as the processes that run checks need it.
+
+    `price_id`, `no_token`, `accepted` and `reads_late` are what preflight found out: the id that `prices` takes, why
+    requests that need authorization cannot be made (None where they can), a GET request that the own token was good for
+    (its URL and its `Accept`, empty where there is none), and whether a new order is unknown at first.
+    `patience_seconds` is how long what must become true is waited for.
+    """
+
+    target: Target
+    seed: int = 0
+    profile: str = "default"
+    folder: str = "."
+    journal: str | None = None
+    price_id: str = "order_uuid"
+    no_token: str | None = None
+    accepted: tuple[str, ...] = ()
+    reads_late: bool = False
+    patience_seconds: float = PATIENT_SECONDS
+
+    def to_json(self) -> str:
+        """Text to hand to a worker process. Holds the secrets."""
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({**data, "target": self.target.to_dict()})
+
+    @classmethod
+    def from_json(cls, text: str) -> "Settings":
+        """The settings that `to_json` gave."""
+        data = json.loads(text)
+        return cls(**{**data, "target": Target.from_dict(data["target"]), "accepted": tuple(data["accepted"])})
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one check did: its exchanges in order, its states, and where its current example began."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    example_from: int = 0
+
+    def begin_example(self) -> None:
+        """Mark that a property starts over: a finding shows the exchanges from here on."""
+        self.example_from = len(self.exchanges)
+
+
+class Session:
+    """Everything a check needs, built once in each process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        target = settings.target
+        limits = target.limits
+        # Workers share the target's rate: each keeps to its part of it.
+        rate = limits.rate / limits.workers if limits.rate else None
+        self.client = Client(limits.timeout, rate, self._record)
+        self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
+        self.tokens = Tokens(target.auth, self._side_client)
+        self.secrets: set[str] = self.tokens.secrets
+        self.patience = Poller(settings.patience_seconds)
+        self.trace = Trace()
+        self._judges = False
+        self.witnesses = TokenProbe(settings.accepted)
+        self.states = States(
+            list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
+            Journal(Path(settings.journal)).note if settings.journal else None,
+        )
+
+    def _record(self, exchange: Exchange) -> None:
+        self.trace.exchanges.append(exchange)
+
+    def _send(self, *request: Any, **how: Any) -> Exchange:
+        exchange = self.client.send(*request, **how)
+        self.raise_if_inconclusive(exchange)
+        return exchange
+
+    def raise_if_inconclusive(self, exchange: Exchange) -> None:
+        """Raise `Inconclusive` where an answer says nothing about the request of a check, nor about the rule."""
+        if self._judges and is_deferred(exchange):
+            asked = exchange.response_header("Retry-After")
+            raise Inconclusive(
+                f"{exchange.method} {exchange.url} was answered {exchange.status}, which asks to wait"
+                f"{f' (Retry-After: {asked})' if asked else ''}, for longer or more often than the suite does; "
+                "give the target a lower limits.rate",
+                exchange,
+            )
+        token = (exchange.request_header("Authorization") or "").removeprefix("Bearer ")
+        if token not in self.secrets:
+            return
+        is_of_state = any(state.token == token for state in self.trace.states)
+        self.witnesses.note(exchange, token if is_of_state else "")
+        if not self._judges or exchange.status not in DENIED:
+            return
+        ended = self.witnesses.replay(self.client, exchange, token if is_of_state else "")
+        if ended is not None:
+            own = "auth.oauth2" if self.settings.target.auth.oauth2 else "auth.bearer"
+            raise Inconclusive(
+                f"{'the token of the state' if is_of_state else own}: the token was good before and is refused now, "
+                f"{ended.method} {ended.url} was answered {ended.status} too; it may have expired: give one that lives "
+                "as long as the run, or auth.oauth2, which fetches new ones",
+                exchange,
+                ended,
+            )
+
+    def _token(self) -> str | None:
+        if self.settings.no_token:
+            raise NotRun(self.settings.no_token)
+        return self.tokens.current()
+
+    def orders(self) -> Orders:
+        """The documented API of the target."""
+        target = self.settings.target
+        return Orders(
+            self._send,
+            {"orders": target.base_url, "order-lines": target.internal_base_url},
+            target.headers,
+            self._token,
+            self.settings.price_id,
+            self.patience,
+        )
+
+    def take(self, name: str, **params: Any) -> State:
+        """Set a state up; `end` gives it back. Raises `StateUnavailable`."""
+        state = self.states.setup(name, **params)
+        if state.token:
+            self.secrets.add(state.token)
+        self.trace.states.append(state)
+        # An entry of a fixed list is not made for the check, so it is no new order.
+        if self.settings.reads_late and state.source != "fixed":
+            self._wait_until_readable(state)
+        return state
+
+    def _wait_until_readable(self, state: State) -> None:
+        """Wait, within bounds, until the orders of a new state can be read; where they never can, checks say so."""
+        ids = [(state.values["order_uuid"], "internal")] if "order_uuid" in state.values else []
+        if not ids:
+            # A customer's orders: they were made one after the other, so the rest is there with the first and the last.
+            listed = state.values.get("order_ids") or ()
+            ids = [(one, "external") for one in dict.fromkeys((*listed[:1], *listed[-1:]))]
+        for id_, id_type in ids:
+            for _ in self.patience.attempts(f"that a state can be read: {state.name}"):
+                if self.orders().show(state, id=id_, id_type=id_type).status != 404:
+                    break
+
+    def state(self, name: str, **params: Any) -> State:
+        """Set a state up for the running check. Raises `NotRun` with the reason when it cannot be had."""
+        try:
+            return self.take(name, **params)
+        except StateUnavailable as error:
+            raise NotRun(str(error)) from None
+
+    def begin(self) -> None:
+        """Start the trace of a check."""
+        self.trace = Trace()
+        self._judges = True
+
+    def end(self) -> Trace:
+        """End the check: give its states back and return its trace."""
+        trace = self.trace
+        for state in reversed(trace.states):
+            self.states.teardown(state)
+        return trace
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+        self._side_client.close()
+
+
+SESSION = pytest.StashKey[Session]()
+"""Where pytest's configuration keeps the session of a process that runs checks."""

@@ -1,0 +1,1 @@
+"""An order's life as a pure model, and whether a concurrent history is linearizable."""

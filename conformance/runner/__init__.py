@@ -1,0 +1,1 @@
+"""Running the checks with pytest, and judging a target by what came of them."""

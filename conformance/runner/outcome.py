@@ -1,0 +1,143 @@
+"""What came of one check, as plain data that passes from a worker to the process that reports."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
+from orderproof.conformance.kit.session import Trace
+from orderproof.conformance.runner.passive import judge
+from orderproof.conformance.transport.exchange import Exchange
+
+# A broken answer that every request of a check gets is one finding, not five hundred.
+_FINDINGS_PER_RULE = 3
+
+
+def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> dict[str, Any]:
+    """Describe a check that ended with `error`, or without one.
+
+    Keys: `check`, `rules`, `outcome` (pass, fail, inconclusive, not-run or not-applicable), `reason`, `findings` (with
+    indices into `exchanges`), `exchanges`, `passive` (per rule: how many answers it was judged on, and findings) and
+    `states` (names of the states used).
+    """
+    outcome, reason, finding = _classify(error)
+    return {
+        "check": check,
+        "rules": list(rules),
+        "outcome": outcome,
+        "reason": _plain(reason),
+        "findings": [_described(finding, trace)] if finding else [],
+        "exchanges": [exchange.to_dict() for exchange in trace.exchanges],
+        "passive": _passive(trace),
+        "states": sorted({state.name for state in trace.states}),
+    }
+
+
+def _classify(error: BaseException | None) -> tuple[str, str, BaseException | None]:
+    if error is None:
+        return "pass", "", None
+    if isinstance(error, NotRun):
+        return "not-run", error.reason, None
+    if isinstance(error, NotApplicable):
+        return "not-applicable", error.reason, None
+    if isinstance(error, Inconclusive):
+        return "inconclusive", error.reason, None
+    if isinstance(error, AssertionError):
+        return "fail", _sentence(error), error
+    if isinstance(error, BaseExceptionGroup):
+        # Hypothesis groups what it found: several failures of a property, or one that did not come again.
+        found = next((inner for inner in _leaves(error) if isinstance(inner, AssertionError)), None)
+        if found is not None:
+            return "fail", _sentence(found), found
+    where = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        where = f"{traceback.tb_frame.f_code.co_name}, line {traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return "inconclusive", f"the check itself stopped with {type(error).__name__}: {error} ({where})", None
+
+
+def _plain(text: str) -> str:
+    """A text that can pass to another process and into a file: a half surrogate, which JSON can hold, is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    leaves: list[BaseException] = []
+    for inner in group.exceptions:
+        leaves.extend(_leaves(inner) if isinstance(inner, BaseExceptionGroup) else [inner])
+    return leaves
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, Finding):
+        return error.message
+    return str(error).split("\n", 1)[0] or "the check failed"
+
+
+def _described(error: BaseException, trace: Trace) -> dict[str, Any]:
+    if isinstance(error, Finding):
+        message, expected, observed, own = error.message, error.expected, error.observed, error.exchanges
+    else:
+        message, expected, observed, own = _sentence(error), "", "", ()
+    story = list(range(trace.example_from, len(trace.exchanges)))
+    own_indices = [index for index, exchange in enumerate(trace.exchanges) if any(exchange is one for one in own)]
+    if own_indices and not set(own_indices) & set(story):
+        # A failure that did not come again: its exchanges are those of an earlier example.
+        story = own_indices
+    return {
+        "message": _plain(message),
+        "expected": _plain(expected),
+        "observed": _plain(observed),
+        "exchanges": story,
+        "decisive": own_indices[-1] if own_indices else (story[-1] if story else None),
+        **_told(error, trace),
+    }
+
+
+def _told(error: BaseException, trace: Trace) -> dict[str, Any]:
+    """A walk's story and a race's timeline, where the finding has one."""
+    if not isinstance(error, Finding):
+        return {}
+    numbers = {id(exchange): index for index, exchange in enumerate(trace.exchanges)}
+    told: dict[str, Any] = {}
+    if error.story:
+        told["story"] = [
+            {"text": _plain(step.text), "answer": _plain(step.answer), "exchange": numbers.get(id(step.exchange))}
+            for step in error.story
+        ]
+    if error.timeline:
+        told["timeline"] = [
+            {
+                "text": _plain(event.text),
+                "start_s": event.start,
+                "end_s": event.end,
+                "answer": _plain(event.answer),
+                "exchange": numbers.get(id(event.exchange)),
+                "impossible": event.is_impossible,
+            }
+            for event in error.timeline
+        ]
+    return told
+
+
+def _passive(trace: Trace) -> dict[str, Mapping[str, Any]]:
+    judged: dict[str, Any] = {}
+    for index, exchange in enumerate(trace.exchanges):
+        _judge_one(index, exchange, judged)
+    return judged
+
+
+def _judge_one(index: int, exchange: Exchange, judged: dict[str, Any]) -> None:
+    for judgement in judge(exchange):
+        entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
+        entry["judged"] += 1
+        if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
+            entry["findings"].append(
+                {
+                    "message": _plain(judgement.message),
+                    "expected": _plain(judgement.expected),
+                    "observed": _plain(judgement.observed),
+                    "exchanges": [index],
+                    "decisive": index,
+                }
+            )

@@ -1,0 +1,227 @@
+"""Passive validation: every answer of a run, whichever check asked, must be a documented one.
+
+It judges form alone: status, media type and body against the OpenAPI descriptions. What a request should have been
+answered is the checks' matter.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import jsonschema_rs
+
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.mediatype import JSON, MediaType, parse_media_type
+from orderproof.conformance.transport.retry_after import is_deferred
+from orderproof.conformance.transport.shortened import body_text, shortened
+from orderproof.conformance.transport.strictjson import NotJson, parse_json
+from orderproof.spec.catalogue import Rule, catalogue
+from orderproof.spec.description import Operation, description, operations, resolve
+
+_PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one exchange says about one rule: kept (`message` None) or broken."""
+
+    rule: str
+    message: str | None = None
+    expected: str = ""
+    observed: str = ""
+
+
+@cache
+def _rules(kind: str, operation: str | None) -> tuple[str, ...]:
+    """Ids of the passive rules of a kind that speak of an operation: its own, and those of all operations."""
+    return tuple(
+        rule.id
+        for rule in catalogue().values()
+        if rule.passive == kind and (rule.operation is None or rule.operation == operation)
+    )
+
+
+def passive_rules() -> tuple[Rule, ...]:
+    """The rules that passive validation judges."""
+    return tuple(rule for rule in catalogue().values() if rule.passive)
+
+
+def _step(name: str) -> str:
+    """A step of a JSON pointer in a URI's fragment (RFC 6901, 6)."""
+    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~")
+
+
+@cache
+def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs.Validator:
+    operation = operations()[operation_id]
+    response = operation.responses[status]
+    if "$ref" in response:
+        pointer = response["$ref"]
+    else:
+        pointer = f"#/paths/{_step(operation.path)}/{operation.method.lower()}/responses/{status}"
+    pointer += f"/content/{_step(media_type)}/schema"
+    uri = f"urn:orderproof:{operation.api}"
+    registry = jsonschema_rs.Registry([(uri, dict(description(operation.api)))], draft=jsonschema_rs.Draft202012)
+    return jsonschema_rs.Draft202012Validator({"$ref": uri + pointer}, validate_formats=True, registry=registry)
+
+
+def judge(exchange: Exchange) -> Iterator[Judgement]:
+    """Judge one exchange; yields a judgement for every passive rule that it says something about."""
+    operation_id = exchange.operation
+    if exchange.status is None:
+        for rule in _rules("answered", operation_id):
+            yield Judgement(
+                rule, f"{_request(exchange)}: {exchange.error}", "a complete HTTP answer", str(exchange.error)
+            )
+        return
+    for rule in _rules("answered", operation_id):
+        yield Judgement(rule)
+    if exchange.waited or is_deferred(exchange):
+        return
+    broken = exchange.status >= 500 and exchange.status not in exchange.allowed_5xx
+    # An undocumented method that a server does not know is 501 by RFC 9110, 9.1: not a failure of the server.
+    if operation_id and exchange.status == 501 and exchange.method != operations()[operation_id].method:
+        broken = False
+    for rule in _rules("no-5xx", operation_id):
+        message = f"{_request(exchange)} was answered {exchange.status}" if broken else None
+        yield Judgement(rule, message, "no server error", _shown(exchange) if broken else "")
+    if operation_id is None or exchange.method != operations()[operation_id].method:
+        return
+    operation = operations()[operation_id]
+    if 200 <= exchange.status < 300:
+        yield from _judge_success(exchange, operation)
+    elif str(exchange.status) in operation.responses:
+        yield from _judge_problem(exchange, operation)
+
+
+def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
+    status = str(exchange.status)
+    documented = [code for code in operation.responses if code.startswith("2")]
+    is_documented = status in documented
+    for rule in _rules("status", operation.id):
+        message = None if is_documented else f"{_request(exchange)} succeeded with the undocumented status {status}"
+        yield Judgement(rule, message, " or ".join(documented), status)
+    if not is_documented:
+        return
+    content = resolve(operation.api, operation.responses[status]).get("content", {})
+    if not content:
+        return
+    wanted = _negotiated(exchange, tuple(content))
+    if wanted is None:
+        return
+    given = exchange.response_header("Content-Type")
+    found = parse_media_type(given)
+    expected = parse_media_type(wanted)
+    assert expected is not None
+    matches = found is not None and expected.covers(found)
+    for rule in _rules("media", operation.id):
+        message = None if matches else f"{_request(exchange)} was answered as {given or 'no media type'}"
+        yield Judgement(rule, message, wanted, given or "no Content-Type")
+    yield from _judge_body("body", exchange, operation, status, wanted)
+
+
+def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
+    if not _is_plain(exchange, operation):
+        return
+    status = str(exchange.status)
+    content = resolve(operation.api, operation.responses[status]).get("content", {})
+    for media_type, body in content.items():
+        found = parse_media_type(exchange.response_header("Content-Type"))
+        expected = parse_media_type(media_type)
+        assert expected is not None
+        matches = found is not None and expected.covers(found)
+        given = exchange.response_header("Content-Type") or "no Content-Type"
+        if body.get("x-shown") and _admits(exchange, expected):
+            for rule in _rules("problem-media", operation.id):
+                message = None if matches else f"{_request(exchange)} was refused with {status} as {given}"
+                yield Judgement(rule, message, media_type, given)
+        # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
+        yield from _judge_body("problem-body", exchange, operation, status, media_type)
+        return
+
+
+def _admits(exchange: Exchange, wanted: MediaType) -> bool:
+    """Whether the request's `Accept` lets a refusal be of this type; weights are none of what we send."""
+    accepts = [value for name, value in exchange.request_headers if name.lower() == "accept"]
+    ranges = [parse_media_type(one) for value in accepts for one in value.split(",")]
+    return not accepts or any(
+        one is not None and (one.essence in ("*/*", wanted.essence.split("/")[0] + "/*") or one.covers(wanted))
+        for one in ranges
+    )
+
+
+def _is_plain(exchange: Exchange, operation: Operation) -> bool:
+    """Whether the request's ids are such as orders have: what an odd path is refused with may be no operation's answer.
+
+    Servers and gateways refuse a path with a bad escape, a control character or too long a segment on their own.
+    """
+    segments = urlsplit(exchange.url).path.lstrip("/").split("/")[-operation.path.count("/") :]
+    return all(map(_PLAIN_SEGMENT.fullmatch, segments))
+
+
+def _judge_body(
+    kind: str, exchange: Exchange, operation: Operation, status: str, media_type: str
+) -> Iterator[Judgement]:
+    rules = _rules(kind, operation.id)
+    if not rules:
+        return
+    try:
+        message, expected, observed = _body_error(exchange, operation, status, media_type)
+    except (ValueError, RecursionError):
+        # The validator takes no half surrogate in a name and nothing nested hundreds deep. Either is JSON, and may be
+        # an undocumented member: no ground to call the answer right or wrong.
+        return
+    for rule in rules:
+        yield Judgement(rule, message, expected, observed)
+
+
+def _body_error(exchange: Exchange, operation: Operation, status: str, media_type: str) -> tuple[str | None, str, str]:
+    try:
+        body = parse_json(exchange.response_body)
+    except NotJson as error:
+        return f"the body of {_request(exchange)} is no JSON: {error}", "JSON", _shown(exchange)
+    if not isinstance(body, dict) and not status.startswith("2"):
+        return f"the body of {_request(exchange)} is no object", "an object", _shown(exchange)
+    for fault in _validator(operation.id, status, media_type).iter_errors(body):
+        where = "/".join(str(part) for part in fault.instance_path) or "the body"
+        value = _value_at(body, list(fault.instance_path))
+        message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
+        return message, _demand(fault), f"{where}: {value}"
+    return None, "", ""
+
+
+def _demand(fault: jsonschema_rs.ValidationError) -> str:
+    return f"valid against {'/'.join(str(part) for part in fault.schema_path)} of the description"
+
+
+def _value_at(body: Any, path: list[Any]) -> str:
+    for step in path:
+        body = body[step]
+    return shortened(json.dumps(body, ensure_ascii=False))
+
+
+def _negotiated(exchange: Exchange, offered: tuple[str, ...]) -> str | None:
+    """The media type that a success must have, or None where the documents do not say.
+
+    Only the two documented `Accept` values decide, spelled as they are documented (and none at all, for which the
+    documents name the default). What any other gets is the server's choice, and so is whether it knows the same type
+    in another spelling.
+    """
+    if len(offered) == 1:
+        return offered[0]
+    # Several fields of one name are one list (RFC 9110, 5.3).
+    accepts = [value for name, value in exchange.request_headers if name.lower() == "accept"]
+    asked = ", ".join(accepts).strip() if accepts else JSON
+    return asked if asked in offered else None
+
+
+def _request(exchange: Exchange) -> str:
+    return f"{exchange.method} {exchange.url}"
+
+
+def _shown(exchange: Exchange) -> str:
+    return f"{exchange.status} {body_text(exchange.response_body)}"

@@ -1,0 +1,54 @@
+"""Gives checks their session, and turns what came of each into an outcome on pytest's report of it."""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from orderproof.conformance.kit.session import SESSION, Session, Settings
+from orderproof.conformance.runner.outcome import outcome_of
+from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
+
+_ERROR = pytest.StashKey[BaseException]()
+
+
+def record_checks(config: pytest.Config, settings: Settings) -> None:
+    """Let this process run checks: the session for them, and the recorder of their outcomes."""
+    session = config.stash[SESSION] = Session(settings)
+    config.pluginmanager.register(Recorder(session))
+
+
+class Recorder:
+    """The hooks of pytest by which checks are recorded. Tests that are no checks are left alone."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pytest_unconfigure(self) -> None:
+        """Close the session's connections."""
+        self._session.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Start a trace with each check."""
+        if rules_of(item):
+            self._session.begin()
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, Any, pytest.TestReport]:
+        """Attach the outcome of a check to the report of its last phase."""
+        # Before the yield: pytest replaces what derives from SkipTest by an exception of its own.
+        if call.excinfo is not None and _ERROR not in item.stash:
+            item.stash[_ERROR] = call.excinfo.value
+        report: Any = yield
+        if call.when == "teardown" and rules_of(item):
+            session = self._session
+            outcome = outcome_of(check_name(item.nodeid), rules_of(item), session.end(), item.stash.get(_ERROR, None))
+            outcome["secrets"] = sorted(session.secrets)
+            outcome["missing"] = dict(session.states.missing)
+            outcome["canary"] = is_canary(item)
+            report.orderproof = outcome
+        return report  # type: ignore[no-any-return]

@@ -1,0 +1,104 @@
+"""Which checks a run needs, and in which order they run."""
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from orderproof.conformance.kit.rule_mark import CANARY_MARK, RULE_MARK
+from orderproof.spec.catalogue import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of the catalogue a run judges: rule ids or patterns such as `GRA-*`, and a shard (i of n).
+
+    A passive rule is judged on the answers of every check that has to do with it; with `is_narrow` only on those of the
+    checks of other rules that are selected.
+    """
+
+    patterns: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+    is_narrow: bool = False
+
+    def has(self, rule_id: str) -> bool:
+        """Whether a rule is selected."""
+        return not self.patterns or any(fnmatch.fnmatchcase(rule_id, pattern.upper()) for pattern in self.patterns)
+
+    def needs(self, rules: Sequence[str]) -> bool:
+        """Whether a check that names `rules` must run.
+
+        It must where one of them is selected, and where its requests are what a selected passive rule is judged on.
+        """
+        is_named = any(self.has(rule_id) for rule_id in rules)
+        if is_named or self.is_narrow:
+            return is_named
+        passive = _passive_operations(self)
+        return None in passive or any(catalogue()[rule_id].operation in passive for rule_id in rules)
+
+    def rules(self) -> list[str]:
+        """The selected rules, in the catalogue's order."""
+        return [rule_id for rule_id in catalogue() if self.has(rule_id)]
+
+
+@cache
+def _passive_operations(selection: Selection) -> frozenset[str | None]:
+    """The operations that the selected passive rules are about; None for one that is about all of them."""
+    return frozenset(rule.operation for rule in catalogue().values() if rule.passive and selection.has(rule.id))
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedCheck:
+    """A check that is to run: its name, the rules that it judges, and the fixtures that it asks for."""
+
+    name: str
+    rules: tuple[str, ...]
+    fixtures: tuple[str, ...]
+
+
+def rules_of(item: pytest.Item) -> tuple[str, ...]:
+    """The rules that a check names; empty for a test that is no check of ours."""
+    return tuple(rule_id for mark in item.iter_markers(RULE_MARK) for rule_id in mark.args)
+
+
+def is_canary(item: pytest.Item) -> bool:
+    """Whether a check is the run's canary, which runs whatever is selected."""
+    return item.get_closest_marker(CANARY_MARK) is not None
+
+
+def check_name(nodeid: str) -> str:
+    """A check's name wherever it is installed: module and function, with its parameters."""
+    path, _, rest = nodeid.partition("::")
+    return f"{Path(path).name}::{rest}"
+
+
+def checks_among(items: Sequence[pytest.Item]) -> list[CollectedCheck]:
+    """The checks among what pytest collected, without the canary."""
+    return [
+        CollectedCheck(check_name(item.nodeid), rules_of(item), tuple(getattr(item, "fixturenames", ())))
+        for item in items
+        if rules_of(item) and not is_canary(item)
+    ]
+
+
+def select_items(config: pytest.Config, items: list[pytest.Item], selection: Selection) -> None:
+    """Drop the checks that are not selected and sort the rest, in place. Tests that are no checks stay first."""
+    order = {rule_id: index for index, rule_id in enumerate(catalogue())}
+
+    def key(item: pytest.Item) -> tuple[int, str]:
+        return min((order[rule_id] for rule_id in rules_of(item)), default=-1), check_name(item.nodeid)
+
+    checks = [item for item in items if not is_canary(item)]
+    chosen = [item for item in checks if not rules_of(item) or selection.needs(rules_of(item))]
+    chosen.sort(key=key)
+    if selection.shard:
+        index, count = selection.shard
+        chosen = chosen[index - 1 :: count]
+    # First, so that a run that is broken off has judged it.
+    chosen = [*(item for item in items if is_canary(item)), *chosen]
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen

@@ -1,0 +1,1 @@
+"""The kill matrix: the suite against every seeded fault and every open choice."""

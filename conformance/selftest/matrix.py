@@ -1,0 +1,83 @@
+"""The kill matrix: what the self-test found, as data and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orderproof.conformance.selftest.judging import SubjectResult
+
+
+def matrix(
+    judgements: Sequence[SubjectResult], seed: int = 1, *, is_whole: bool = False, not_run: int = 0
+) -> dict[str, Any]:
+    """The kill matrix as JSON-ready data, which `orderproof.reports.page.kills` makes a page of.
+
+    `judgements` in their order; `escapes` and `false_alarms` by name; `caught`: for each rule the faults that name it
+    and that it found; `elsewhere`: the faults that it found and that do not name it, for rules with any; `idle_rules`
+    caught nothing. `is_whole` says whether faults were judged by all rules; `not_run` how many servers time was up for.
+    """
+    from orderproof import __version__
+    from orderproof.spec.catalogue import catalogue
+
+    caught: dict[str, list[str]] = {rule: [] for rule in catalogue()}
+    elsewhere: dict[str, list[str]] = {}
+    for one in judgements:
+        if one.subject.kind == "fault":
+            for rule in one.broken:
+                found = caught[rule] if rule in one.subject.breaks else elsewhere.setdefault(rule, [])
+                found.append(one.subject.name)
+    return {
+        "orderproof": __version__,
+        "seed": seed,
+        "is_whole": is_whole,
+        "not_run": not_run,
+        "judgements": [_row(one) for one in judgements],
+        "escapes": [one.subject.name for one in judgements if one.subject.kind == "fault" and one.is_wrong],
+        "false_alarms": [one.subject.name for one in judgements if one.subject.kind == "variant" and one.is_wrong],
+        "caught": caught,
+        "elsewhere": {rule: elsewhere[rule] for rule in caught if rule in elsewhere},
+        "idle_rules": [rule for rule, faults in caught.items() if not faults],
+    }
+
+
+def _row(one: SubjectResult) -> dict[str, Any]:
+    return {
+        "kind": one.subject.kind,
+        "name": one.subject.name,
+        "about": one.subject.about,
+        "breaks": list(one.subject.breaks),
+        "verdict": one.verdict,
+        "broken": list(one.broken),
+        "unjudged": list(one.unjudged),
+        "escaped": list(one.escaped),
+        "stray": list(one.stray),
+        "is_wrong": one.is_wrong,
+        "why": what_went_wrong(one) if one.is_wrong else "",
+        "requests": one.requests,
+        "duration_s": one.duration_s,
+    }
+
+
+def as_text(judgements: Sequence[SubjectResult], verbose: bool = False) -> Iterator[str]:
+    """The matrix as text: every subject that was judged wrongly, and all of them when `verbose`."""
+    for one in judgements:
+        name = f"{one.subject.kind} {one.subject.name or 'none (the reference server itself)'}"
+        if one.is_wrong:
+            yield f"✗ {name}: {what_went_wrong(one)}"
+        elif verbose:
+            yield f"✓ {name}: {', '.join(one.broken) or one.verdict}"
+        if one.subject.kind == "fault" and one.stray and verbose:
+            yield f"    also broken: {', '.join(one.stray)}"
+
+
+def what_went_wrong(one: SubjectResult) -> str:
+    """Why a judgement is wrong, in words for the suite's makers."""
+    if one.note:
+        return one.note
+    if one.subject.kind == "variant":
+        return f"a correct server was found {one.verdict}: {', '.join(one.stray or one.unjudged)}"
+    if not one.subject.breaks:
+        return "it names no rule that must catch it"
+    return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"

@@ -1,0 +1,21 @@
+"""Everything that a run loads, loaded by being imported: processes that are forked from here begin at once.
+
+Collecting the checks once also compiles the strategies' descriptions and lets pytest rewrite the modules' assertions.
+"""
+
+from orderproof.conformance import reference
+from orderproof.conformance.config.target import Target
+from orderproof.conformance.kit.session import Settings
+from orderproof.conformance.reference import server
+from orderproof.conformance.runner import judging
+from orderproof.conformance.runner.run_checks import run_checks
+from orderproof.conformance.runner.selection import Selection
+from orderproof.spec.description import operations
+from orderproof.strategies.generated import boundary_requests
+
+__all__ = ["judging", "reference", "server"]
+
+run_checks(Settings(Target(name="none", base_url="http://127.0.0.1:9")), Selection(), collect_only=True)
+
+for operation in operations():
+    boundary_requests(operation, valid=True)

@@ -1,0 +1,1 @@
+"""Test data: where it comes from, and how it is given back."""

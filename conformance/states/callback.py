@@ -1,0 +1,54 @@
+"""The state callback: Pact's provider-state request, sent to the URL in `states.callback`.
+
+The target's token is not sent with it: the callback may be another host.
+"""
+
+import json
+import time
+
+from orderproof.conformance.errors import StateUnavailable
+from orderproof.conformance.states.sources import Ask, Values
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.shortened import body_text
+from orderproof.conformance.transport.strictjson import NotJson, parse_json
+
+# Setting an order up may mean injecting it and waiting until it can be read.
+CALLBACK_TIMEOUT_SECONDS = 60.0
+_PAUSES = (0.2, 0.5, 1.0)
+
+
+class CallbackUnreachable(StateUnavailable):
+    """Nothing answers at `states.callback`."""
+
+
+def callback_source(client: Client, url: str) -> Ask:
+    """A source of states that asks `url`: any 2xx is success, 404 means not offered, 5xx, 408 and 429 are retried."""
+
+    def ask(name: str, params: Values, action: str) -> Values | None:
+        body = json.dumps({"state": name, "params": dict(params), "action": action}).encode()
+        headers = [("Content-Type", "application/json"), ("Accept", "application/json")]
+        for pause in (*_PAUSES, None):
+            exchange = client.send("POST", url, headers, body, patient=False)
+            status = exchange.status
+            again = status is None or status >= 500 or status in (408, 429)
+            if pause is None or not again:
+                break
+            time.sleep(pause)
+        if status is None:
+            raise CallbackUnreachable(f"states.callback {url} does not answer ({exchange.error})")
+        if status == 404:
+            return None
+        if not 200 <= status < 300:
+            shown = " ".join(body_text(exchange.response_body).split())
+            raise StateUnavailable(f"states.callback refused with {status}: {shown or 'no reason given'}")
+        if action == "teardown":
+            return {}
+        try:
+            values = parse_json(exchange.response_body)
+        except NotJson as error:
+            raise StateUnavailable(f"states.callback answered no JSON: {error}") from None
+        if not isinstance(values, dict):
+            raise StateUnavailable("states.callback answered no JSON object")
+        return values
+
+    return ask

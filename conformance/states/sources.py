@@ -1,0 +1,223 @@
+"""States: the test data that checks need to find on the target, and the three ways to get it.
+
+A *fixed list* in the target file, a *callback* (Pact's provider-state request) or a *provider* (a Python callable); the
+first source that has a state wins. A state that cannot be had is never an error of the run: the rules that need it are
+`not-run`, with the reason given here.
+"""
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orderproof.conformance.config.fields import check_token, check_url, did_you_mean
+from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
+from orderproof.conformance.config.target import StateSources
+from orderproof.conformance.errors import StateUnavailable, UsageError
+from orderproof.conformance.transport.shortened import shortened
+
+_OPTIONAL = ("base_url", "token")
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state that holds on the target: its name, the parameters asked for, and the values by which to find it.
+
+    `base_url` and `token` are set when the state holds on another tenant: requests about it go there. `source` is where
+    it came from, and where it is given back.
+    """
+
+    name: str
+    params: Values
+    values: Values
+    source: str = ""
+
+    def __getattr__(self, key: str) -> Any:
+        try:
+            return self.values[key]
+        except KeyError:
+            raise AttributeError(f"state {self.name} has no value {key}") from None
+
+    @property
+    def base_url(self) -> str | None:
+        """Base URL of the tenant on which the state holds, or None for the target's own."""
+        url = self.values.get("base_url")
+        return url.rstrip("/") if url else None
+
+    @property
+    def token(self) -> str | None:
+        """Token of that tenant, or None for the target's own."""
+        return self.values.get("token")
+
+
+Ask = Callable[[str, Values, str], Values | None]
+"""A source of states: (state, params, action) to values, or None when it does not offer the state."""
+
+
+class FixedLists:
+    """States from lists in the target file. An order is handed out once, whichever lists it stands in."""
+
+    def __init__(self, lists: Mapping[str, list[dict[str, Any]]]) -> None:
+        self._lists = lists
+        self._used: set[str] = set()
+
+    def ask(self, name: str, params: Values, action: str) -> Values | None:
+        """Hand out an entry that no check has had. Raises `StateUnavailable` when the list is used up."""
+        if action == "teardown" or name not in self._lists:
+            return None
+        fitting = [entry for entry in self._lists[name] if _fits(entry, params)]
+        for entry in fitting:
+            key = str(entry.get("order_uuid") or entry.get("order_id") or id(entry))
+            # A customer, and whatever only the webhook's configuration decides, is read and not consumed.
+            if "order_uuid" not in entry:
+                return entry
+            if key not in self._used:
+                self._used.add(key)
+                return entry
+        asked = f" with {_words(params)}" if params else ""
+        if not fitting:
+            raise StateUnavailable(f"no entry of the list fits{asked}" if self._lists[name] else "its list is empty")
+        count = len(fitting)
+        raise StateUnavailable(
+            f"its list is used up ({count} {'entry' if count == 1 else 'entries'}{asked}); add entries"
+        )
+
+
+def _words(params: Values) -> str:
+    return ", ".join(f"{key} {value}" for key, value in params.items())
+
+
+def _fits(entry: Values, params: Values) -> bool:
+    counted = {"items": "item_uuids", "orders": "order_ids"}
+    for key, wanted in params.items():
+        if key in counted and len(entry.get(counted[key], ())) < wanted:
+            return False
+        # What an entry does not say of itself it does not promise: it is for those who ask for none in particular.
+        if key not in counted and wanted is not None and entry.get(key) != wanted:
+            return False
+    return True
+
+
+def load_provider(reference: str, folder: Path) -> Ask:
+    """Import `package.module:function`; `folder` (the target file's) is importable too. Raises `UsageError`."""
+    module_name, _, attribute = reference.partition(":")
+    for place in (str(folder), str(Path.cwd())):
+        if place not in sys.path:
+            sys.path.insert(0, place)
+    try:
+        found: Any = importlib.import_module(module_name)
+    except Exception as error:
+        # Whatever a module of the user does as it is imported.
+        raise UsageError(
+            f"states.provider: {reference}: cannot be imported ({type(error).__name__}: {error})"
+        ) from None
+    try:
+        for part in attribute.split("."):
+            found = getattr(found, part)
+    except AttributeError:
+        raise UsageError(f"states.provider: {reference}: {module_name} has no {attribute}") from None
+    if not callable(found):
+        raise UsageError(f"states.provider: {reference} is not callable")
+
+    def ask(name: str, params: Values, action: str) -> Values | None:
+        try:
+            return found(name, dict(params), action)  # type: ignore[no-any-return]
+        except Exception as error:
+            raise StateUnavailable(f"the provider raised {type(error).__name__}: {error}") from None
+
+    return ask
+
+
+@dataclass(slots=True)
+class States:
+    """Hands out states and gives them back.
+
+    `journal`, when set, is told each set-up and teardown, so that `orderproof cleanup` can finish for a run that died.
+    """
+
+    sources: list[tuple[str, Ask]]
+    journal: Callable[[str, State, str], None] | None = None
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def setup(self, name: str, **params: Any) -> State:
+        """Set a state up. Raises `StateUnavailable` with the reason, as `not-run` rules report it."""
+        if name not in STATES:
+            raise KeyError(f"no state {name!r}{did_you_mean(name, list(STATES))}")
+        params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
+        try:
+            source, values = self._first(name, params)
+            state = State(name, params, _checked(name, params, values), source)
+        except StateUnavailable as error:
+            reason = f"{error}"
+            self.missing.setdefault(name, reason)
+            raise type(error)(f"state {name}: {reason}") from None
+        if self.journal and source != "fixed":
+            self.journal(source, state, "setup")
+        return state
+
+    def _first(self, name: str, params: Values) -> tuple[str, Values]:
+        for source, ask in self.sources:
+            values = ask(name, params, "setup")
+            if values is not None:
+                return source, values
+        if not self.sources:
+            raise StateUnavailable("the target file gives no states")
+        raise StateUnavailable("not offered by " + " or ".join(source for source, _ in self.sources))
+
+    def teardown(self, state: State) -> None:
+        """Give a state back to where it came from. What goes wrong here says nothing about the target."""
+        for source, ask in self.sources:
+            # An entry of a fixed list is the user's own, and no other source may remove it.
+            if source == "fixed" or source != state.source:
+                continue
+            try:
+                ask(state.name, {**state.params, **state.values}, "teardown")
+            except StateUnavailable:
+                continue
+            if self.journal:
+                self.journal(source, state, "teardown")
+
+
+def _checked(name: str, params: Values, values: Any) -> Values:
+    if not isinstance(values, Mapping):
+        raise StateUnavailable(f"its values are no mapping but {shortened(json.dumps(values, default=str), 80)}")
+    lacking = [key for key in STATES[name].values if values.get(key) in (None, "", [])]
+    if name == "customer-with-orders" and params.get("orders") == 0:
+        lacking = [key for key in lacking if key != "order_ids"]
+    if lacking:
+        raise StateUnavailable(f"its values lack {', '.join(lacking)}")
+    for key in (*STATES[name].values, *_OPTIONAL):
+        value = values.get(key)
+        wanted = VALUE_TYPES.get(key, "text")
+        if value is not None and not is_of_type(value, wanted):
+            raise StateUnavailable(f"its value {key} is no {wanted}")
+    _check_tenant(values)
+    if not _fits(values, {key: params[key] for key in ("items", "orders") if key in params}):
+        raise StateUnavailable(f"asked for {_words(params)}, its values hold fewer")
+    return values
+
+
+def _check_tenant(values: Values) -> None:
+    """Raise `StateUnavailable` for a tenant that no request can go to."""
+    try:
+        if values.get("base_url") is not None:
+            check_url(values["base_url"], "its value base_url")
+        if values.get("token") is not None:
+            check_token(values["token"], "its value token")
+    except UsageError as error:
+        raise StateUnavailable(str(error)) from None
+
+
+def sources_of(sources: StateSources, callback: Callable[[str], Ask], folder: Path) -> Iterator[tuple[str, Ask]]:
+    """The sources of a target file in the order in which they are asked; `callback` makes one from its URL."""
+    if sources.fixed:
+        yield "fixed", FixedLists(sources.fixed).ask
+    if sources.callback:
+        yield "callback", callback(sources.callback)
+    if sources.provider:
+        yield "provider", load_provider(sources.provider, folder)

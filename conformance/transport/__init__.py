@@ -1,0 +1,1 @@
+"""One exchange over HTTP: connection, deadline, client, last byte, media types, strict JSON, tokens."""

@@ -1,0 +1,97 @@
+"""Requests that arrive together: each is on its way but for its last byte, then all last bytes are released at once.
+
+A server starts on a request when it is complete. Threads that send whole requests after a barrier reach it some hundred
+microseconds apart, each with a connection to open and a head to be parsed; last bytes reach it within a few. What is
+left between the requests of a race is the server's own doing.
+"""
+
+import contextlib
+import socket
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+from urllib3.connection import HTTPConnection
+
+from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, Client
+from orderproof.conformance.transport.connection import BROKEN, origin_and_path, reason_of, write_request
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.retry_after import asked_to_wait
+
+# Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.
+_TAKEN_IN_SECONDS = 0.005
+
+
+class Span(NamedTuple):
+    """When a request was under way, in seconds of `time.monotonic`: at most from `invoked` to `returned`."""
+
+    invoked: float
+    returned: float
+
+
+@dataclass(slots=True)
+class _Racer:
+    """One request, written into memory first."""
+
+    exchange: Exchange
+    connection: HTTPConnection
+    held: bytearray = field(default_factory=bytearray)
+
+    def write(self, client: Client) -> None:
+        """Open the connection and send all but the last byte."""
+        _, path = origin_and_path(self.exchange.url)
+        client.open(self.connection)
+        # What the connection would send goes into memory; its sock is written to here alone.
+        self.connection.send = self.held.extend  # type: ignore[method-assign, assignment]
+        write_request(self.connection, path, self.exchange)
+        self.connection.sock.sendall(self.held[:-1])
+
+
+def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
+    """Send prepared requests so that they arrive together; each exchange gets its answer or its error, and is recorded.
+
+    Each has a connection of its own. The client's rate holds for them together: they wait until all of them may go.
+    None of them is sent again; one that is asked to come again is recorded as such, so that it is no server error.
+    """
+    racers = [_Racer(one, client.connect(origin_and_path(one.url)[0])) for one in exchanges]
+    for _ in racers:
+        client.wait_for_rate()
+    try:
+        with ThreadPoolExecutor(len(racers)) as pool:
+            held = [byte for byte in pool.map(partial(_send_all_but_the_last_byte, client), racers) if byte is not None]
+            time.sleep(_TAKEN_IN_SECONDS)
+            start, started_at = time.monotonic(), time.time()
+            for sock, byte in held:
+                # Where this fails, reading the answer meets the same end, and tells of it.
+                with contextlib.suppress(OSError):
+                    sock.send(byte)
+            returned = list(pool.map(partial(_receive, client), racers))
+    finally:
+        for racer in racers:
+            racer.connection.close()
+    for exchange, end in zip(exchanges, returned, strict=True):
+        exchange.started_at, exchange.duration = started_at, end - start
+        pause = asked_to_wait(exchange)
+        exchange.waited = pause is not None and pause <= MAX_WAIT_SECONDS
+        client.record(exchange)
+    return [Span(start, end) for end in returned]
+
+
+def _send_all_but_the_last_byte(client: Client, racer: _Racer) -> tuple[socket.socket, bytes] | None:
+    """The socket, and what is held back; None where there is no connection."""
+    try:
+        racer.write(client)
+    except BROKEN as error:
+        racer.exchange.error = f"no connection: {reason_of(error)}"
+        return None
+    return racer.connection.sock, bytes(racer.held[-1:])
+
+
+def _receive(client: Client, racer: _Racer) -> float:
+    """Read the answer, and say when it was there. Only after the release: one thread at a time may use TLS."""
+    if racer.exchange.error is None:
+        client.receive(racer.connection, racer.exchange)
+    return time.monotonic()

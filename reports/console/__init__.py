@@ -1,0 +1,256 @@
+"""The report on the console, in the manner of h2spec: areas, rules, a mark each, and the failures at the end."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from orderproof.reports.console.color import use_color
+from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.explanation import FINDINGS_SHOWN, decisive_curl, source_line
+from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
+from orderproof.reports.waivers import fingerprint
+from orderproof.spec.catalogue import AREAS, catalogue
+
+MARKS: Mapping[str, tuple[str, str, str]] = {
+    "pass": ("✓", "+", "green"),
+    "fail": ("✗", "x", "bold red"),
+    "warn": ("!", "!", "yellow"),
+    "waived": ("~", "~", "yellow"),
+    "inconclusive": ("?", "?", "magenta"),
+    "not-run": ("–", "-", "cyan"),
+    "not-applicable": ("·", ".", "dim"),
+}
+_WITH_REASON = ("not-run", "inconclusive", "not-applicable", "waived")
+_VERDICT_STYLES = {
+    "conforming": "bold green",
+    "non-conforming": "bold red",
+    "partial": "bold yellow",
+    "void": "bold magenta",
+}
+
+
+def make_console(color: str, stream: TextIO | None = None) -> Console:
+    """A console for one stream; without a terminal, lines are left long for the reader's own tools."""
+    stream = stream or sys.stdout
+    escape_unencodable(stream)
+    is_terminal = stream.isatty()
+    is_colored = use_color(color, stream)
+    return Console(
+        file=stream,
+        force_terminal=is_colored,
+        no_color=not is_colored,
+        # Left to itself, rich would look at TERM again.
+        color_system="standard" if is_colored else None,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=not is_terminal,
+        legacy_windows=False,
+    )
+
+
+def header(told: Mapping[str, Any], console: Console) -> None:
+    """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them."""
+    target = told["target"]
+    line = Text(f"orderproof {told['orderproof']}", "bold")
+    line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
+    line.append(f"  seed {told['seed']}, profile {told['profile']}", "dim")
+    console.print(line)
+    if told["selection"]:
+        console.print(Text(f"only rules {', '.join(told['selection'])}", "yellow"))
+
+
+class Listing:
+    """Rules, a line each, under their areas: as they are finished, or all of them at the end of a run."""
+
+    def __init__(self, console: Console, *, verbose: bool = False) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._unicode_ok = _speaks_unicode(console)
+        self._heading = self._note = ""
+        self._shown: set[str] = set()
+
+    def show(self, row: Mapping[str, Any]) -> None:
+        """Print the line of a rule that is finished. Reasons wait for the record, where they are masked."""
+        self._print(row, row["verdict"])
+
+    def complete(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Print the rows of a record that were not shown before, and the reasons of those that were."""
+        before = [row for row in rows if row["id"] in self._shown and row["verdict"] in _WITH_REASON]
+        # What was not shown while the run went on is, as a rule, what every answer of it was held against.
+        self._note = ", on every answer" if self._shown else ""
+        for row in rows:
+            if row["id"] not in self._shown:
+                self._print(row, f"{row['verdict']}: {one_line(row['reason'], 160)}")
+        if before:
+            self._console.print()
+            self._console.print(Text("Why rules were not judged", "bold"))
+        for row in before:
+            self._line(row, one_line(row["reason"], 160), "")
+
+    def _print(self, row: Mapping[str, Any], verdict: str) -> None:
+        rule = catalogue().get(row["id"])
+        heading = AREAS.get(row["area"], row["area"]) + (self._note if rule and rule.passive else "")
+        if heading != self._heading:
+            self._heading = heading
+            self._console.print()
+            self._console.print(Text(heading, "bold"))
+        self._shown.add(row["id"])
+        strength = row["strength"]
+        note = ""
+        if row["verdict"] in _WITH_REASON:
+            note = f"  ({verdict})"
+        elif self._verbose:
+            note = f"  ({row['level']}, {strength['requests']} requests, {strength['checks']} checks)"
+        self._line(row, row["title"], note)
+
+    def _line(self, row: Mapping[str, Any], text: str, note: str) -> None:
+        mark, style = _mark(row["verdict"], self._unicode_ok)
+        label = Text.assemble("  ", (mark, style), (f" {row['id']:<7}", "dim"))
+        told = Text.assemble(text, (note, style if row["verdict"] in _WITH_REASON else "dim"))
+        if self._console.soft_wrap:
+            self._console.print(label + told)
+            return
+        # What does not fit goes on below the text, not below the mark.
+        columns = Table.grid()
+        columns.add_column(no_wrap=True)
+        columns.add_column()
+        columns.add_row(label, told)
+        self._console.print(columns)
+
+
+def render(
+    record: Mapping[str, Any],
+    console: Console,
+    *,
+    verbose: bool = False,
+    quiet: bool = False,
+    listing: Listing | None = None,
+) -> None:
+    """Print a record. `quiet`: only what is broken and the verdict; `verbose`: also each rule's strength.
+
+    `listing` has shown the rules that were finished while the run went on, below a header.
+    """
+    unicode_ok = _speaks_unicode(console)
+    if not quiet:
+        if listing is None:
+            header(record, console)
+        if not record["void"]:
+            (listing or Listing(console, verbose=verbose)).complete(record["rules"])
+    _failures(record, console, unicode_ok)
+    if not quiet:
+        _unjudged(record, console)
+    _closing(record, console)
+
+
+def _speaks_unicode(console: Console) -> bool:
+    return (console.encoding or "").lower().startswith("utf")
+
+
+def _mark(verdict: str, unicode_ok: bool) -> tuple[str, str]:
+    fancy, plain, style = MARKS[verdict]
+    return (fancy if unicode_ok else plain), style
+
+
+def _failures(record: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    for verdict, title in (("fail", "Broken rules"), ("warn", "Warnings (advisory rules)")):
+        broken = [row for row in record["rules"] if row["verdict"] == verdict]
+        if not broken:
+            continue
+        console.print()
+        console.print(Text(title, "bold"))
+        for number, row in enumerate(broken, 1):
+            _one_failure(number, row, record, console, unicode_ok)
+
+
+def _one_failure(
+    number: int, row: Mapping[str, Any], record: Mapping[str, Any], console: Console, unicode_ok: bool
+) -> None:
+    mark, style = _mark(row["verdict"], unicode_ok)
+    console.print()
+    console.print(Text.assemble(f"{number}. ", (f"{mark} {row['id']}", style), f" {row['title']}"))
+    words = row["source"]["words"]
+    _indented(console, Text(f"“{words}”" if unicode_ok else f'"{words}"', "italic"))
+    _indented(console, Text(source_line(row, record), "dim"))
+    for finding in row["findings"][:FINDINGS_SHOWN]:
+        console.print()
+        _indented(console, Text(harmless(finding["message"])))
+        for label in ("expected", "observed"):
+            if finding[label]:
+                _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
+        _story(finding, console, unicode_ok)
+        _timeline(finding, console, unicode_ok)
+        count = len(finding["curl"])
+        if count > 1:
+            _indented(
+                console, Text(f"{count} requests led here; all of them are in the record. The decisive one:", "dim")
+            )
+        line = decisive_curl(finding)
+        if line:
+            # One line, however long: the terminal folds it, and what is copied from there is whole.
+            console.print(Text(f"   {line}", "cyan"), soft_wrap=True)
+        if row["verdict"] == "fail":
+            _indented(console, Text(f"fingerprint: {fingerprint(row, finding)}", "dim"))
+    hidden = len(row["findings"]) - FINDINGS_SHOWN
+    if hidden > 0:
+        _indented(console, Text(f"and {hidden} more findings in the record", "dim"))
+    _indented(console, Text(f"again: orderproof run … --rules {row['id']} --seed {record['seed']}", "dim"))
+
+
+def _story(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    """A walk, step by step; the last one shows what is wrong."""
+    steps = finding.get("story", ())
+    arrow = "→" if unicode_ok else "->"
+    for number, step in enumerate(steps, 1):
+        line = Text(f"{number:>3}. {one_line(step['text'])} {arrow} {one_line(step['answer'])}")
+        line.stylize("bold" if number == len(steps) else "")
+        _indented(console, line)
+
+
+def _timeline(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
+    """A race: what was under way when, and which answers no sequence explains together."""
+    arrow, cross = ("→", "✗") if unicode_ok else ("->", "x")
+    for event in finding.get("timeline", ()):
+        end = "     ?" if event["end_s"] is None else f"{event['end_s'] * 1000:6.1f}"
+        line = Text(f"  {cross if event['impossible'] else ' '} {event['start_s'] * 1000:6.1f} to {end} ms  ")
+        line.append(f"{one_line(event['text'])} {arrow} {one_line(event['answer'])}")
+        line.stylize("bold" if event["impossible"] else "")
+        _indented(console, line)
+
+
+def _indented(console: Console, text: Text) -> None:
+    # Padding wraps to the console's width, which is made up where there is no terminal.
+    if console.soft_wrap:
+        console.print(Text("   ") + text)
+    else:
+        console.print(Padding(text, (0, 0, 0, 3)))
+
+
+def _unjudged(record: Mapping[str, Any], console: Console) -> None:
+    if record["missing_states"] and record["verdict"] != "void":
+        console.print()
+        console.print(Text("Missing states (rules that need them were not run)", "bold"))
+        for name, reason in record["missing_states"].items():
+            console.print(Text(f"  {name}: {one_line(reason.removeprefix(f'state {name}: '), 200)}", "cyan"))
+
+
+def _closing(record: Mapping[str, Any], console: Console) -> None:
+    if record["void"]:
+        console.print()
+        console.print(Text(harmless(record["headline"]), _VERDICT_STYLES["void"]))
+        console.print(Text(f"nothing was judged; {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
+        return
+    if any(TOKEN_VARIABLE in line for row in record["rules"] for one in row["findings"] for line in one["curl"]):
+        console.print()
+        console.print(Text(f"The curl lines read the access token from ${TOKEN_VARIABLE}.", "dim"))
+    counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
+    console.print()
+    console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))
+    console.print(
+        Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim")
+    )

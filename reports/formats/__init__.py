@@ -1,0 +1,39 @@
+"""The formats that a record can be written in, by the name that `--report FORMAT=PATH` takes."""
+
+import importlib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+STDOUT = "-"
+"""The file name that means standard output."""
+
+
+class Format(NamedTuple):
+    """One format: the name of its file where none is given, and the module of `reports` that makes it.
+
+    The module has one function, `render(record) -> str`: pure, and imported only when its format is asked for.
+    """
+
+    file_name: str
+    module: str
+
+
+FORMATS: Mapping[str, Format] = {
+    "json": Format("report.json", "redaction.jsontext"),
+    "html": Format("report.html", "page"),
+    "junit": Format("junit.xml", "formats.junit"),
+    "ctrf": Format("ctrf-report.json", "formats.ctrf"),
+    "sarif": Format("results.sarif", "formats.sarif"),
+    "har": Format("traffic.har", "formats.har"),
+    "summary": Format("summary.md", "formats.summary"),
+    "badge": Format("badge.json", "formats.badge"),
+    "intoto": Format("test-result.intoto.json", "formats.intoto"),
+    # A runner looks for its commands in what a step prints, and nowhere else.
+    "annotations": Format(STDOUT, "formats.annotations"),
+}
+
+
+def render(name: str, record: Mapping[str, Any]) -> str:
+    """A record, as `orderproof.reports.record.read` gives it, as the text of a format."""
+    text: str = importlib.import_module(f"orderproof.reports.{FORMATS[name].module}").render(record)
+    return text
