@@ -1,11 +1,10 @@
 """`orderproof run`: judge a server and report."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,13 +13,25 @@ from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
     parse_shard,
-    place_reports,
-    read_record,
     report_option,
     waivers_option,
 )
-from orderproof.conformance.config.target import Target
+from orderproof.conformance.commands.run_arguments import (
+    Arguments,
+    chosen_patterns,
+    chosen_places,
+    chosen_target,
+    chosen_waivers,
+    shown_file,
+)
 from orderproof.conformance.errors import UsageError, VoidError
+
+if TYPE_CHECKING:
+    from orderproof.conformance.config.target import Target
+    from orderproof.conformance.runner.judging import RunResult
+    from orderproof.reports.waivers import Waiver
+
+Places = list[tuple[str, Path | None]]
 
 
 @click.command("run", short_help="Judge a server and report.")
@@ -70,182 +81,125 @@ from orderproof.conformance.errors import UsageError, VoidError
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is broken and the verdict.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each rule's strength too.")
 @color_option
-def command(base_url: str | None, target_file: Path | None, **options: Any) -> int:
+def command(**options: Any) -> int:
     """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
 
     The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
+    from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.judging import RunOptions, judge_target
     from orderproof.conformance.runner.selection import Selection
-    from orderproof.reports.record import RECORD_NAME
 
-    selection = Selection(_patterns(options), options["shard"])
+    arguments = Arguments(**options)
+    selection = Selection(chosen_patterns(arguments), arguments.shard)
     if not selection.rules():
         raise UsageError(
             f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
         )
-    waivers = _waivers(options["waivers"])
-    wanted = dict.fromkeys([("html", None), *options["reports"]])
-    options["places"] = place_reports(list(wanted), options["out"], options["out"] / RECORD_NAME)
-    with _target(base_url, target_file, options) as (target, folder):
-        if options["dry_run"]:
-            _dry_run(target, folder, selection)
+    waivers = chosen_waivers(arguments)
+    places = chosen_places(arguments)
+    with chosen_target(arguments) as target:
+        settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
+        if arguments.dry_run:
+            _dry_run(settings, selection)
             return 0
         # What a waiver covers is known at the end.
-        listing = None if waivers or options["quiet"] else _listing(target, selection.patterns, options)
-        how = RunOptions(
-            folder=folder,
-            file=_shown_file(target_file),
-            out=options["out"],
-            seed=options["seed"],
-            profile=options["profile"],
-            wait_seconds=options["wait_for_target"],
-            max_failures=options["max_failures"],
-            keep_personal_data=options["keep_personal_data"],
-            quiet=options["quiet"],
-            tell=listing.show if listing else None,
+        listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
+        ended = judge_target(
+            RunOptions(
+                settings,
+                arguments.out,
+                selection,
+                target_file=shown_file(arguments.target_file),
+                wait_seconds=arguments.wait_for_target,
+                max_failures=arguments.max_failures,
+                keep_personal_data=arguments.keep_personal_data,
+                show_progress=not arguments.quiet,
+                tell=listing.show if listing else None,
+            )
         )
-        ended = judge_target(target, selection, how)
-    return _report(ended, waivers, listing, options)
+    return _report(ended, waivers, listing, arguments, places)
 
 
-def _console(options: dict[str, Any]) -> Any:
+def _console(color: str, places: Places) -> Any:
     from orderproof.reports.console import make_console
 
-    return make_console(options["color"], sys.stderr if _takes_stdout(options) else None)
+    return make_console(color, sys.stderr if _takes_stdout(places) else None)
 
 
-def _takes_stdout(options: dict[str, Any]) -> bool:
+def _takes_stdout(places: Places) -> bool:
     """Two reports on one stream are none: the console's gives way to a format that was asked for there.
 
     Annotations are made to stand among other lines.
     """
-    return any(place is None and name != "annotations" for name, place in options["places"])
+    return any(place is None and name != "annotations" for name, place in places)
 
 
-def _listing(target: Target, patterns: tuple[str, ...], options: dict[str, Any]) -> Any:
+def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
     """The list of rules, below the header of the run."""
     from orderproof.reports.console import Listing, header
 
-    about = {"name": target.name, "base_url": target.base_url}
-    told = {"orderproof": __version__, "target": about, "selection": patterns, **options}
-    console = _console(options)
+    told = {
+        "orderproof": __version__,
+        "target": {"name": target.name, "base_url": target.base_url},
+        "selection": patterns,
+        "seed": arguments.seed,
+        "profile": arguments.profile,
+    }
+    console = _console(arguments.color, places)
     header(told, console)
-    return Listing(console, verbose=options["verbose"])
+    return Listing(console, verbose=arguments.verbose)
 
 
-def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
-    if not options["last_failed"]:
-        return tuple(options["patterns"])
-    if options["patterns"]:
-        raise UsageError("--last-failed: give it or --rules, not both")
-    broken = tuple(row["id"] for row in read_record(options["out"])["rules"] if row["verdict"] == "fail")
-    if not broken:
-        raise UsageError(f"--last-failed: the last run in {options['out']} broke no rule")
-    return broken
-
-
-def _waivers(path: Path | None) -> Any:
-    from orderproof.reports.waivers import WaiverError, read_waivers
-
-    try:
-        return read_waivers(path) if path else []
-    except WaiverError as error:
-        raise UsageError(str(error)) from None
-
-
-@contextmanager
-def _target(base_url: str | None, target_file: Path | None, options: dict[str, Any]) -> Iterator[tuple[Target, Path]]:
-    from orderproof.conformance.config.fields import check_url
-    from orderproof.conformance.config.target import read_states, read_target, with_headers
-
-    folder = target_file.parent if target_file else Path.cwd()
-    if base_url is None and target_file is None:
-        from orderproof.conformance.runner.embedded import embedded_target
-
-        if options["states_file"]:
-            raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
-        _check_choices(options)
-        arguments = [text for name in ("fault", "variant") if options[name] for text in (f"--{name}", options[name])]
-        with embedded_target(arguments) as target:
-            yield with_headers(target, options["headers"]), folder
-        return
-    for name in ("fault", "variant"):
-        if options[name]:
-            raise UsageError(f"--{name} is for the embedded server alone; leave BASE_URL and --target out")
-    if target_file:
-        target = read_target(target_file, base_url)
-    else:
-        url = check_url(base_url, "BASE_URL")
-        target = Target(name=url.partition("://")[2], base_url=url)
-    target = with_headers(target, options["headers"])
-    if options["states_file"]:
-        if target.states:
-            raise UsageError(f"--states: {target_file} has states too; give them in one place")
-        target = replace(target, states=read_states(options["states_file"]))
-    yield target, folder
-
-
-def _check_choices(options: dict[str, Any]) -> None:
-    from orderproof.conformance.reference.choices import UnknownChoiceError, choose
-
-    try:
-        choose(*([options[name]] if options[name] else [] for name in ("fault", "variant")))
-    except UnknownChoiceError as error:
-        raise UsageError(str(error)) from None
-
-
-def _dry_run(target: Target, folder: Path, selection: Any) -> None:
+def _dry_run(settings: Any, selection: Any) -> None:
     from orderproof.conformance.config.state_kinds import STATES
-    from orderproof.conformance.kit.session import Settings
-    from orderproof.conformance.runner.run_checks import CollectionError, run_checks
+    from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
 
     try:
-        result = run_checks(Settings(target, folder=str(folder)), selection, collect_only=True)
+        checks = collect_checks(settings, selection)
     except CollectionError as error:
         raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
-    for check in result.checks:
+    for check in checks:
         states = [state for state in STATES if state.replace("-", "_") in check.fixtures]
         needed.update(dict.fromkeys(states))
         click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
-    click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
+    click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
 
 
-def _shown_file(path: Path | None) -> str | None:
-    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
-    if path is None:
-        return None
-    here = Path.cwd()
-    return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()
-
-
-def _report(ended: Any, waivers: Any, listing: Any, options: dict[str, Any]) -> int:
+def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Arguments, places: Places) -> int:
     from orderproof.reports.console import render
     from orderproof.reports.formats import FORMATS
     from orderproof.reports.formats.delivery import append_step_summary, deliver
     from orderproof.reports.record import RECORD_NAME, write
     from orderproof.reports.redaction.harmless import harmless
-    from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
     from orderproof.reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
-    path = options["out"] / RECORD_NAME
+    path = arguments.out / RECORD_NAME
     write(record, path)
-    console = _console(options)
-    render(record, console, verbose=options["verbose"], quiet=options["quiet"], listing=listing)
-    failed = deliver(record, options["places"])
+    console = _console(arguments.color, places)
+    render(record, console, verbose=arguments.verbose, quiet=arguments.quiet, listing=listing)
+    failed = deliver(record, places)
     # A shard's part of the rules is no summary of anything.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
     for note in notes:
         click.echo(harmless(note), err=True)
-    if not options["quiet"]:
-        click.echo(f"record: {path}; page: {options['out'] / FORMATS['html'].file_name}", err=_takes_stdout(options))
-    if failed:
+    if not arguments.quiet:
+        click.echo(f"record: {path}; page: {arguments.out / FORMATS['html'].file_name}", err=_takes_stdout(places))
+    return _exit_code(ended, record, arguments, is_undelivered=bool(failed), is_waiver_wrong=bool(problems))
+
+
+def _exit_code(
+    ended: RunResult, record: dict[str, Any], arguments: Arguments, *, is_undelivered: bool, is_waiver_wrong: bool
+) -> int:
+    from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
+
+    if is_undelivered:
         return EXIT_USAGE
     if ended.interrupted:
         return EXIT_INTERRUPTED
-    code = exit_code_of(record, accept_partial=options["accept_partial"])
-    if problems and code == 0:
+    code = exit_code_of(record, accept_partial=arguments.accept_partial)
+    if is_waiver_wrong and code == 0:
         code = 1
-    return 0 if options["exit_zero"] else code
+    return 0 if arguments.exit_zero else code
