@@ -45,6 +45,18 @@ class Arguments:
         return self.target_file.parent if self.target_file else Path.cwd()
 
     @property
+    def record_folder(self) -> Path:
+        """Where the record goes: a run of the rules that failed last goes beside the record that they failed in."""
+        return self.out / "last-failed" if self.last_failed else self.out
+
+    @property
+    def overwritten(self) -> list[Path]:
+        """Files of an earlier run, at the paths that formats of this one go to. What this run reads is none of them."""
+        read = {path.absolute() for path in (self.target_file, self.states_file, self.waivers) if path}
+        named = [path for _, path in self.reports if path]
+        return [path for path in named if path.is_file() and path.absolute() not in read]
+
+    @property
     def choices(self) -> dict[str, str]:
         """The fault and the variant of the embedded server that were asked for, by the name of their option."""
         return {name: value for name, value in (("fault", self.fault), ("variant", self.variant)) if value}
@@ -126,7 +138,7 @@ def chosen_places(arguments: Arguments) -> list[tuple[str, Path | None]]:
     from orderproof.reports.record import RECORD_NAME
 
     wanted = dict.fromkeys([("html", None), *arguments.reports])
-    return place_reports(list(wanted), arguments.out, arguments.out / RECORD_NAME)
+    return place_reports(list(wanted), arguments.record_folder, arguments.record_folder / RECORD_NAME)
 
 
 def shown_file(path: Path | None) -> str | None:

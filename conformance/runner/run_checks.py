@@ -85,6 +85,8 @@ def _run_pytest(controller: Controller, options: Sequence[str]) -> int:
 def _cut_short(outcomes: Sequence[Outcome], total: int, interrupted: bool, max_failures: int | None) -> str | None:
     """Why not all of the checks were run; None where they were."""
     lacking = total - len(outcomes)
+    if interrupted and not total:
+        return "interrupted: no check was run"
     if not lacking:
         return None
     failed = sum(outcome.result == "fail" for outcome in outcomes)
