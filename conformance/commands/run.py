@@ -118,6 +118,7 @@ def command(**options: Any) -> int:
 
     The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
+    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions
     from orderproof.reports.formats.unfinished import begin, stop
 
     arguments = Arguments(**options)
@@ -126,7 +127,8 @@ def command(**options: Any) -> int:
     with writing("--out", arguments.record_folder):
         begin(arguments.record_folder, arguments.seed, arguments.profile, files=arguments.overwritten)
     try:
-        with ended_by_sigterm():
+        require_assertions()
+        with ended_by_sigterm(), closed_surroundings():
             return _run(arguments)
     except (UsageError, VoidError) as error:
         with writing("--out", arguments.record_folder):

@@ -92,11 +92,6 @@ class Session:
                 ended,
             )
 
-    def _token(self) -> str | None:
-        if self.settings.learned.no_token:
-            raise NotRun(self.settings.learned.no_token)
-        return self.tokens.current()
-
     def orders(self) -> Orders:
         """The documented API of the target."""
         target = self.settings.target
@@ -104,7 +99,7 @@ class Session:
             self._send,
             {"orders": target.base_url, "order-lines": target.internal_base_url},
             target.headers,
-            self._token,
+            self.tokens.current,
             self.settings.learned.price_id,
             self.patience,
         )

@@ -48,7 +48,10 @@ def preflight(session: Session) -> Learned:
         )
     denied = all(probe.answer.status in (401, 403) for probe in strangers)
     if denied and not session.tokens.configured:
-        return Learned(no_token="the target demands a token and the target file gives none (auth.bearer)")
+        raise VoidError(
+            f"auth: every request got {strangers[0].answer.status} and no token was given: "
+            'add auth.bearer or auth.oauth2 to the target file, or -H "Authorization: Bearer TOKEN"'
+        )
     order = None if denied else _an_order(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
     may_wait = any(probe.answer.status != 404 for probe in strangers)
