@@ -230,3 +230,33 @@ def test_a_dry_run_sends_nothing(tmp_path, server):
     assert ran.code == 0
     assert judged_by(server) == 0
     assert "order-in-grace-period" in ran.out
+
+
+def test_an_internal_api_that_is_elsewhere_than_said_breaks_no_rule(tmp_path, server):
+    wrong = f"internal_base_url: {server.base_url.replace('/v0', '/v1')}"
+    target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=wrong)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "INT-*")
+
+    assert ran.code == 4, ran.out
+    assert set(ran.verdicts.values()) == {"not-run", "inconclusive"}
+    assert "is its path right? The documented path starts at /v0" in ran.out
+
+
+def test_an_internal_api_at_an_address_of_its_own_is_judged(tmp_path, server):
+    own = f"internal_base_url: {server.base_url.replace('127.0.0.1', 'localhost')}"
+    target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=own)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "INT-*")
+
+    assert ran.code == 0, ran.out
+
+
+def test_an_internal_api_that_takes_another_token_breaks_no_rule(tmp_path, server):
+    with start() as other:
+        own = f"internal_base_url: {other.base_url}"
+        target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=own)
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "INT-*")
+
+    assert ran.code == 4, ran.out
+    assert "the token that base_url takes is refused" in ran.out
