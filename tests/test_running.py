@@ -260,3 +260,34 @@ def test_an_internal_api_that_takes_another_token_breaks_no_rule(tmp_path, serve
 
     assert ran.code == 4, ran.out
     assert "the token that base_url takes is refused" in ran.out
+
+
+def test_rules_are_left_out_and_the_gate_knows(tmp_path):
+    ran = orderproof(tmp_path, "run", "--rules", "GRA-*", "--exclude", "gra-1?", "--exclude", "GRA-9?")
+
+    assert ran.code == 0, ran.out
+    assert set(ran.verdicts) == {f"GRA-{number}" for number in range(1, 10)}
+    assert ran.record["selection"] == ["GRA-*", "!gra-1?", "!GRA-9?"]
+    assert orderproof(tmp_path, "gate", "orderproof-report").code == 2
+    assert orderproof(tmp_path, "gate", "orderproof-report", "--allow-selection").code == 0
+
+
+@pytest.mark.parametrize("pattern", ["NO-*", "*"])
+def test_what_leaves_out_nothing_or_all_is_a_mistake(tmp_path, pattern):
+    ran = orderproof(tmp_path, "run", "--exclude", pattern)
+    assert (ran.code, "--exclude" in ran.err) == (2, True)
+
+
+def test_what_failed_last_is_judged_beside_the_record_with_few_requests(tmp_path):
+    fault = ["--fault", "second-cancel-is-500"]
+    first = orderproof(tmp_path, "run", *fault, "--rules", "CAN-*", "--rules", "ROB-1")
+    broken = {rule for rule, verdict in first.verdicts.items() if verdict == "fail"}
+
+    again = orderproof(tmp_path, "run", *fault, "--last-failed")
+
+    beside = json.loads((tmp_path / "orderproof-report" / "last-failed" / "report.json").read_text(encoding="utf-8"))
+    assert "ROB-1" in broken
+    assert (first.code, again.code) == (1, 1)
+    assert {row["id"] for row in beside["rules"] if row["verdict"] == "fail"} == broken
+    assert again.record == first.record
+    assert beside["requests"] < first.record["requests"] / 3

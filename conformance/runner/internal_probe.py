@@ -31,13 +31,11 @@ def internal_problem(session: Session) -> str | None:
     if unknown.status not in (404, 405, 410) or not _looks_like_any_path(session, url, unknown):
         return None
     # That an item is unknown may be answered as an unknown path is. One that is there tells them apart.
+    if _cancels_an_item(session):
+        return None
     return (
-        None
-        if _cancels_an_item(session)
-        else (
-            f"internal_base_url: {url} answers {unknown.status} to every path, a made-up one included; is its path right? "
-            "The documented path starts at /v0"
-        )
+        f"internal_base_url: {url} answers {unknown.status} to every path, a made-up one included; is its path right? "
+        "The documented path starts at /v0"
     )
 
 
