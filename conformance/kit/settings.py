@@ -29,7 +29,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to judge and how. Relative paths in the target start from `folder`; `journal` is the path of a states journal.
+    """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
     `patience_seconds` is how long a run polls for an effect.
     """
