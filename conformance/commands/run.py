@@ -15,15 +15,17 @@ from orderproof.conformance.commands.options import (
     parse_shard,
     report_option,
     waivers_option,
+    writing,
 )
 from orderproof.conformance.commands.run_arguments import (
     Arguments,
-    chosen_patterns,
     chosen_places,
+    chosen_rules,
     chosen_target,
     chosen_waivers,
     shown_file,
 )
+from orderproof.conformance.commands.signals import ended_by_sigterm
 from orderproof.conformance.errors import UsageError, VoidError
 
 if TYPE_CHECKING:
@@ -32,9 +34,38 @@ if TYPE_CHECKING:
     from orderproof.reports.waivers import Waiver
 
 Places = list[tuple[str, Path | None]]
+_OUT = Path("orderproof-report")
 
 
-@click.command("run", short_help="Judge a server and report.")
+class _Run(click.Command):
+    """Withdraws an earlier run's record where the command line is wrong: whoever gates on it would take it for this."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except (click.UsageError, UsageError) as error:
+            from orderproof.reports.formats.unfinished import withdraw
+
+            with writing("--out", _out_among(given)):
+                withdraw(
+                    _out_among(given), error.format_message() if isinstance(error, click.UsageError) else str(error)
+                )
+            raise
+
+
+def _out_among(args: list[str]) -> Path:
+    """The folder that `--out` names, in a command line that may be wrong elsewhere."""
+    for arg, value in zip(args, [*args[1:], ""], strict=True):
+        if arg == "--out" and value:
+            return Path(value)
+        if arg.startswith("--out="):
+            return Path(arg.removeprefix("--out="))
+    return _OUT
+
+
+@click.command("run", cls=_Run, short_help="Judge a server and report.")
 @click.argument("base_url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
 @click.option(
@@ -44,7 +75,7 @@ Places = list[tuple[str, Path | None]]
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("orderproof-report"),
+    default=_OUT,
     metavar="DIR",
     show_default=True,
     help="Folder for the report.",
@@ -53,6 +84,7 @@ Places = list[tuple[str, Path | None]]
 @click.option(
     "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
 )
+@click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Leave these rules out (repeatable).")
 @click.option("--last-failed", is_flag=True, help="Judge only the rules that the last run in --out found broken.")
 @click.option(
     "--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge."
@@ -86,29 +118,38 @@ def command(**options: Any) -> int:
 
     The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
-    from orderproof.conformance.kit.settings import Settings
-    from orderproof.conformance.runner.judging import RunOptions, judge_target
-    from orderproof.conformance.runner.selection import Selection
+    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions
+    from orderproof.reports.formats.unfinished import begin, stop
 
     arguments = Arguments(**options)
-    selection = Selection(chosen_patterns(arguments), arguments.shard)
-    if not selection.rules():
-        raise UsageError(
-            f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
-        )
+    if arguments.dry_run:
+        return _dry_run(arguments)
+    with writing("--out", arguments.record_folder):
+        begin(arguments.record_folder, arguments.seed, arguments.profile, files=arguments.overwritten)
+    try:
+        require_assertions()
+        with ended_by_sigterm(), closed_surroundings():
+            return _run(arguments)
+    except (UsageError, VoidError) as error:
+        with writing("--out", arguments.record_folder):
+            stop(arguments.record_folder, str(error), arguments.seed, arguments.profile)
+        raise
+
+
+def _run(arguments: Arguments) -> int:
+    from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.judging import RunOptions, judge_target
+
+    selection = chosen_rules(arguments)
     waivers = chosen_waivers(arguments)
     places = chosen_places(arguments)
     with chosen_target(arguments) as target:
-        settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
-        if arguments.dry_run:
-            _dry_run(settings, selection)
-            return 0
         # What a waiver covers is known at the end.
         listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
         ended = judge_target(
             RunOptions(
-                settings,
-                arguments.out,
+                Settings(target, arguments.seed, arguments.profile, str(arguments.folder)),
+                arguments.record_folder,
                 selection,
                 target_file=shown_file(arguments.target_file),
                 wait_seconds=arguments.wait_for_target,
@@ -151,10 +192,14 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
     return Listing(console, verbose=arguments.verbose)
 
 
-def _dry_run(settings: Any, selection: Any) -> None:
+def _dry_run(arguments: Arguments) -> int:
     from orderproof.conformance.config.state_kinds import STATES
+    from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
 
+    selection = chosen_rules(arguments)
+    with chosen_target(arguments) as target:
+        settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
     try:
         checks = collect_checks(settings, selection)
     except CollectionError as error:
@@ -165,6 +210,7 @@ def _dry_run(settings: Any, selection: Any) -> None:
         needed.update(dict.fromkeys(states))
         click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
     click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
+    return 0
 
 
 def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Arguments, places: Places) -> int:
@@ -176,17 +222,22 @@ def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Ar
     from orderproof.reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
-    path = arguments.out / RECORD_NAME
-    write(record, path)
+    path = arguments.record_folder / RECORD_NAME
+    # Files first, and the record last of them: whatever becomes of the console, they are there, and whole.
+    failed = deliver(record, [(name, place) for name, place in places if place])
+    with writing("--out", path):
+        write(record, path)
     console = _console(arguments.color, places)
     render(record, console, verbose=arguments.verbose, quiet=arguments.quiet, listing=listing)
-    failed = deliver(record, places)
+    failed += deliver(record, [(name, place) for name, place in places if not place])
     # A shard's part of the rules is no summary of anything.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
     for note in notes:
         click.echo(harmless(note), err=True)
     if not arguments.quiet:
-        click.echo(f"record: {path}; page: {arguments.out / FORMATS['html'].file_name}", err=_takes_stdout(places))
+        click.echo(
+            f"record: {path}; page: {arguments.record_folder / FORMATS['html'].file_name}", err=_takes_stdout(places)
+        )
     return _exit_code(ended, record, arguments, is_undelivered=bool(failed), is_waiver_wrong=bool(problems))
 
 

@@ -94,11 +94,6 @@ class Session:
                 ended,
             )
 
-    def _token(self) -> str | None:
-        if self.settings.learned.no_token:
-            raise NotRun(self.settings.learned.no_token)
-        return self.tokens.current()
-
     def orders(self) -> Orders:
         """The documented API of the target."""
         target = self.settings.target
@@ -106,8 +101,8 @@ class Session:
             self._send,
             {"orders": target.base_url, "order-lines": target.internal_base_url},
             target.headers,
-            self._token,
-            self.settings.learned.price_id,
+            self.tokens.current,
+            self.settings.learned,
             self.patience,
         )
 

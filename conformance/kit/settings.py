@@ -16,15 +16,15 @@ PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
 class Learned:
     """What preflight found out about the target.
 
-    `price_id` is the value of a state that `prices` takes in its path; `no_token` why requests that need authorization
-    cannot be made, None where they can; `accepted` a GET request that the target's own token was good for: its URL and
-    its `Accept`, empty where there is none; `reads_late` whether a new order is unknown at first.
+    `price_id` is the value of a state that `prices` takes in its path; `accepted` a GET request that the target's own
+    token was good for: its URL and its `Accept`, empty where there is none; `reads_late` whether a new order is unknown
+    at first; `internal_problem` why the internal API cannot be used, None where it can.
     """
 
     price_id: str = "order_uuid"
-    no_token: str | None = None
     accepted: tuple[str, ...] = ()
     reads_late: bool = False
+    internal_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class _Found:
     preflight: Sequence[Mapping[str, Any]] = ()
     checks: ChecksResult | None = None
     void: str | None = None
+    cut_short: str | None = None
+    interrupted: bool = False
 
 
 class _Listeners(Listener):
@@ -95,14 +97,16 @@ def judge_target(options: RunOptions) -> RunResult:
     out_of_scope = _out_of_scope(settings.target)
     progress = Progress(enabled=options.show_progress)
     session = Session(settings)
+    found = _Found()
     try:
-        listener = _Listeners(progress, rules, out_of_scope, options.tell)
-        found = _judge(options, session, progress, listener)
+        _judge(options, session, progress, _Listeners(progress, rules, out_of_scope, options.tell), found)
+    except KeyboardInterrupt:
+        found.interrupted = True
+        found.cut_short = "interrupted: no check had been run to its end"
     finally:
+        _give_back(session, journal)
         session.close()
         progress.end()
-    if journal.path.exists() and not journal.left_over():
-        journal.path.unlink()
     outcomes = found.checks.outcomes if found.checks else []
     run = Run(
         version=__version__,
@@ -119,9 +123,9 @@ def judge_target(options: RunOptions) -> RunResult:
         out_of_scope=out_of_scope,
         missing_states={name: why for outcome in outcomes for name, why in outcome.missing_states.items()},
         void=found.void,
-        cut_short=found.checks.cut_short if found.checks else None,
+        cut_short=found.cut_short,
     )
-    return RunResult(build(run, rules, outcomes), bool(found.checks and found.checks.interrupted))
+    return RunResult(build(run, rules, outcomes), found.interrupted)
 
 
 def _empty_journal(out: Path) -> Journal:
@@ -134,8 +138,17 @@ def _empty_journal(out: Path) -> Journal:
     return journal
 
 
-def _judge(options: RunOptions, session: Session, progress: Progress, listener: Listener) -> _Found:
-    found = _Found()
+def _give_back(session: Session, journal: Journal) -> None:
+    """Give back what a check that was broken off, or a worker that died, still had."""
+    if not journal.path.exists():
+        return
+    for state in journal.left_over():
+        session.states.teardown(state)
+    if not journal.left_over():
+        journal.path.unlink()
+
+
+def _judge(options: RunOptions, session: Session, progress: Progress, listener: Listener, found: _Found) -> None:
     progress.say("preflight")
     try:
         # Here too no token may be had, and the answer that says so is masked in the record alone.
@@ -144,19 +157,19 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
         learned = preflight(session)
     except VoidError as error:
         found.void = str(error)
-    found.preflight = [exchange.to_dict() for exchange in session.trace.exchanges]
-    if found.void is not None:
-        return found
+        return
+    finally:
+        found.preflight = [exchange.to_dict() for exchange in session.trace.exchanges]
     settings = replace(session.settings, learned=learned)
     try:
         found.checks = run_checks(settings, options.selection, listener, max_failures=options.max_failures)
     except CollectionError as error:
         found.void = f"the suite itself could not be loaded: {error}"
-    else:
-        # A run that was broken off says so in any case.
-        is_early = found.checks.cut_short and found.checks.canary is None
-        found.void = None if is_early else canary.missed(found.checks.canary)
-    return found
+        return
+    found.cut_short, found.interrupted = found.checks.cut_short, found.checks.interrupted
+    # A run that was broken off says so in any case.
+    is_early = found.cut_short and found.checks.canary is None
+    found.void = None if is_early else canary.missed(found.checks.canary)
 
 
 def _about(target: Target, file: str | None) -> dict[str, Any]:

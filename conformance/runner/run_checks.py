@@ -1,8 +1,6 @@
 """Runs checks with pytest inside this process. It knows of checks, rules and outcomes, and nothing of orders."""
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +11,10 @@ from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.controller import Controller, Listener
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
+from orderproof.conformance.runner.surroundings import closed_surroundings
 from orderproof.reports.outcome import Outcome
 
-_CONFIG = Path(checks.__file__).with_name("pytest.ini")
+_CHECKS = Path(checks.__file__).parent
 
 
 class CollectionError(Exception):
@@ -64,16 +63,16 @@ def run_checks(
 
 def _run_pytest(controller: Controller, options: Sequence[str]) -> int:
     arguments = [
-        "--pyargs",
-        "orderproof.conformance.checks",
-        f"-c{_CONFIG}",
+        # By its folder: for the name of a package pytest would load the `conftest.py` of the working folder too.
+        str(_CHECKS),
+        f"-c{_CHECKS / 'pytest.ini'}",
         # Quiet: the report is ours. Capturing off: progress goes to the real stderr, and checks print nothing.
         *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "--capture=no"),
         *("-p", "_hypothesis_pytestplugin", "-p", "xdist.plugin", "-p", "orderproof.conformance.runner.plugin"),
         f"--hypothesis-seed={controller.settings.seed}",
         *options,
     ]
-    with _clean_environment():
+    with closed_surroundings():
         code = pytest.main(arguments, plugins=[_Registered(controller)])
     if controller.collection_errors:
         raise CollectionError("; ".join(controller.collection_errors))
@@ -85,6 +84,8 @@ def _run_pytest(controller: Controller, options: Sequence[str]) -> int:
 def _cut_short(outcomes: Sequence[Outcome], total: int, interrupted: bool, max_failures: int | None) -> str | None:
     """Why not all of the checks were run; None where they were."""
     lacking = total - len(outcomes)
+    if interrupted and not total:
+        return "interrupted: no check was run"
     if not lacking:
         return None
     failed = sum(outcome.result == "fail" for outcome in outcomes)
@@ -109,24 +110,3 @@ class _Registered:
 def _workers(settings: Settings) -> int:
     """Fixed lists are handed out by one process: two workers would give the same order to two checks."""
     return 1 if settings.target.states.fixed else settings.target.limits.workers
-
-
-@contextmanager
-def _clean_environment() -> Iterator[None]:
-    """Keep the user's own pytest settings and plugins out of the run: they are for the user's own tests."""
-    changed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None}
-    before = {name: os.environ.get(name) for name in changed}
-    try:
-        for name, value in changed.items():
-            _set(name, value)
-        yield
-    finally:
-        for name, value in before.items():
-            _set(name, value)
-
-
-def _set(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
