@@ -67,7 +67,7 @@ class Session:
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
         """Raise `Inconclusive` where what came of a check's request says nothing about the rule."""
         if self._judges and exchange.dropped:
-            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}", exchange)
+            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self._judges and is_deferred(exchange):
             asked = exchange.response_header("Retry-After")
             raise Inconclusive(
