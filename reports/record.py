@@ -149,6 +149,7 @@ def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: i
         "duration_s": round(exchange["duration"], 6),
         "error": _told(exchange["error"], masker) if exchange["error"] else None,
         "waited": exchange["waited"],
+        **({"repeats": True} if exchange["repeats"] else {}),
     }
 
 
