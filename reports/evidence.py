@@ -1,6 +1,6 @@
 """From the outcomes of checks to evidence by rule.
 
-An outcome is what a check came to, as plain data (see `runner/outcome.py`). Here exchanges get their number in
+An outcome is the result of one check, as plain data (see `runner/outcome.py`). Here exchanges get their number in
 the run, and each rule collects what every check, and every passively judged answer, says about it.
 """
 
@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict
 from orderproof.spec.catalogue import Rule
 
 PASSIVE = "every answer"
-"""Name under which passive validation stands among a rule's checks."""
+"""The name of passive validation among a rule's checks."""
 
 
 class CheckEntry(TypedDict):
@@ -25,7 +25,7 @@ class CheckEntry(TypedDict):
 
 
 class FindingEntry(TypedDict):
-    """One way in which a rule was seen broken. `exchanges` are numbers of the run's exchanges, `decisive` the one.
+    """One way in which a rule is broken. `exchanges` are numbers of the run's exchanges; `decisive` shows the fault.
 
     A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by number too.
     """

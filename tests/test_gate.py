@@ -60,13 +60,17 @@ def test_a_partial_run_alone_can_be_accepted(call, kept_in, made, code):
 def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(RULE))
     assert code == 0
-    assert "1 waived, first expires" in out
+    assert "1 waived (first waiver expires" in out
     assert f"  waived  {RULE}" in out
 
 
 @pytest.mark.parametrize(
     ("rules", "days", "why"),
-    [((RULE,), -1, "expired on"), ((RULE, OTHER), 1, "is kept by now"), ((RULE, "XXX-9"), 1, "names no rule")],
+    [
+        ((RULE,), -1, "expired on"),
+        ((RULE, OTHER), 1, "is no longer broken"),
+        ((RULE, "XXX-9"), 1, "no rule has this id"),
+    ],
 )
 def test_a_problem_with_a_waiver_fails_the_gate(call, kept_in, waivers, rules, days, why):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(*rules, days=days))
@@ -151,12 +155,22 @@ def test_compare_fails_where_a_rule_regressed_or_is_lost(call, kept_in):
     assert f"≠ {RULE}" in out
 
 
+def test_a_record_with_the_words_of_an_earlier_version_is_read(call, kept_in, tmp_path):
+    older = {**broken(RULE), "headline": "non-conforming: 1 rule broken"}
+    path = kept_in(older)
+    code, out, _ = call("gate", path)
+    assert (code, out.splitlines()[0]) == (1, "non-conforming: 1 rule broken")
+    assert call("compare", path, path)[0] == 0
+    assert call("report", path, "--report", f"summary={tmp_path / 'summary.md'}")[0] == 0
+    assert "non-conforming: 1 rule broken" in (tmp_path / "summary.md").read_text()
+
+
 def test_merge_joins_shards_and_ends_with_their_verdict(call, kept_in, tmp_path):
     outcomes = [*all_kept(RULE), outcome(RULE, result="fail")]
     parts = [kept_in(record(outcomes[index::2], shard=(index + 1, 2)), f"{index}") for index in range(2)]
     code, out, _ = call("merge", *parts, "--out", tmp_path / "whole")
     assert code == 1
-    assert out.startswith("non-conforming: 1 rule broken")
+    assert out.startswith("non-conforming: 1 of ")
     assert call("gate", tmp_path / "whole")[0] == 1
     code, _, err = call("merge", parts[0])
     assert code == 2
