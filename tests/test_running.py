@@ -171,7 +171,7 @@ def test_workers_judge_the_same(tmp_path, server):
     assert together.code == alone.code == 0, together.out + together.err
     assert (together.verdicts, together.record["requests"]) == (verdicts, requests)
     # Rules are shown as they are finished, so those that every answer is held against have a heading of their own.
-    assert "Grace period, on every answer" in together.out
+    assert "Grace period, checked on every answer" in together.out
     assert [line for line in together.out.splitlines() if line.startswith("  ")] == [
         line for line in alone.out.splitlines() if line.startswith("  ")
     ]

@@ -1,4 +1,4 @@
-"""`orderproof run`: judge a server and report."""
+"""`orderproof run`: judge a server and write a report."""
 
 import sys
 from collections.abc import Iterator
@@ -23,13 +23,24 @@ from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError, VoidError
 
 
-@click.command("run", short_help="Judge a server and report.")
+@click.command("run", short_help="Judge a server and write a report.")
 @click.argument("base_url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
 @click.option(
-    "--states", "states_file", type=click.Path(path_type=Path), metavar="FILE", help="States, in a file apart."
+    "--states",
+    "states_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A separate file with the `states:` of the target (YAML).",
 )
-@click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Header for every request.")
+@click.option(
+    "-H",
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Send this header with every request (repeatable). Authorization: Bearer is the access token.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -40,40 +51,61 @@ from orderproof.conformance.errors import UsageError, VoidError
 )
 @report_option
 @click.option(
-    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
+    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge only these rules, such as 'GRA-*' (repeatable)."
 )
-@click.option("--last-failed", is_flag=True, help="Judge only the rules that the last run in --out found broken.")
 @click.option(
-    "--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge."
+    "--last-failed", is_flag=True, help="Judge only the rules that the last run in the folder of --out found broken."
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all generation.")
+@click.option(
+    "--shard",
+    callback=parse_shard,
+    metavar="I/N",
+    help="Run part I of N of the checks; join the records with `orderproof merge`.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the generated requests: the same seed sends the same requests.",
+)
 @click.option(
     "--profile",
     type=click.Choice(["quick", "default", "deep"]),
     default="default",
     show_default=True,
-    help="RunOptions much is generated.",
+    help="How many requests are generated.",
 )
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
 @click.option(
-    "--wait-for-target", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait until it answers."
+    "--wait-for-target",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait up to SECONDS until the server answers.",
 )
-@click.option("--dry-run", is_flag=True, help="List the checks that would run and the states they need; send nothing.")
-@click.option("--keep-personal-data", is_flag=True, help="Do not mask names, addresses and e-mails in the report.")
-@click.option("--fault", metavar="NAME", help="Judge the embedded server broken by this seeded fault.")
+@click.option("--dry-run", is_flag=True, help="List the checks and the states that they need; send nothing.")
 @click.option(
-    "--variant", metavar="NAME", help="Judge the embedded server with this open choice taken, or several as a+b."
+    "--keep-personal-data",
+    is_flag=True,
+    help="Do not mask names, addresses, phone numbers and e-mail addresses in the report.",
+)
+@click.option("--fault", metavar="NAME", help="Judge the embedded server with this seeded fault.")
+@click.option(
+    "--variant",
+    metavar="NAME",
+    help="Judge the embedded server with this other reading of the documents, or several as a+b.",
 )
 @waivers_option
 @accept_partial_option
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict: the report is all that is wanted.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only what is broken and the verdict.")
-@click.option("-v", "--verbose", is_flag=True, help="Print each rule's strength too.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict, for jobs that only want the report.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only broken rules and the verdict.")
+@click.option("-v", "--verbose", is_flag=True, help="Also print how many requests and checks each rule rests on.")
 @color_option
 def command(base_url: str | None, target_file: Path | None, **options: Any) -> int:
-    """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
+    """Judge the server at BASE_URL or in a target file; with neither, the embedded reference server.
 
-    The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
+    Prints a report to stdout, and writes the record to DIR/report.json and a page for people to DIR/report.html.
     """
     from orderproof.conformance.runner.judging import RunOptions, judge_target
     from orderproof.conformance.runner.selection import Selection
@@ -82,7 +114,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
     selection = Selection(_patterns(options), options["shard"])
     if not selection.rules():
         raise UsageError(
-            f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
+            f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists all ids"
         )
     waivers = _waivers(options["waivers"])
     wanted = dict.fromkeys([("html", None), *options["reports"]])
@@ -91,7 +123,7 @@ def command(base_url: str | None, target_file: Path | None, **options: Any) -> i
         if options["dry_run"]:
             _dry_run(target, folder, selection)
             return 0
-        # What a waiver covers is known at the end.
+        # Which rules are waived is known only at the end.
         listing = None if waivers or options["quiet"] else _listing(target, selection.patterns, options)
         how = RunOptions(
             folder=folder,
@@ -116,9 +148,9 @@ def _console(options: dict[str, Any]) -> Any:
 
 
 def _takes_stdout(options: dict[str, Any]) -> bool:
-    """Two reports on one stream are none: the console's gives way to a format that was asked for there.
+    """Only one report may use stdout: the console report moves to stderr if a format was asked for there.
 
-    Annotations are made to stand among other lines.
+    Annotations may stand among other lines.
     """
     return any(place is None and name != "annotations" for name, place in options["places"])
 
@@ -138,10 +170,12 @@ def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
     if not options["last_failed"]:
         return tuple(options["patterns"])
     if options["patterns"]:
-        raise UsageError("--last-failed: give it or --rules, not both")
+        raise UsageError("--last-failed: give either --last-failed or --rules, not both")
     broken = tuple(row["id"] for row in read_record(options["out"])["rules"] if row["verdict"] == "fail")
     if not broken:
-        raise UsageError(f"--last-failed: the last run in {options['out']} broke no rule")
+        raise UsageError(
+            f"--last-failed: the last run in {options['out']} found no broken rule; run without --last-failed"
+        )
     return broken
 
 
@@ -164,7 +198,7 @@ def _target(base_url: str | None, target_file: Path | None, options: dict[str, A
         from orderproof.conformance.runner.embedded import embedded_target
 
         if options["states_file"]:
-            raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
+            raise UsageError("--states: the embedded server has its own states; give BASE_URL or --target")
         _check_choices(options)
         arguments = [text for name in ("fault", "variant") if options[name] for text in (f"--{name}", options[name])]
         with embedded_target(arguments) as target:
@@ -172,7 +206,7 @@ def _target(base_url: str | None, target_file: Path | None, options: dict[str, A
         return
     for name in ("fault", "variant"):
         if options[name]:
-            raise UsageError(f"--{name} is for the embedded server alone; leave BASE_URL and --target out")
+            raise UsageError(f"--{name} works only with the embedded server; leave out BASE_URL and --target")
     if target_file:
         target = read_target(target_file, base_url)
     else:
@@ -181,7 +215,7 @@ def _target(base_url: str | None, target_file: Path | None, options: dict[str, A
     target = with_headers(target, options["headers"])
     if options["states_file"]:
         if target.states:
-            raise UsageError(f"--states: {target_file} has states too; give them in one place")
+            raise UsageError(f"--states: {target_file} has states too; give them in only one of the two files")
         target = replace(target, states=read_states(options["states_file"]))
     yield target, folder
 
@@ -213,7 +247,7 @@ def _dry_run(target: Target, folder: Path, selection: Any) -> None:
 
 
 def _shown_file(path: Path | None) -> str | None:
-    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
+    """The target file's path relative to the working folder; only its name if it is outside."""
     if path is None:
         return None
     here = Path.cwd()
@@ -235,7 +269,7 @@ def _report(ended: Any, waivers: Any, listing: Any, options: dict[str, Any]) -> 
     console = _console(options)
     render(record, console, verbose=options["verbose"], quiet=options["quiet"], listing=listing)
     failed = deliver(record, options["places"])
-    # A shard's part of the rules is no summary of anything.
+    # A single shard has no result of its own to summarize.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
     for note in notes:
         click.echo(harmless(note), err=True)

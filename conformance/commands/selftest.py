@@ -1,4 +1,4 @@
-"""`orderproof selftest`: judge the suite itself."""
+"""`orderproof selftest`: test the suite itself."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import click
 from orderproof.conformance.commands.options import writing
 from orderproof.conformance.errors import UsageError
 
-# Servers that take several open choices otherwise at once; another seed takes others.
+# Servers that combine several open choices; each seed combines others.
 _COMBINATIONS = 8
 
 
@@ -20,19 +20,25 @@ _COMBINATIONS = 8
     "variants",
     multiple=True,
     metavar="NAME",
-    help="Only this variant, or several at once as a+b (repeatable).",
+    help="Only this correct server, or a combination as a+b (repeatable).",
 )
-@click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N of them, chosen by the seed.")
+@click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N servers, chosen by the seed.")
 @click.option(
     "--minutes",
     type=click.FloatRange(0, min_open=True),
     metavar="N",
-    help="Begin no run after N minutes; what is left out differs from day to day.",
+    help="Start no run after N minutes; each day starts with other servers.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of every run.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Runs at once (default: as many as processors).")
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the matrix."
+    "--jobs", type=click.IntRange(1), metavar="N", help="Number of parallel runs. Default: two for each processor."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the matrix as JSON.",
 )
 @click.option(
     "--html",
@@ -42,9 +48,9 @@ _COMBINATIONS = 8
     help="Write the matrix as a page.",
 )
 @click.option(
-    "--whole", "is_whole", is_flag=True, help="Judge faults by all rules too: shows which others fire (slow)."
+    "--whole", "is_whole", is_flag=True, help="Judge faults by all rules, to see which other rules find them (slow)."
 )
-@click.option("-v", "--verbose", is_flag=True, help="List every fault and variant.")
+@click.option("-v", "--verbose", is_flag=True, help="List every server.")
 def command(
     faults: tuple[str, ...],
     variants: tuple[str, ...],
@@ -57,9 +63,9 @@ def command(
     is_whole: bool,
     verbose: bool,
 ) -> int:
-    """Run the suite against every seeded fault, which it must catch, and every open choice, which it must spare.
+    """Run the suite against every seeded fault, which it must find, and every correct server, which must conform.
 
-    Exit 1 where a fault escaped or a correct server was not found conforming.
+    Exit 1 if a fault escaped or a correct server was not found conforming.
     """
     import json
 
@@ -87,13 +93,13 @@ def command(
         known |= {(subject.kind, subject.name) for subject in every}
         for kind, name in sorted(wanted - known):
             near = did_you_mean(name, [subject.name for subject in every if subject.kind == kind])
-            raise UsageError(f"--{kind}: no {kind} {name!r}{near}")
+            raise UsageError(f"--{kind}: unknown {kind} {name!r}{near}")
         chosen = [subject for subject in every if (subject.kind, subject.name) in wanted]
     if count:
         chosen = sample(chosen, count, seed)
     written = [(option, path) for option, path in (("--json", json_file), ("--html", page)) if path]
     for option, path in written:
-        # Not after ten minutes of work.
+        # Check this before ten minutes of work.
         with writing(option, path):
             path.parent.mkdir(parents=True, exist_ok=True)
     progress = Progress()
@@ -103,7 +109,7 @@ def command(
         nonlocal finished
         finished += 1
         progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.subject.kind} {one.subject.name}")
-        # Where no line can be replaced, a sign of life now and then: all of it takes minutes.
+        # Without a live line, print a sign of life now and then: a whole self-test takes minutes.
         if not progress.is_live and (finished % 50 == 0 or one.is_wrong):
             wrong = f": {one.subject.kind} {one.subject.name}" if one.is_wrong else ""
             click.echo(f"{finished}/{len(chosen)}{wrong}", err=True)
@@ -123,7 +129,7 @@ def command(
     click.echo(
         f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
         f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
-        f"{f'; {left_out} of {len(chosen)} servers were not run: time was up' if left_out else ''}"
+        f"{f'; {left_out} of {len(chosen)} servers were not run: the time limit was reached' if left_out else ''}"
     )
     return 1 if found["escapes"] or found["false_alarms"] or not judgements else 0
 

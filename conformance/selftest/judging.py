@@ -1,7 +1,7 @@
-"""Who tests the tests: runs of the suite against every seeded fault and every open-choice variant.
+"""Testing the suite itself: runs against every seeded fault and every open-choice variant.
 
-Each run is a process of its own, forked from one that has loaded what all of them need, and judges as `orderproof run
---fault NAME --rules …` does.
+Each run is a process of its own, forked from a process that has loaded everything, and judges in the way of `orderproof
+run --fault NAME --rules …`.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 Kind = Literal["fault", "variant"]
 
-# A run of the whole suite takes a few seconds; one that takes a hundred times as long has met a fault that hangs it.
+# A run of the whole suite takes a few seconds; after a hundred times that, a fault has made it hang.
 _RUN_SECONDS = 600
-# Many faults make a run wait for what never comes true, which takes no processor.
+# With many faults a run mostly waits, which takes no processor time.
 _JOBS_PER_PROCESSOR = 2
 _COMBINED = 6
-# Of the reference server's variants, what takes effect later does so within a third of a second.
+# In the reference server's variants, late effects take at most a third of a second.
 _PATIENCE_SECONDS = 3.0
 
 
 def _context() -> Any:
-    """Processes forked from one that has loaded the suite, where the system can; else each loads it anew."""
+    """Processes are forked from a process that has loaded the suite; where the system cannot fork, each loads it."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -50,8 +50,7 @@ _CONTEXT = _context()
 class Subject:
     """One server to run against: its kind and name, and the rules that the suite must find broken.
 
-    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised. `about`
-    says in a sentence in what it differs from the reference server.
+    For a variant these can only be advisory rules. `about` says in a sentence how it differs from the reference server.
     """
 
     kind: Kind
@@ -62,7 +61,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class SubjectResult:
-    """What a run against a subject came to. `broken` are the rules that failed or warned, `unjudged` those in doubt."""
+    """The result of a run against a subject. `broken` are the rules that failed or warned, `unjudged` the undecided."""
 
     subject: Subject
     verdict: str
@@ -84,14 +83,14 @@ class SubjectResult:
 
     @property
     def is_wrong(self) -> bool:
-        """A fault that escaped, or a correct server that was not found conforming, or was warned of anything new."""
+        """Whether a fault escaped, or a correct server was not found conforming or got an unexpected warning."""
         if self.subject.kind == "variant":
             return self.verdict != "conforming" or bool(self.stray)
         return not self.subject.breaks or bool(self.escaped)
 
 
 def subjects() -> list[Subject]:
-    """Every fault and every variant, and the reference server itself as a variant without a name."""
+    """Every fault and every variant; the reference server itself is a variant without a name."""
     from orderproof.conformance.reference.faults import all_faults
     from orderproof.conformance.reference.variants import all_variants
 
@@ -106,9 +105,9 @@ def _about(seed: type[Any]) -> str:
 
 
 def combinations(count: int, seed: int) -> list[Subject]:
-    """Servers that take several open choices otherwise at once, the same for the same seed.
+    """Servers that combine several open choices, the same for the same seed.
 
-    Variants that decide the same thing exclude each other.
+    Variants that decide the same choice are not combined.
     """
     from orderproof.conformance.reference.behaviours import decided
     from orderproof.conformance.reference.variants import all_variants
@@ -128,9 +127,9 @@ def combinations(count: int, seed: int) -> list[Subject]:
 
 
 def combined(names: Sequence[str]) -> Subject:
-    """The server that takes all these choices otherwise; no name is the reference server itself.
+    """The server that combines these variants; no name is the reference server itself.
 
-    Raises `KeyError` for a name that no variant has.
+    Raises `KeyError` for an unknown variant.
     """
     from orderproof.conformance.reference.variants import all_variants
 
@@ -141,7 +140,7 @@ def combined(names: Sequence[str]) -> Subject:
 
 
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
-    """A part of the subjects, the same for the same seed, in their order."""
+    """A random part of the subjects, the same for the same seed, in their order."""
     chosen = set(random.Random(seed).sample(among, min(count, len(among))))
     return [subject for subject in among if subject in chosen]
 
@@ -155,12 +154,12 @@ def judge_all(
     is_whole: bool = False,
     minutes: float | None = None,
 ) -> list[SubjectResult]:
-    """Run against every chosen subject, several at once; judgements in the order of the subjects.
+    """Run against every chosen subject, several at once; the results are in the order of the subjects.
 
-    `is_whole` judges faults by all rules as well, which takes several times as long and shows which others fire. After
-    `minutes` no run begins any more, and what was not judged is left out: each day the runs begin in another order.
+    `is_whole` judges faults by all rules as well, which takes several times as long and shows which other rules find
+    them. After `minutes` no further run starts, and the rest is left out; the order of the runs changes every day.
     """
-    # What takes long comes first, so that no processor is left waiting for the last one: whole runs.
+    # Long runs (of all rules) come first, so that no processor idles while the last run finishes.
     order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind != "variant", index))
     if minutes is not None:
         random.Random(datetime.now(UTC).toordinal()).shuffle(order)
@@ -177,10 +176,7 @@ def judge_all(
 
 
 def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectResult | None:
-    """Judge one subject in a process of its own, which is forked from one that has loaded everything.
-
-    None where the `end`, in seconds of the monotonic clock, has passed.
-    """
+    """Judge one subject in a process of its own. None if the `end`, in seconds of the monotonic clock, has passed."""
     if time.monotonic() > end:
         return None
     receiving, sending = _CONTEXT.Pipe(duplex=False)
@@ -189,11 +185,11 @@ def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectRe
     sending.close()
     try:
         if not receiving.poll(_RUN_SECONDS):
-            return _nothing(subject, f"the run did not end within {_RUN_SECONDS} s")
+            return _nothing(subject, f"the run did not finish within {_RUN_SECONDS} s")
         judgement: SubjectResult = receiving.recv()
         return judgement
     except EOFError:
-        return _nothing(subject, "the run ended without a judgement")
+        return _nothing(subject, "the run ended without a result")
     finally:
         process.kill()
         process.join()
@@ -214,7 +210,7 @@ def _judged(subject: Subject, seed: int, is_whole: bool) -> SubjectResult:
     variants = [subject.name] if subject.kind == "variant" and subject.name else []
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
         how = RunOptions(Path(folder), Path(folder), seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
-        # A fault must be caught by the rules that it names; a server that is right is spared by all.
+        # The rules that a fault names must find it; a correct server must pass all rules.
         for selection in selections(subject, is_whole):
             judgement = _judgement(subject, judge_target(target, selection, how).record)
             if not judgement.escaped:
@@ -223,7 +219,7 @@ def _judged(subject: Subject, seed: int, is_whole: bool) -> SubjectResult:
 
 
 def selections(subject: Subject, is_whole: bool) -> Iterator[Selection]:
-    """What to run until nothing escapes: the checks of a fault's rules first, then all that passive rules rest on."""
+    """What to run until nothing escapes: first the checks of a fault's rules, then all checks, for passive rules."""
     from orderproof.conformance.runner.selection import Selection
     from orderproof.spec.catalogue import catalogue
 

@@ -130,7 +130,7 @@ class Client:
             self._exchange(connection, path, exchange)
         exchange.duration = time.monotonic() - start
         if exchange.error is not None:
-            # A new one is not among the kept.
+            # A new connection is not pooled yet, so close it here.
             connection.close()
             self._forget(origin)
         else:
