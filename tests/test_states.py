@@ -63,9 +63,9 @@ class TestFixedLists:
     def test_an_empty_list_and_no_list(self):
         with pytest.raises(StateUnavailable, match=r"the list under states\.order is empty"):
             fixed(order=[]).setup("order")
-        with pytest.raises(StateUnavailable, match="your target file lists no such order under `states:`"):
+        with pytest.raises(StateUnavailable, match="your target file lists no such order under states:"):
             fixed(order=[]).setup("order-closed")
-        with pytest.raises(StateUnavailable, match="no states were given; add `states:`"):
+        with pytest.raises(StateUnavailable, match="no states were given; add states:"):
             States([]).setup("order")
 
 

@@ -58,7 +58,7 @@ def preflight(session: Session) -> Settings:
     denied = all(probe.answer.status in (401, 403) for probe in strangers)
     if denied and not session.tokens.configured:
         status = strangers[0].answer.status
-        remedy = 'add `auth.bearer` to the target file, or `-H "Authorization: Bearer TOKEN"`'
+        remedy = 'add auth.bearer to the target file, or -H "Authorization: Bearer TOKEN"'
         return replace(settings, no_token=f"every request got {status} and no token was given: {remedy}")
     order = None if denied else _an_order(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.

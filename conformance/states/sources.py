@@ -178,8 +178,8 @@ class States:
             if values is not None:
                 return source, values
         if not self.sources:
-            raise StateUnavailable("no states were given; add `states:` to the target file")
-        not_listed = f"your target file lists no such {_noun(name)} under `states:`"
+            raise StateUnavailable("no states were given; add states: to the target file")
+        not_listed = f"your target file lists no such {_noun(name)} under states:"
         raise StateUnavailable("; ".join(_NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
 
     def teardown(self, state: State) -> None:

@@ -38,7 +38,7 @@ LEVEL_MEANINGS: Mapping[str, str] = {
 _RUN_MEANINGS: Mapping[str, str] = {
     "conforming": "Every rule in scope that can fail a release was judged, and kept.",
     "non-conforming": "At least one documented or implied rule is broken.",
-    "partial": "Nothing is broken, but some rules in scope were not judged, so this is not a pass.",
+    "partial": "No broken rule was found, but some rules in scope were not judged, so this is not a pass.",
     "void": "Nothing could be judged. This says nothing about the server, good or bad.",
 }
 
