@@ -133,7 +133,7 @@ def _requests(
         "hidden>Save as a file</button>"
     )
     return (
-        f'<details class="led"{is_open}><summary>{counted(len(numbers), "request")} led here</summary>{before}'
+        f'<details class="led"{is_open}><summary>All {counted(len(numbers), "request")}, in order</summary>{before}'
         f'<ol start="{left_out + 1}">{lines}</ol></details>'
         f'<details class="script"><summary>All of them as a shell script</summary>{block}{save}</details>'
     )
