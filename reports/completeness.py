@@ -34,7 +34,7 @@ def shortfall(record: Mapping[str, Any]) -> str | None:
 
 
 class MissingState(NamedTuple):
-    """A state that could not be had: its name, the reason, and how many checks asked for it in vain."""
+    """A missing state: its name, the reason, and how many checks asked for it."""
 
     name: str
     reason: str

@@ -10,16 +10,14 @@ from orderproof.reports.waivers import fingerprint
 
 FINDINGS_SHOWN = 3
 CURL_LIMIT = 1_200
-EMBEDDED_NAME = "reference"
-"""The name that the embedded server has as a target."""
-
-EMBEDDED_NOTE = " (with the same --fault or --variant, if any)"
+# The name of the embedded server as a target.
+_EMBEDDED = "reference"
 _STEPS_SHOWN = 20
 _TEXT_LIMIT = 2_000
 
 
 def source_line(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
-    """Where a rule stands: document, section and level."""
+    """A rule's document, section and level."""
     source = row["source"]
     document = record["spec"]["documents"].get(source["document"], source["document"])
     return f"{document}, {source['section']} ({row['level']})"
@@ -61,7 +59,7 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     words = ["orderproof run"]
     if target.get("file"):
         words.append(f"--target {shlex.quote(target['file'])}")
-    elif target["name"] != EMBEDDED_NAME:
+    elif target["name"] != _EMBEDDED:
         words.append(shlex.quote(target["base_url"]))
         if any(TOKEN_VARIABLE in line for finding in row["findings"] for line in finding["curl"]):
             words.append(f'-H "Authorization: Bearer ${TOKEN_VARIABLE}"')
@@ -71,10 +69,11 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     return harmless(" ".join(words))
 
 
-def again_line(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
-    """`command_again` with a label, and a note where the command alone is not enough."""
-    is_embedded = record["target"]["name"] == EMBEDDED_NAME and not record["target"].get("file")
-    return f"again: {command_again(row, record)}{EMBEDDED_NOTE if is_embedded else ''}"
+def again_note(record: Mapping[str, Any]) -> str:
+    """What `command_again` leaves out, to print after it; mostly empty."""
+    target = record["target"]
+    is_embedded = target["name"] == _EMBEDDED and not target.get("file")
+    return " (with the same --fault or --variant, if any)" if is_embedded else ""
 
 
 def finding_lines(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Iterator[str]:
@@ -104,5 +103,5 @@ def explanation(row: Mapping[str, Any], record: Mapping[str, Any], limit: int = 
     hidden = len(row["findings"]) - FINDINGS_SHOWN
     if hidden > 0:
         lines += ["", f"and {hidden} more findings in report.json"]
-    lines += ["", again_line(row, record)]
+    lines += ["", f"again: {command_again(row, record)}{again_note(record)}"]
     return shortened("\n".join(lines), limit)

@@ -7,7 +7,8 @@ import pytest
 
 from orderproof.reports import record as record_module
 from orderproof.reports.formats import FORMATS, STDOUT, render
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from tests import valid
 from tests.loopback import Server, json_answer
 from tests.records import GATING, all_kept, broken, record

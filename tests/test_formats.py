@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from orderproof.reports.completeness import RUN_ID, shortfall
 from orderproof.reports.formats import FORMATS, render
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from orderproof.reports.verdict import exit_code_of
 from orderproof.reports.waivers import Waiver, apply, fingerprint
 from tests import valid

@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from orderproof.reports.merge import MergeError, merge
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from tests.records import GATING, PASSIVE_RULES, RULES, all_kept, outcome, record, row
 
 RULE, OTHER = GATING[0].id, GATING[1].id

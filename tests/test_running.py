@@ -13,7 +13,7 @@ from orderproof.conformance.reference.server import start
 from orderproof.reports import record as record_module
 from tests.running import orderproof, target_file
 
-REPORT_SCHEMA = json.loads(record_module._SCHEMA_FILE.read_text(encoding="utf-8"))
+REPORT_SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture

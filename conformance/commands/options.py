@@ -88,7 +88,7 @@ def record_place(path: Path) -> Path:
 
 def read_record(path: Path, **options: Any) -> dict[str, Any]:
     """Read a record from a file or its folder. Raises `UsageError` with the reason why it cannot be relied on."""
-    from orderproof.reports.record import RecordError, read
+    from orderproof.reports.reading import RecordError, read
 
     try:
         return read(record_place(path), **options)

@@ -159,10 +159,10 @@ def _listing(target: Target, patterns: tuple[str, ...], options: dict[str, Any])
     """The list of rules, below the header of the run."""
     from orderproof.reports.console import Listing, header
 
-    about = {"name": target.name, "base_url": target.base_url}
-    told = {"orderproof": __version__, "target": about, "selection": patterns, **options}
+    server = {"name": target.name, "base_url": target.base_url}
+    about = {"orderproof": __version__, "target": server, "selection": patterns, **options}
     console = _console(options)
-    header(told, console)
+    header(about, console)
     return Listing(console, verbose=options["verbose"])
 
 

@@ -12,7 +12,14 @@ from rich.text import Text
 from orderproof.reports.completeness import missing_states
 from orderproof.reports.console.color import use_color
 from orderproof.reports.curl import TOKEN_VARIABLE
-from orderproof.reports.explanation import FINDINGS_SHOWN, again_line, decisive_curl, earlier_requests, source_line
+from orderproof.reports.explanation import (
+    FINDINGS_SHOWN,
+    again_note,
+    command_again,
+    decisive_curl,
+    earlier_requests,
+    source_line,
+)
 from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
 from orderproof.reports.waivers import fingerprint
 from orderproof.spec.catalogue import AREAS, catalogue
@@ -193,7 +200,7 @@ def _one_failure(
     if hidden > 0:
         _indented(console, Text(f"and {hidden} more findings in report.json", "dim"))
     # One line, however long: the terminal folds it, and a copy of it is whole.
-    console.print(Text(f"   {again_line(row, record)}", "dim"), soft_wrap=True)
+    console.print(Text(f"   again: {command_again(row, record)}{again_note(record)}", "dim"), soft_wrap=True)
 
 
 def _decisive_request(finding: Mapping[str, Any], console: Console) -> None:

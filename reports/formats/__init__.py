@@ -34,6 +34,6 @@ FORMATS: Mapping[str, Format] = {
 
 
 def render(name: str, record: Mapping[str, Any]) -> str:
-    """A record, as `orderproof.reports.record.read` gives it, as the text of a format."""
+    """A record, as `orderproof.reports.reading.read` returns it, as the text of a format."""
     text: str = importlib.import_module(f"orderproof.reports.{FORMATS[name].module}").render(record)
     return text

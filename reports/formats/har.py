@@ -85,7 +85,7 @@ def _header(headers: Any, wanted: str) -> str:
 def _note(body: Mapping[str, Any]) -> str | None:
     notes = []
     if body["encoding"] != "utf-8":
-        notes.append("bytes that are no UTF-8, each shown as the Latin-1 character of its number")
+        notes.append("not UTF-8; shown as Latin-1")
     if body["cut"]:
         notes.append(f"the beginning of {body['bytes']} bytes")
     return "; ".join(notes) or None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orderproof.reports.curl import TOKEN_VARIABLE
-from orderproof.reports.explanation import EMBEDDED_NAME, EMBEDDED_NOTE, command_again
+from orderproof.reports.explanation import again_note, command_again
 from orderproof.reports.page.difference import marked
 from orderproof.reports.page.exchanges import anchor, copyable, curl_block, line, whole
 from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
@@ -68,15 +68,10 @@ def _finding(
     parts.append(_requests(name, row, finding, record, cited))
     parts.append(
         f'<p class="aside">Found by {text(finding["check"])}. To judge this rule again: '
-        f"<code>{text(command_again(row, record))}</code>{_embedded_note(record)}. "
+        f"<code>{text(command_again(row, record))}</code>{again_note(record)}. "
         f"To waive only this finding, use its fingerprint <code>{fingerprint(row, finding)}</code>.</p></section>"
     )
     return "".join(parts)
-
-
-def _embedded_note(record: Mapping[str, Any]) -> str:
-    is_embedded = record["target"]["name"] == EMBEDDED_NAME and not record["target"].get("file")
-    return EMBEDDED_NOTE if is_embedded else ""
 
 
 def _sides(expected: str, observed: str) -> str:
@@ -140,9 +135,9 @@ def _requests(
 
 
 def _request(number: int, decisive: int | None, record: Mapping[str, Any], cited: Mapping[int, str]) -> str:
-    told = line(record["exchanges"][number], record["target"])
+    shown_line = line(record["exchanges"][number], record["target"])
     here = ' <strong class="here">this request shows it</strong>' if number == decisive else ""
-    link = f'<a class="to-exchange" href="#{anchor(number)}">{told}</a>' if number in cited else told
+    link = f'<a class="to-exchange" href="#{anchor(number)}">{shown_line}</a>' if number in cited else shown_line
     return f"<li>{link}{here}</li>"
 
 
@@ -152,8 +147,10 @@ def _short(
     decisive = finding["decisive"]
     link = ""
     if decisive is not None:
-        told = line(record["exchanges"][decisive], record["target"])
-        link = f'<a class="to-exchange" href="#{anchor(decisive)}">{told}</a>' if decisive in cited else told
+        shown_line = line(record["exchanges"][decisive], record["target"])
+        link = (
+            f'<a class="to-exchange" href="#{anchor(decisive)}">{shown_line}</a>' if decisive in cited else shown_line
+        )
     left, right = marked(clipped(finding["expected"], 400), clipped(finding["observed"], 400))
     sides = f'<p class="pair">expected <code>{left or "–"}</code> observed <code>{right or "–"}</code></p>'
     sides = sides if finding["expected"] or finding["observed"] else ""

@@ -29,7 +29,7 @@ def story(steps: Sequence[Mapping[str, Any]], decisive: int | None, linked: Cont
 
 def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """The finding's requests as a script for a POSIX shell, explained in comments; plain text, not HTML."""
-    told = {step["exchange"]: step for step in finding.get("story", ()) if step["exchange"] is not None}
+    steps = {step["exchange"]: step for step in finding.get("story", ()) if step["exchange"] is not None}
     lines = [
         "#!/bin/sh",
         f"# {row['id']}: {one_line(row['title'])}",
@@ -40,7 +40,7 @@ def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[s
     if any(TOKEN_VARIABLE in curl for curl in finding["curl"]):
         lines += [f': "${{{TOKEN_VARIABLE}:?set it to an access token}}"']
     for index, (number, curl) in enumerate(zip(finding["exchanges"], finding["curl"], strict=False), 1):
-        step = told.get(number)
+        step = steps.get(number)
         comment = f"{one_line(step['text'])} (then: {one_line(step['answer'])})" if step else f"exchange {number}"
         lines += ["", f"# {index}. {comment}", f"{curl}; echo"]
     return "\n".join(lines) + "\n"

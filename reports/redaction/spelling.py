@@ -33,7 +33,7 @@ def _character(one: str) -> str:
     forms += {"&": ["&amp;"], '"': ["&quot;"], "<": ["&lt;"], ">": ["&gt;"], " ": [r"\+"]}.get(one, [])
     # The character itself comes last: some of its escapes begin with it.
     forms.append(re.escape(one))
-    # Backslashes before it: a slash or a quote inside JSON, or inside JSON that stands in JSON.
+    # Backslashes before it: a slash or a quote in JSON, or in JSON within JSON.
     return rf"(?:\\|%(?:25){{0,8}}5[cC]){{0,8}}(?:{'|'.join(forms)})"
 
 
