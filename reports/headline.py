@@ -1,30 +1,38 @@
 """A run's verdict in one sentence: what the console, the page and every format print first."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 _UNJUDGED = ("inconclusive", "not-run")
 _PATTERNS_NAMED = 3
 
 
+class RuleResult(NamedTuple):
+    """What a verdict needs of a rule: its level, its verdict and the reason for it."""
+
+    level: str
+    verdict: str
+    reason: str = ""
+
+
 def headline(
     verdict: str,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[RuleResult],
     *,
     void: str | None = None,
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     waived_until: date | None = None,
 ) -> str:
-    """The sentence for a verdict, which is its first word. `rows` are the record's `rules`.
+    """The sentence for a verdict, which is its first word. `rows` are the results of the rules.
 
     `void` says why nothing could be judged, `cut_short` why the run stopped early, `selection` which ids were asked
     for, `waived_until` when the first waiver expires.
     """
-    gating = Counter(row["verdict"] for row in rows if row["level"] != "advisory")
-    advice = Counter(row["verdict"] for row in rows if row["level"] == "advisory")
+    gating = Counter(row.verdict for row in rows if row.level != "advisory")
+    advice = Counter(row.verdict for row in rows if row.level == "advisory")
     if verdict == "void":
         return f"void: {void or _why_void(rows, advice)}"
     if verdict == "conforming":
@@ -39,7 +47,7 @@ def headline(
         clauses = [_partial(rows, gating, advice), *_waived(gating, waived_until)]
     if advice["warn"]:
         clauses.append(f"{advice['warn']} of {_counted(_in_scope(advice), 'advisory rule')} not followed")
-    limits = [f"only {_patterns(selection)} selected"] if selection else []
+    limits = [f"{selected(selection)} selected"] if selection else []
     limits += [cut_short] if cut_short else []
     return f"{verdict}: {', '.join(clauses)}{''.join(f' ({limit})' for limit in limits)}"
 
@@ -60,7 +68,7 @@ def _kept(gating: Counter[str], advice: Counter[str], waived_until: date | None)
     return [*clauses, *([f"{_counted(unjudged, 'advisory rule')} not judged"] if unjudged else [])]
 
 
-def _partial(rows: Sequence[Mapping[str, Any]], gating: Counter[str], advice: Counter[str]) -> str:
+def _partial(rows: Sequence[RuleResult], gating: Counter[str], advice: Counter[str]) -> str:
     if not (gating["pass"] or gating["waived"]):
         return f"no rule that can fail a release could be judged{_main_cause(rows)}"
     missing = ", ".join(_unjudged(gating, advice)) or "the run did not finish"
@@ -81,17 +89,17 @@ def _waived(gating: Counter[str], until: date | None) -> list[str]:
     return [f"{gating['waived']} waived" + (f" (first waiver expires {until})" if until else "")]
 
 
-def _why_void(rows: Sequence[Mapping[str, Any]], advice: Counter[str]) -> str:
+def _why_void(rows: Sequence[RuleResult], advice: Counter[str]) -> str:
     if advice["pass"] or advice["warn"]:
         return "only advisory rules were judged, and they cannot make a server conforming"
     return f"no rule that can fail a release could be judged{_main_cause(rows)}"
 
 
-def _main_cause(rows: Sequence[Mapping[str, Any]]) -> str:
+def _main_cause(rows: Sequence[RuleResult]) -> str:
     """The commonest reason why gating rules were not judged; what concerns the whole target before a single state."""
-    reasons = Counter(row["reason"] for row in rows if row["level"] != "advisory" and row["verdict"] in _UNJUDGED)
+    reasons = Counter(row.reason for row in rows if row.level != "advisory" and row.verdict in _UNJUDGED)
     # Rules that are judged on every answer follow the others: they had no answer to judge.
-    not_run = {row["reason"] for row in rows if row["verdict"] == "not-run"}
+    not_run = {row.reason for row in rows if row.verdict == "not-run"}
     causes = sorted(reasons, key=lambda reason: (reason not in not_run, reason.startswith("state "), -reasons[reason]))
     return f". {causes[0][:1].upper()}{causes[0][1:]}" if causes and causes[0] else ""
 
@@ -108,6 +116,15 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _patterns(selection: Sequence[str]) -> str:
-    named = ", ".join(selection[:_PATTERNS_NAMED])
-    return named if len(selection) <= _PATTERNS_NAMED else f"{named} and {len(selection) - _PATTERNS_NAMED} more"
+def selected(selection: Sequence[str]) -> str:
+    """A selection in words: `only GRA-*`, `all but GRA-7`, `only GRA-* without GRA-7`."""
+    included = _named([pattern for pattern in selection if not pattern.startswith("!")])
+    excluded = _named([pattern[1:] for pattern in selection if pattern.startswith("!")])
+    if not included:
+        return f"all but {excluded}"
+    return f"only {included} without {excluded}" if excluded else f"only {included}"
+
+
+def _named(patterns: Sequence[str]) -> str:
+    named = ", ".join(patterns[:_PATTERNS_NAMED])
+    return named if len(patterns) <= _PATTERNS_NAMED else f"{named} and {len(patterns) - _PATTERNS_NAMED} more"

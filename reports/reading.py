@@ -1,6 +1,5 @@
 """Reading a record (`report.json`): what does not describe a whole run is refused, each case with its own message."""
 
-import fnmatch
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -10,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 
 from orderproof.reports.record import SCHEMA
-from orderproof.reports.verdict import conclude
-from orderproof.spec.catalogue import catalogue
+from orderproof.reports.verdict import conclude, results_in
+from orderproof.spec.catalogue import catalogue, is_selected
 
 _SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
@@ -65,7 +64,7 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
         raise RecordError(f"{path}: is shard {index} of {count}; merge the shards first")
     _check_rows(record, path)
     _check_exchanges(record, path)
-    concluded = conclude(record["rules"], void=record["void"])
+    concluded = conclude(results_in(record["rules"]), void=record["void"])
     if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
         raise RecordError(f"{path}: its verdict is {record['verdict']}, but its rules say {concluded.verdict}")
     return record
@@ -81,9 +80,8 @@ def _check_rows(record: Mapping[str, Any], path: Path) -> None:
         raise RecordError(f"{path}: holds {len(rows)} of the catalogue's {record['spec']['rules']} rules")
     # A catalogue of another size belongs to another version, whose rules are unknown here.
     if record["spec"]["rules"] == len(catalogue()):
-        patterns = [pattern.upper() for pattern in record["selection"]] or ["*"]
         for rule_id in catalogue():
-            if rule_id not in ids and any(fnmatch.fnmatchcase(rule_id, pattern) for pattern in patterns):
+            if rule_id not in ids and is_selected(rule_id, record["selection"]):
                 raise RecordError(f"{path}: lacks the rule {rule_id}, which the run was asked to judge")
     for row in rows:
         if row["verdict"] == "pass" and (row["findings"] or not any(one["outcome"] == "pass" for one in row["checks"])):

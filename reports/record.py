@@ -13,10 +13,11 @@ from typing import Any
 
 from orderproof.reports.curl import curl_line
 from orderproof.reports.evidence import collect
+from orderproof.reports.outcome import Outcome
 from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.jsontext import json_text
 from orderproof.reports.redaction.masking import Masker
-from orderproof.reports.verdict import Verdict, judge
+from orderproof.reports.verdict import judge
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
 from orderproof.spec.description import DESCRIPTIONS, description
 
@@ -55,9 +56,9 @@ class Run:
     cut_short: str | None = None
 
 
-def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], Verdict]:
-    """Make the record of a run and its verdict. `requests_before` are the exchanges of the preflight."""
-    before = {"check": "preflight", "rules": [], "passive": {}, "exchanges": list(run.requests_before)}
+def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Make the record of a run. `requests_before` are the exchanges of the preflight."""
+    before = Outcome("preflight", (), exchanges=tuple(run.requests_before))
     evidence, exchanges = collect(rules, [before, *outcomes])
     verdict = judge(
         rules,
@@ -69,7 +70,8 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
         missing_states=run.missing_states,
     )
     masker = Masker(run.secrets, run.keep_personal_data)
-    findings = [finding for row in verdict.rows for finding in row["findings"]]
+    rows = [row.to_dict() for row in verdict.rows]
+    findings = [finding for row in rows for finding in row["findings"]]
     limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), _CITED_LIMIT)
     limits |= {finding["decisive"]: _EVIDENCE_LIMIT for finding in findings if finding["decisive"] is not None}
     shown = [
@@ -78,11 +80,11 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
     ]
     for exchange in shown:
         _forget_persons(exchange, masker)
-    for row in verdict.rows:
+    for row in rows:
         row["reason"] = _masked_sentence(row["reason"], masker)
         row["checks"] = [{**entry, "reason": _masked_sentence(entry["reason"], masker)} for entry in row["checks"]]
         row["findings"] = [_finding(finding, exchanges, shown, masker) for finding in row["findings"]]
-    record = {
+    return {
         "schema": SCHEMA,
         "orderproof": run.version,
         "spec": spec_versions(),
@@ -102,10 +104,9 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
         "missing_states": {
             name: _masked_sentence(reason, masker) for name, reason in sorted(run.missing_states.items())
         },
-        "rules": verdict.rows,
+        "rules": rows,
         "exchanges": shown,
     }
-    return record, verdict
 
 
 def spec_versions() -> dict[str, Any]:

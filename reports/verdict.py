@@ -4,13 +4,13 @@ Everything that shows a verdict (record, console, exit code, every view) takes i
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence
-from orderproof.reports.headline import headline
+from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
+from orderproof.reports.headline import RuleResult, headline
 from orderproof.spec.catalogue import Rule
 
 RuleVerdict = Literal["pass", "fail", "warn", "inconclusive", "not-run", "not-applicable", "waived"]
@@ -49,14 +49,46 @@ STATE_OF_AREA: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Strength:
+    """What a rule's verdict rests on: how many checks ran for it, with how many requests, in how many states."""
+
+    checks: int
+    requests: int
+    states: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The result of one rule: a row of the record's `rules`."""
+
+    rule: Rule
+    verdict: RuleVerdict
+    reason: str
+    strength: Strength
+    checks: list[CheckEntry]
+    findings: list[FindingEntry]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as the record has it."""
+        return {
+            **self.rule.to_dict(),
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "strength": asdict(self.strength),
+            "checks": self.checks,
+            "findings": self.findings,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """A run's verdict. `rows` are the record's `rules`; `summary` counts them by verdict."""
+    """A run's verdict. `summary` counts its rules by verdict; `rows` are the rules' results, if they were judged."""
 
     verdict: RunVerdict
     exit_code: int
     headline: str
-    rows: list[dict[str, Any]]
     summary: dict[str, int]
+    rows: tuple[Row, ...] = ()
 
 
 def judge(
@@ -72,26 +104,26 @@ def judge(
     """Judge a run.
 
     `out_of_scope` maps operations that the target leaves out to the reason; `void` says why nothing could be judged,
-    `cut_short` why the run stopped early. `selection` are the ids or patterns that the run was limited to,
+    `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
     `missing_states` the states that checks asked for in vain.
     """
-    left_out = out_of_scope or {}
-    rows = [
-        _row(rule, evidence.get(rule.id, Evidence()), left_out, void or cut_short, missing_states) for rule in rules
-    ]
-    return conclude(rows, void=void, cut_short=cut_short, selection=selection)
+    left_out, stopped = out_of_scope or {}, void or cut_short
+    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), left_out, stopped, missing_states) for rule in rules)
+    results = [RuleResult(row.rule.level, row.verdict, row.reason) for row in rows]
+    return replace(conclude(results, void=void, cut_short=cut_short, selection=selection), rows=rows)
 
 
 def conclude(
-    rows: list[dict[str, Any]],
+    results: Iterable[RuleResult],
     *,
     void: str | None = None,
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     waived_until: date | None = None,
 ) -> Verdict:
-    """The run's verdict from the rows of its rules. `waived_until` is the day on which the first waiver expires."""
-    gating = Counter(row["verdict"] for row in rows if row["level"] != "advisory")
+    """The run's verdict from the results of its rules. `waived_until` is the day on which the first waiver expires."""
+    known = list(results)
+    gating = Counter(one.verdict for one in known if one.level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
     judged = gating["pass"] + gating["fail"] + gating["waived"]
     verdict: RunVerdict
@@ -103,10 +135,10 @@ def conclude(
         verdict = "partial"
     else:
         verdict = "conforming"
-    sentence = headline(verdict, rows, void=void, cut_short=cut_short, selection=selection, waived_until=waived_until)
-    counts = Counter(row["verdict"] for row in rows)
+    sentence = headline(verdict, known, void=void, cut_short=cut_short, selection=selection, waived_until=waived_until)
+    counts = Counter(one.verdict for one in known)
     summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
-    return Verdict(verdict, EXIT_CODES[verdict], sentence, rows, summary)
+    return Verdict(verdict, EXIT_CODES[verdict], sentence, summary)
 
 
 def _row(
@@ -115,26 +147,19 @@ def _row(
     out_of_scope: Mapping[str, str],
     stopped: str | None,
     missing_states: Collection[str],
-) -> dict[str, Any]:
+) -> Row:
     no_answer = stopped or _no_such_answer(rule, missing_states)
     verdict, reason = _verdict_of(rule, evidence, out_of_scope.get(rule.operation or ""), stopped, no_answer)
-    return {
-        **rule.to_dict(),
-        "verdict": verdict,
-        "reason": reason,
-        "strength": _strength(evidence),
-        "checks": evidence.checks,
-        "findings": evidence.findings,
-    }
+    return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
 
 
-def _strength(evidence: Evidence) -> dict[str, int]:
+def _strength(evidence: Evidence) -> Strength:
     ran = [entry for entry in evidence.checks if entry["outcome"] in ("pass", "fail", "inconclusive")]
-    return {
-        "checks": len(ran),
-        "requests": sum(entry["requests"] for entry in ran),
-        "states": len({state for entry in ran for state in entry["states"]}),
-    }
+    return Strength(
+        checks=len(ran),
+        requests=sum(entry["requests"] for entry in ran),
+        states=len({state for entry in ran for state in entry["states"]}),
+    )
 
 
 def _no_such_answer(rule: Rule, missing_states: Collection[str]) -> str:
@@ -187,9 +212,14 @@ def joined_checks(entries: list[CheckEntry]) -> list[CheckEntry]:
 def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> int:
     """The exit code for a record; `accept_partial` turns a partial run's code into 0.
 
-    It does not where no gating rule was judged, or where the run was cut short: there is no result to accept.
+    It does not if no gating rule was judged or the run was cut short: there is no result to accept.
     """
     verdict: RunVerdict = record["verdict"]
     judged = any(row["level"] != "advisory" and row["verdict"] in ("pass", "waived") for row in record["rules"])
     is_part = verdict == "partial" and judged and not record["cut_short"]
     return 0 if is_part and accept_partial else EXIT_CODES[verdict]
+
+
+def results_in(rows: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
+    """The results in a record's rows, for `conclude`."""
+    return [RuleResult(row["level"], row["verdict"], row["reason"]) for row in rows]

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from orderproof.reports.verdict import conclude
+from orderproof.reports.verdict import conclude, results_in
 from orderproof.spec.catalogue import catalogue
 
 _REQUIRED = ("id", "reason", "issue", "owner", "expires")
@@ -108,7 +108,7 @@ def apply(
     changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in rows.values()]
     used = {row["id"] for row in changed if row["verdict"] == "waived"}
     verdict = conclude(
-        changed,
+        results_in(changed),
         void=record["void"],
         cut_short=record["cut_short"],
         selection=record["selection"],

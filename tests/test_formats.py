@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -92,7 +93,7 @@ def runs(draw) -> dict:
             check = f"test_{rule.id}.py::test_{number}"
             outcomes.append(outcome(rule.id, result=result, check=check, exchanges=[exchange()] * rule.floor))
             if rule.passive and draw(st.booleans()):
-                outcomes[-1]["passive"] = {rule.id: {"judged": 1, "findings": []}}
+                outcomes[-1] = replace(outcomes[-1], passive={rule.id: {"judged": 1, "findings": []}})
     run = draw(
         st.fixed_dictionaries(
             {},

@@ -4,18 +4,18 @@ from datetime import date
 
 import pytest
 
-from orderproof.reports.headline import headline
+from orderproof.reports.headline import RuleResult, headline
 from orderproof.reports.verdict import conclude
 
 
-def rows(gating: str = "", advice: str = "", **reasons: str) -> list[dict[str, str]]:
+def rows(gating: str = "", advice: str = "", **reasons: str) -> list[RuleResult]:
     """Rows from words such as `3 pass 1 fail`; reasons by verdict, with an underscore for a hyphen."""
     made = []
     for level, words in (("documented", gating), ("advisory", advice)):
         counts = words.split()
         for count, verdict in zip(counts[::2], counts[1::2], strict=True):
             reason = reasons.get(verdict.replace("-", "_"), "")
-            made += [{"level": level, "verdict": verdict, "reason": reason}] * int(count)
+            made += [RuleResult(level, verdict, reason)] * int(count)
     return made
 
 
@@ -54,6 +54,16 @@ def rows(gating: str = "", advice: str = "", **reasons: str) -> list[dict[str, s
             rows("5 pass"),
             {"selection": ["A-1", "A-2", "A-3", "A-4", "A-5"]},
             "conforming: all 5 gating rules kept (only A-1, A-2, A-3 and 2 more selected)",
+        ),
+        (
+            rows("268 pass"),
+            {"selection": ["!GRA-7"]},
+            "conforming: all 268 gating rules kept (all but GRA-7 selected)",
+        ),
+        (
+            rows("15 pass"),
+            {"selection": ["GRA-*", "!GRA-7"]},
+            "conforming: all 15 gating rules kept (only GRA-* without GRA-7 selected)",
         ),
         (rows("268 pass 1 fail", "48 pass"), {}, "non-conforming: 1 of 269 gating rules broken"),
         (

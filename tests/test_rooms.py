@@ -32,7 +32,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "conformance.checks.stateful",
         "conformance.kit",
         "strategies",
-        "spec",
     ),
     "conformance.checks.support": ("conformance.kit", "strategies", "spec"),
     "conformance.checks.stateful": ("conformance.checks.support", "conformance.kit", "strategies"),
@@ -63,7 +62,7 @@ def _lower(*more: str) -> tuple[str, ...]:
 
 ROOMS["conformance.selftest"] = _lower()
 ROOMS["conformance.commands"] = _lower("conformance.selftest")
-ROOMS["conformance.cli"] = _lower("conformance.selftest", "conformance.commands", "")
+ROOMS["conformance.cli"] = _lower("conformance.selftest", "conformance.commands")
 ROOMS["conformance"] = ()
 ROOMS[""] = ("conformance.cli",)
 

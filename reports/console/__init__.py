@@ -20,6 +20,7 @@ from orderproof.reports.explanation import (
     earlier_requests,
     source_line,
 )
+from orderproof.reports.headline import selected
 from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
 from orderproof.reports.waivers import fingerprint
 from orderproof.spec.catalogue import AREAS, catalogue
@@ -70,7 +71,7 @@ def header(about: Mapping[str, Any], console: Console) -> None:
     line.append(f"  seed {about['seed']}, profile {about['profile']}", "dim")
     console.print(line)
     if about["selection"]:
-        console.print(Text(f"only rules {', '.join(about['selection'])}", "yellow"))
+        console.print(Text(f"rules: {selected(about['selection'])}", "yellow"))
 
 
 class Listing:

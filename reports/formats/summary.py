@@ -11,6 +11,7 @@ from typing import Any
 
 from orderproof.reports.completeness import missing_states, unjudged
 from orderproof.reports.explanation import explanation
+from orderproof.reports.headline import selected
 from orderproof.reports.redaction.harmless import harmless, one_line, shortened
 
 _MARKS = {"conforming": "✅", "non-conforming": "❌", "partial": "⚠️", "void": "⛔"}
@@ -37,7 +38,7 @@ def _head(record: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {_MARKS[record['verdict']]} Order API: {record['verdict']}\n"
     yield f"{_code(record['headline'], 1_000)}\n"
     if record["selection"]:
-        yield f"Only the rules {_code(', '.join(record['selection']))} were judged.\n"
+        yield f"Selected rules: {_code(selected(record['selection']))}\n"
     seconds = f"{record['duration_s']:.1f}"
     yield (
         f"{_code(target['name'])} at {_code(target['base_url'])}: {record['requests']} requests in {seconds} s, "

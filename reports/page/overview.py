@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderproof.reports.headline import selected
 from orderproof.reports.page.markup import clipped, counted, duration, sentence
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
 
@@ -79,8 +80,7 @@ def _limits(record: Mapping[str, Any]) -> Iterable[str]:
     if record["cut_short"]:
         yield f"The run was cut short: {clipped(record['cut_short'], 200)}."
     if record["selection"]:
-        patterns = clipped(", ".join(record["selection"]), 200)
-        yield f"Only the rules {patterns} were selected, not the whole catalogue."
+        yield f"Selected: {clipped(selected(record['selection']), 200)}. This is not the whole catalogue."
     if record["shard"]:
         index, count = record["shard"]
         yield f"This is shard {index} of {count}: merge it with the others to get the result of the run."
