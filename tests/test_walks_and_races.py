@@ -29,7 +29,7 @@ def test_a_failing_walk_is_told_without_the_steps_that_it_can_do_without(tmp_pat
 
 
 def test_a_lost_extension_is_drawn_with_the_answers_that_cannot_both_be(tmp_path):
-    ran, finding = finding_of(tmp_path, "extension-lost-within-amillisecond", "GRA-7")
+    ran, finding = finding_of(tmp_path, "extension-lost", "GRA-7")
 
     lost = [event for event in finding["timeline"] if event["impossible"]]
     assert len(lost) == 2
