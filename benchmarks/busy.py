@@ -26,13 +26,15 @@ _HOSTILE = """
     http_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9
     GIT_DIR=/nonexistent PIP_REQUIRE_VIRTUALENV=1 SOURCE_DATE_EPOCH=0 HYPOTHESIS_NO_PLUGINS=1
 """
+# Ends when the process that started it is gone, however that ended.
+_COMPUTE = "import os\nstarter = os.getppid()\nwhile os.getppid() == starter: sum(range(1_000_000))"
 HOSTILE = dict(setting.split("=", 1) for setting in _HOSTILE.split())
 
 
 @contextmanager
 def every_core_busy() -> Iterator[int]:
     """Keep every core at work with something else; yields how many processes do so."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    busy = [subprocess.Popen([sys.executable, "-c", _COMPUTE]) for _ in range(os.cpu_count() or 1)]
     try:
         yield len(busy)
     finally:
