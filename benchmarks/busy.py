@@ -26,9 +26,9 @@ _HOSTILE = """
     http_proxy=http://127.0.0.1:9 HTTP_PROXY=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9
     GIT_DIR=/nonexistent PIP_REQUIRE_VIRTUALENV=1 SOURCE_DATE_EPOCH=0 HYPOTHESIS_NO_PLUGINS=1
 """
+HOSTILE = dict(setting.split("=", 1) for setting in _HOSTILE.split())
 # Ends when the process that started it is gone, however that ended.
 _COMPUTE = "import os\nstarter = os.getppid()\nwhile os.getppid() == starter: sum(range(1_000_000))"
-HOSTILE = dict(setting.split("=", 1) for setting in _HOSTILE.split())
 
 
 @contextmanager

@@ -24,7 +24,8 @@ from pathlib import Path
 
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.session import Session, Settings
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
 from orderproof.conformance.model.order import ANY, Cancel, Extend, Number, Order, ReadOrder, ReadStatus, Reply, apply
 from orderproof.conformance.runner.embedded import embedded_target

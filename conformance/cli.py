@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 import click
 
 from orderproof import __version__
+from orderproof.conformance.commands.streams import protect_streams
 from orderproof.conformance.errors import UsageError, VoidError
-from orderproof.reports.redaction.harmless import escape_unencodable, harmless
+from orderproof.reports.redaction.harmless import harmless
 
 _COMMANDS = {
     "run": "Judge a server and report.",
@@ -70,8 +72,7 @@ def orderproof() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> Any:
     """Entry point: every foreseen problem is one sentence on stderr and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        escape_unencodable(stream)
+    protect_streams()
     try:
         code = orderproof.main(args=arguments, prog_name="orderproof", standalone_mode=False)
     except click.exceptions.Abort:
@@ -95,7 +96,19 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         code = 2 if error.filename else 3
     except Exception:
         # Python would end with 1, which says that the server is non-conforming.
-        traceback.print_exc()
-        click.echo("orderproof: stopped by an error of its own; nothing is said about the target", err=True)
+        click.echo(
+            "orderproof: stopped by an error of its own, which says nothing about the target; "
+            f"please report it, with the file {_written(traceback.format_exc())}",
+            err=True,
+        )
         code = 3
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _written(details: str) -> str:
+    """The name of a file with the details of an error, which is not in the working folder."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", errors="backslashreplace", prefix="orderproof-error-", suffix=".txt", delete=False
+    ) as file:
+        file.write(f"orderproof {__version__}, Python {sys.version}\n{' '.join(sys.argv[1:2])}\n\n{details}")
+    return file.name

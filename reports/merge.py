@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orderproof.reports.evidence import Evidence
+from orderproof.reports.evidence import Evidence, shifted
 from orderproof.reports.verdict import joined_checks, judge
 from orderproof.spec.catalogue import catalogue
 
@@ -33,7 +33,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         exchanges += [{**exchange, "number": exchange["number"] + shift} for exchange in record["exchanges"]]
         for row in record["rules"]:
             evidence[row["id"]].checks += row["checks"]
-            evidence[row["id"]].findings += [_shifted(finding, shift) for finding in row["findings"]]
+            evidence[row["id"]].findings += [shifted(finding, shift) for finding in row["findings"]]
     for entry in evidence.values():
         entry.checks = joined_checks(entry.checks)
     voids = [record["void"] for record in in_order if record["void"]]
@@ -54,7 +54,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         "shard": None,
         "void": voids[0] if voids else None,
         "missing_states": {name: why for record in in_order for name, why in record["missing_states"].items()},
-        "rules": verdict.rows,
+        "rules": [row.to_dict() for row in verdict.rows],
         "exchanges": exchanges,
     }
 
@@ -92,20 +92,3 @@ def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     missing = sorted(set(range(1, (total or 0) + 1)) - set(seen))
     if missing:
         raise MergeError(f"shard {missing[0]} of {total} is missing")
-
-
-def _shifted(finding: Mapping[str, Any], shift: int) -> Any:
-    def moved(number: int | None) -> int | None:
-        return None if number is None else number + shift
-
-    told = {
-        key: [{**entry, "exchange": moved(entry["exchange"])} for entry in finding[key]]
-        for key in ("story", "timeline")
-        if key in finding
-    }
-    return {
-        **finding,
-        **told,
-        "exchanges": [number + shift for number in finding["exchanges"]],
-        "decisive": moved(finding["decisive"]),
-    }

@@ -19,10 +19,11 @@ import jsonschema_rs
 
 from orderproof.reports.curl import curl_line
 from orderproof.reports.evidence import collect
+from orderproof.reports.outcome import Outcome
 from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.jsontext import json_text
 from orderproof.reports.redaction.masking import Masker
-from orderproof.reports.verdict import Verdict, conclude, judge
+from orderproof.reports.verdict import conclude, judge, verdicts_in
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
 from orderproof.spec.description import DESCRIPTIONS, description
 
@@ -66,13 +67,14 @@ class Run:
     cut_short: str | None = None
 
 
-def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], Verdict]:
-    """Make the record of a run and its verdict. `requests_before` are the exchanges of the preflight."""
-    before = {"check": "preflight", "rules": [], "passive": {}, "exchanges": list(run.requests_before)}
+def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Make the record of a run. `requests_before` are the exchanges of the preflight."""
+    before = Outcome("preflight", (), exchanges=tuple(run.requests_before))
     evidence, exchanges = collect(rules, [before, *outcomes])
     verdict = judge(rules, evidence, out_of_scope=run.out_of_scope, void=run.void, cut_short=run.cut_short)
     masker = Masker(run.secrets, run.keep_personal_data)
-    findings = [finding for row in verdict.rows for finding in row["findings"]]
+    rows = [row.to_dict() for row in verdict.rows]
+    findings = [finding for row in rows for finding in row["findings"]]
     limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), _CITED_LIMIT)
     limits |= {finding["decisive"]: _EVIDENCE_LIMIT for finding in findings if finding["decisive"] is not None}
     shown = [
@@ -81,11 +83,11 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
     ]
     for exchange in shown:
         _forget_persons(exchange, masker)
-    for row in verdict.rows:
+    for row in rows:
         row["reason"] = _told(row["reason"], masker)
         row["checks"] = [{**entry, "reason": _told(entry["reason"], masker)} for entry in row["checks"]]
         row["findings"] = [_finding(finding, exchanges, shown, masker) for finding in row["findings"]]
-    record = {
+    return {
         "schema": SCHEMA,
         "orderproof": run.version,
         "spec": spec_versions(),
@@ -103,10 +105,9 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Mapping[str, Any]]
         "cut_short": _told(run.cut_short, masker) if run.cut_short else None,
         "void": _told(run.void, masker) if run.void else None,
         "missing_states": {name: _told(reason, masker) for name, reason in sorted(run.missing_states.items())},
-        "rules": verdict.rows,
+        "rules": rows,
         "exchanges": shown,
     }
-    return record, verdict
 
 
 def spec_versions() -> dict[str, Any]:
@@ -263,7 +264,7 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
         raise RecordError(f"{path}: is shard {index} of {count}; merge the shards first")
     _check_rows(record, path)
     _check_exchanges(record, path)
-    concluded = conclude(record["rules"], void=record["void"])
+    concluded = conclude(verdicts_in(record["rules"]), void=record["void"])
     if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
         raise RecordError(f"{path}: its verdict {record['verdict']!r} contradicts its own rules ({concluded.verdict})")
     return record

@@ -4,11 +4,11 @@ Everything that tells a verdict (record, console, exit code, every view) takes i
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence
+from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
 from orderproof.spec.catalogue import Rule
 
 RuleVerdict = Literal["pass", "fail", "warn", "inconclusive", "not-run", "not-applicable", "waived"]
@@ -33,14 +33,46 @@ _WORST_FIRST = ("fail", "inconclusive", "not-run", "pass", "not-applicable")
 
 
 @dataclass(frozen=True, slots=True)
+class Strength:
+    """What a rule's verdict rests on: how many checks ran for it, with how many requests, in how many states."""
+
+    checks: int
+    requests: int
+    states: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What came of one rule: a row of the record's `rules`."""
+
+    rule: Rule
+    verdict: RuleVerdict
+    reason: str
+    strength: Strength
+    checks: list[CheckEntry]
+    findings: list[FindingEntry]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as the record has it."""
+        return {
+            **self.rule.to_dict(),
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "strength": asdict(self.strength),
+            "checks": self.checks,
+            "findings": self.findings,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """A run's verdict. `rows` are the record's `rules`; `summary` counts them by verdict."""
+    """A run's verdict. `summary` counts its rules by verdict; `rows` are what it follows from, where it was judged."""
 
     verdict: RunVerdict
     exit_code: int
     headline: str
-    rows: list[dict[str, Any]]
     summary: dict[str, int]
+    rows: tuple[Row, ...] = ()
 
 
 def judge(
@@ -56,14 +88,16 @@ def judge(
     `out_of_scope` gives operations that the target leaves out, with the reason; `void` why nothing could be judged;
     `cut_short` why the run did not come to its end.
     """
-    rows = [_row(rule, evidence.get(rule.id, Evidence()), out_of_scope or {}, void or cut_short) for rule in rules]
-    return conclude(rows, void=void, cut_short=cut_short)
+    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), out_of_scope or {}, void or cut_short) for rule in rules)
+    verdicts = [(row.rule.level, row.verdict) for row in rows]
+    return replace(conclude(verdicts, void=void, cut_short=cut_short), rows=rows)
 
 
-def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: str | None = None) -> Verdict:
-    """The run's verdict from the rows of its rules."""
-    counts = Counter(row["verdict"] for row in rows)
-    gating = Counter(row["verdict"] for row in rows if row["level"] != "advisory")
+def conclude(verdicts: Iterable[tuple[str, str]], *, void: str | None = None, cut_short: str | None = None) -> Verdict:
+    """The run's verdict from its rules: the level and the verdict of each."""
+    known = list(verdicts)
+    counts = Counter(verdict for _, verdict in known)
+    gating = Counter(verdict for level, verdict in known if level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
     judged = gating["pass"] + gating["fail"] + gating["waived"]
     verdict: RunVerdict
@@ -88,7 +122,7 @@ def conclude(rows: list[dict[str, Any]], *, void: str | None = None, cut_short: 
         headline += f", {counts['warn']} warning{'' if counts['warn'] == 1 else 's'}" if counts["warn"] else ""
         headline += f" ({cut_short})" if cut_short else ""
     summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
-    return Verdict(verdict, EXIT_CODES[verdict], headline, rows, summary)
+    return Verdict(verdict, EXIT_CODES[verdict], headline, summary)
 
 
 def _rules(count: int) -> str:
@@ -100,25 +134,18 @@ def _row(
     evidence: Evidence,
     out_of_scope: Mapping[str, str],
     stopped: str | None,
-) -> dict[str, Any]:
+) -> Row:
     verdict, reason = _verdict_of(rule, evidence, out_of_scope.get(rule.operation or ""), stopped)
-    return {
-        **rule.to_dict(),
-        "verdict": verdict,
-        "reason": reason,
-        "strength": _strength(evidence),
-        "checks": evidence.checks,
-        "findings": evidence.findings,
-    }
+    return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
 
 
-def _strength(evidence: Evidence) -> dict[str, int]:
+def _strength(evidence: Evidence) -> Strength:
     ran = [entry for entry in evidence.checks if entry["outcome"] in ("pass", "fail", "inconclusive")]
-    return {
-        "checks": len(ran),
-        "requests": sum(entry["requests"] for entry in ran),
-        "states": len({state for entry in ran for state in entry["states"]}),
-    }
+    return Strength(
+        checks=len(ran),
+        requests=sum(entry["requests"] for entry in ran),
+        states=len({state for entry in ran for state in entry["states"]}),
+    )
 
 
 def _verdict_of(rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None) -> tuple[RuleVerdict, str]:
@@ -169,3 +196,8 @@ def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> 
     judged = any(row["level"] != "advisory" and row["verdict"] in ("pass", "waived") for row in record["rules"])
     is_part = verdict == "partial" and judged and not record["cut_short"]
     return 0 if is_part and accept_partial else EXIT_CODES[verdict]
+
+
+def verdicts_in(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Level and verdict of each row of a record, as `conclude` takes them."""
+    return [(row["level"], row["verdict"]) for row in rows]

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from orderproof.reports.verdict import conclude
+from orderproof.reports.verdict import conclude, verdicts_in
 from orderproof.spec.catalogue import catalogue
 
 _REQUIRED = ("id", "reason", "issue", "owner", "expires")
@@ -101,7 +101,7 @@ def apply(
         else:
             live.append(waiver)
     changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in rows.values()]
-    verdict = conclude(changed, void=record["void"], cut_short=record["cut_short"])
+    verdict = conclude(verdicts_in(changed), void=record["void"], cut_short=record["cut_short"])
     headline = verdict.headline
     used = {row["id"] for row in changed if row["verdict"] == "waived"}
     if used:

@@ -1,7 +1,7 @@
 """The two OpenAPI descriptions as data: the operations, and what each answer must look like."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,27 +83,28 @@ def personal_members() -> frozenset[tuple[str, str]]:
 
     A pair, because `name` is a person's in `customer` and a product's in `product_attributes`.
     """
-    found: set[tuple[str, str]] = set()
     seen: set[tuple[str, int]] = set()
+    return frozenset(
+        member
+        for operation in operations().values()
+        for response in operation.responses.values()
+        for content in resolve(operation.api, response).get("content", {}).values()
+        for member in _personal_members(operation.api, content.get("schema"), "", seen)
+    )
 
-    def walk(api: str, schema: Any, parent: str) -> None:
-        if not isinstance(schema, Mapping):
-            return
-        schema = resolve(api, schema)
-        if (parent, id(schema)) in seen:
-            return
-        seen.add((parent, id(schema)))
-        for name, member in schema.get("properties", {}).items():
-            if isinstance(member, Mapping) and resolve(api, member).get("x-personal-data"):
-                found.add((parent, name))
-            walk(api, member, name)
-        for keyword in ("oneOf", "anyOf", "allOf"):
-            for branch in schema.get(keyword, ()):
-                walk(api, branch, parent)
-        walk(api, schema.get("items"), parent)
 
-    for operation in operations().values():
-        for response in operation.responses.values():
-            for content in resolve(operation.api, response).get("content", {}).values():
-                walk(operation.api, content.get("schema"), "")
-    return frozenset(found)
+def _personal_members(api: str, schema: Any, parent: str, seen: set[tuple[str, int]]) -> Iterator[tuple[str, str]]:
+    """Those of a schema and of all that it holds; `seen` are the schemas that were looked at, by their place."""
+    if not isinstance(schema, Mapping):
+        return
+    schema = resolve(api, schema)
+    if (parent, id(schema)) in seen:
+        return
+    seen.add((parent, id(schema)))
+    for name, member in schema.get("properties", {}).items():
+        if isinstance(member, Mapping) and resolve(api, member).get("x-personal-data"):
+            yield parent, name
+        yield from _personal_members(api, member, name, seen)
+    branches = [branch for keyword in ("oneOf", "anyOf", "allOf") for branch in schema.get(keyword, ())]
+    for branch in (*branches, schema.get("items")):
+        yield from _personal_members(api, branch, parent, seen)

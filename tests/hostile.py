@@ -8,6 +8,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from orderproof.reports.outcome import Outcome
 from orderproof.reports.redaction.harmless import is_harmful
 from tests.records import ADVISORY, GATING, all_kept, exchange, outcome, record
 
@@ -114,7 +115,7 @@ def hostile_exchange(payload: str, **parts: Any) -> dict[str, Any]:
     )
 
 
-def hostile_outcomes() -> list[dict[str, Any]]:
+def hostile_outcomes() -> list[Outcome]:
     """Outcomes in which every payload stands wherever a check quotes a server."""
     outcomes = []
     rules = [*GATING[: len(PAYLOADS) - 4], *ADVISORY[:4]]
@@ -157,7 +158,7 @@ def hostile_records() -> dict[str, dict[str, Any]]:
         "requests_before": [hostile_exchange(payload) for payload in PAYLOADS.values()],
     }
     hostile = hostile_outcomes()
-    unjudged = [one for one in hostile if one["outcome"] in ("inconclusive", "not-run", "not-applicable")]
+    unjudged = [one for one in hostile if one.result in ("inconclusive", "not-run", "not-applicable")]
     return {
         "broken": record([*all_kept(), *hostile], **run),
         "void": record(hostile, void=everything, **run),

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
-from orderproof.conformance.selftest.judging import SubjectResult, subjects
+from orderproof.conformance.selftest.judging import SubjectResult
 from orderproof.conformance.selftest.matrix import matrix
+from orderproof.conformance.selftest.subjects import subjects
 from orderproof.reports.page import render
 from orderproof.reports.page.kills import render_kills
 from orderproof.reports.page.matrix import render_matrix

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build
 from orderproof.reports.waivers import Waiver, apply
 from orderproof.spec.catalogue import Rule, catalogue
@@ -37,7 +38,7 @@ def exchange(**parts: Any) -> dict[str, Any]:
     }
 
 
-def outcome(*rules: str, result: str = "pass", check: str = "test_x.py::test_it", **parts: Any) -> dict[str, Any]:
+def outcome(*rules: str, result: str = "pass", check: str = "test_x.py::test_it", **parts: Any) -> Outcome:
     """What a check came to; a failed one has a finding about all its exchanges."""
     exchanges = parts.pop("exchanges", [exchange()])
     finding = {
@@ -47,20 +48,21 @@ def outcome(*rules: str, result: str = "pass", check: str = "test_x.py::test_it"
         "exchanges": list(range(len(exchanges))),
         "decisive": len(exchanges) - 1 if exchanges else None,
     }
-    return {
-        "check": check,
-        "rules": list(rules),
-        "outcome": result,
-        "reason": "" if result == "pass" else f"because of {result}",
-        "findings": [{**finding, **parts.pop("finding", {})}] if result == "fail" else [],
-        "exchanges": exchanges,
-        "passive": {},
-        "states": ["order"],
-        **parts,
-    }
+    return Outcome(
+        **{
+            "check": check,
+            "rules": rules,
+            "result": result,
+            "reason": "" if result == "pass" else f"because of {result}",
+            "findings": ({**finding, **parts.pop("finding", {})},) if result == "fail" else (),
+            "exchanges": tuple(exchanges),
+            "states": ("order",),
+            **parts,
+        }
+    )
 
 
-def all_kept(*but: str) -> list[dict[str, Any]]:
+def all_kept(*but: str) -> list[Outcome]:
     """Outcomes in which every rule but some is kept: floors reached, passive rules seen."""
     seen = {rule.id: {"judged": rule.floor, "findings": []} for rule in PASSIVE_RULES if rule.id not in but}
     outcomes = [
@@ -68,11 +70,10 @@ def all_kept(*but: str) -> list[dict[str, Any]]:
         for rule in RULES
         if rule.id not in but
     ]
-    outcomes[0]["passive"] = seen
-    return outcomes
+    return [replace(outcomes[0], passive=seen), *outcomes[1:]]
 
 
-def record(outcomes: list[dict[str, Any]], rules: tuple[Rule, ...] = RULES, **run: Any) -> dict[str, Any]:
+def record(outcomes: list[Outcome], rules: tuple[Rule, ...] = RULES, **run: Any) -> dict[str, Any]:
     """The record of a run with these outcomes."""
     settings: dict[str, Any] = {
         "version": "1.2.3",
@@ -84,8 +85,7 @@ def record(outcomes: list[dict[str, Any]], rules: tuple[Rule, ...] = RULES, **ru
         "secrets": frozenset({"hunter2-token"}),
         **run,
     }
-    built, _ = build(Run(**settings), rules, outcomes)
-    return copy.deepcopy(built)
+    return copy.deepcopy(build(Run(**settings), rules, outcomes))
 
 
 def broken(*rules: str, **run: Any) -> dict[str, Any]:

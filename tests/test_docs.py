@@ -9,6 +9,7 @@ import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -80,6 +81,8 @@ def test_a_command_and_its_options_are_there(call):
 
     command = cli.get_command(None, name)
     assert command, f"orderproof has no command {name}"
+    if isinstance(command, click.Group):
+        command = command.commands.get(words[0], command.commands["list"])
     known = {option for parameter in command.params for option in parameter.opts}
     unknown = {word for word in words if re.match(r"--?[A-Za-z]", word)} - known
     assert not unknown, f"orderproof {name} has no {', '.join(sorted(unknown))}"

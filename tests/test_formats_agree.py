@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ def runs(draw) -> dict:
             check = f"test_{rule.id}.py::test_{number}"
             outcomes.append(outcome(rule.id, result=result, check=check, exchanges=[exchange()] * rule.floor))
             if rule.passive and draw(st.booleans()):
-                outcomes[-1]["passive"] = {rule.id: {"judged": 1, "findings": []}}
+                outcomes[-1] = replace(outcomes[-1], passive={rule.id: {"judged": 1, "findings": []}})
     run = draw(
         st.fixed_dictionaries(
             {},

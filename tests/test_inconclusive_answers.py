@@ -7,7 +7,8 @@ import pytest
 
 from orderproof.conformance.config.target import Auth, Target
 from orderproof.conformance.kit.findings import Inconclusive
-from orderproof.conformance.kit.session import Session, Settings
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import Learned, Settings
 from orderproof.conformance.runner.passive import judge
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport import retry_after
@@ -22,8 +23,8 @@ def session_of():
     """Make a session whose check has begun; it is closed at the end."""
     made = []
 
-    def make(url: str, **settings) -> Session:
-        session = Session(Settings(Target("t", url, auth=Auth(bearer="t-0")), **settings))
+    def make(url: str, **learned) -> Session:
+        session = Session(Settings(Target("t", url, auth=Auth(bearer="t-0")), learned=Learned(**learned)))
         made.append(session)
         session.begin()
         return session

@@ -28,15 +28,15 @@ def runs(draw):
 def test_what_is_told_is_what_the_record_says(run):
     checks, outcomes = run
     told = []
-    finished = LiveRules(RULES, told.append, {})
-    finished.collected([CollectedCheck(name, rules, ()) for name, rules in checks])
+    live = LiveRules(RULES, told.append, {})
+    live.collected([CollectedCheck(name, rules, ()) for name, rules in checks])
     for one in outcomes:
-        finished.outcome(one)
+        live.finished(one)
 
     evidence, _ = collect(RULES, outcomes)
-    rows = {row["id"]: row for row in judge(RULES, evidence).rows}
+    rows = {row.rule.id: row for row in judge(RULES, evidence).rows}
     assert [row["id"] for row in told] == (IDS[:-1] if checks else [])
-    assert all(row["verdict"] == rows[row["id"]]["verdict"] for row in told)
+    assert all(row["verdict"] == rows[row["id"]].verdict for row in told)
 
 
 @given(runs(), st.data())
@@ -44,12 +44,12 @@ def test_nothing_is_told_of_a_rule_before_its_last_check(run, data):
     checks, outcomes = run
     part = outcomes[: data.draw(st.integers(0, len(outcomes)))]
     told = []
-    finished = LiveRules(RULES, told.append, {})
-    finished.collected([CollectedCheck(name, rules, ()) for name, rules in checks])
+    live = LiveRules(RULES, told.append, {})
+    live.collected([CollectedCheck(name, rules, ()) for name, rules in checks])
     for one in part:
-        finished.outcome(one)
+        live.finished(one)
 
-    open_rules = {rule for one in outcomes[len(part) :] for rule in one["rules"]}
+    open_rules = {rule for one in outcomes[len(part) :] for rule in one.rules}
     assert not open_rules & {row["id"] for row in told}
     assert [row["id"] for row in told] == IDS[: len(told)]
 

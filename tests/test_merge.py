@@ -39,7 +39,7 @@ def test_a_merged_run_says_what_the_whole_run_says():
 
 def test_a_finding_still_points_at_its_exchanges():
     failing = outcome(RULE, result="fail", check="test_z.py::test_z")
-    failing["exchanges"][0]["url"] = "http://acme.example/v0/the-one"
+    failing.exchanges[0]["url"] = "http://acme.example/v0/the-one"
     merged = merge(shards([*all_kept(RULE), failing], 2))
     finding = row(merged, RULE)["findings"][0]
     assert merged["exchanges"][finding["decisive"]]["url"] == "http://acme.example/v0/the-one"
@@ -73,7 +73,7 @@ def test_a_check_that_does_not_apply_takes_no_other_rule_with_it():
 def test_an_operation_that_the_target_leaves_out_stays_out():
     operation = next(rule.operation for rule in RULES if rule.area == "INT" and rule.operation)
     left_out = {operation: "the target file gives no internal_base_url"}
-    kept = [one for one in all_kept() if not one["rules"][0].startswith("INT")]
+    kept = [one for one in all_kept() if not one.rules[0].startswith("INT")]
     parts = shards(kept, 2, out_of_scope=left_out)
     for _, part in parts:
         assert {one["verdict"] for one in part["rules"] if one["operation"] == operation} == {"not-applicable"}

@@ -6,7 +6,8 @@ import yaml
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from orderproof.conformance.reference.variants import DEFAULT_READINGS, all_variants
-from orderproof.conformance.selftest.judging import Subject, SubjectResult
+from orderproof.conformance.selftest.judging import SubjectResult
+from orderproof.conformance.selftest.subjects import Subject
 from orderproof.spec.catalogue import catalogue
 from tests.readings import PROBES
 from tests.samples import SPEC

@@ -162,7 +162,7 @@ def test_a_broken_rule_is_told_in_a_sentence():
 def test_json_that_the_validator_cannot_take_is_not_judged(body):
     one = exchange("showCancellationStatus", 200, body)
     assert "body" not in kinds(one)
-    assert outcome_of("c", (), Trace([one]), None)["outcome"] == "pass"
+    assert outcome_of("c", (), Trace([one]), None).result == "pass"
 
 
 @given(
@@ -175,15 +175,15 @@ def test_json_that_the_validator_cannot_take_is_not_judged(body):
 def test_no_answer_stops_the_judging(operation, status, body, media, method):
     one = exchange(operation, status, body, media, **method)
     outcome = outcome_of("c", (), Trace([one]), None)
-    json.dumps(outcome).encode()
-    for passive in outcome["passive"].values():
+    json.dumps(outcome.to_dict(), default=sorted).encode()
+    for passive in outcome.passive.values():
         for finding in passive["findings"]:
             " ".join(str(part) for part in finding.values()).encode()
 
 
 def test_of_many_equal_findings_a_few_are_kept():
     trace = Trace([exchange(None, 500) for _ in range(50)])
-    passive = outcome_of("c", (), trace, None)["passive"]
+    passive = outcome_of("c", (), trace, None).passive
     counts = {KIND[rule]: (entry["judged"], len(entry["findings"])) for rule, entry in passive.items()}
     assert counts == {"answered": (50, 0), "no-5xx": (50, 3)}
 
@@ -209,18 +209,16 @@ FOUND = exchange(None, 200)
 )
 def test_how_a_check_ended(error, outcome, reason):
     described = outcome_of("c", ("GRA-1",), Trace([exchange(None, 200), FOUND]), error)
-    assert described["outcome"] == outcome
-    assert described["reason"].startswith(reason)
-    assert [finding["message"] for finding in described["findings"]] == (
-        [described["reason"]] if outcome == "fail" else []
-    )
-    if described["findings"]:
-        assert (described["findings"][0]["exchanges"], described["findings"][0]["decisive"]) == ([0, 1], 1)
+    assert described.result == outcome
+    assert described.reason.startswith(reason)
+    assert [finding["message"] for finding in described.findings] == ([described.reason] if outcome == "fail" else [])
+    if described.findings:
+        assert (described.findings[0]["exchanges"], described.findings[0]["decisive"]) == ([0, 1], 1)
 
 
 def test_a_finding_shows_the_last_example_alone():
     trace = Trace([exchange(None, 200) for _ in range(4)], example_from=2)
-    finding = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[3]))["findings"][0]
+    finding = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[3])).findings[0]
     assert (finding["exchanges"], finding["decisive"]) == ([2, 3], 3)
-    earlier = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[1]))["findings"][0]
+    earlier = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[1])).findings[0]
     assert (earlier["exchanges"], earlier["decisive"]) == ([1], 1)

@@ -63,7 +63,7 @@ def _lower(*more: str) -> tuple[str, ...]:
 
 ROOMS["conformance.selftest"] = _lower()
 ROOMS["conformance.commands"] = _lower("conformance.selftest")
-ROOMS["conformance.cli"] = _lower("conformance.selftest", "conformance.commands", "")
+ROOMS["conformance.cli"] = _lower("conformance.selftest", "conformance.commands")
 ROOMS["conformance"] = ()
 ROOMS[""] = ("conformance.cli",)
 

@@ -157,9 +157,10 @@ def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
     assert orderproof(tmp_path, *accepted).code == 0
 
 
-def test_a_run_that_judged_nothing_is_not_accepted(tmp_path, server):
-    # Without a token nothing is judged at all: that is no part of a result.
-    assert orderproof(tmp_path, "run", server.base_url, "--accept-partial").code == 4
+def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, server):
+    ran = orderproof(tmp_path, "run", server.base_url, "--accept-partial")
+    assert ran.code == 3
+    assert "every request got 401 and no token was given: add auth.bearer" in ran.out
 
 
 def test_workers_judge_the_same(tmp_path, server):

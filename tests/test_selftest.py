@@ -6,8 +6,9 @@ import pytest
 
 from orderproof.conformance.reference.behaviours import decided
 from orderproof.conformance.reference.variants import all_variants
-from orderproof.conformance.selftest.judging import Subject, SubjectResult, combinations, sample, selections, subjects
+from orderproof.conformance.selftest.judging import SubjectResult
 from orderproof.conformance.selftest.matrix import as_text, matrix
+from orderproof.conformance.selftest.subjects import Subject, combinations, sample, selections, subjects
 from tests.running import orderproof
 
 

@@ -1,6 +1,7 @@
 """The verdict: never conforming where anything that gates was not judged, whatever the evidence."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -68,13 +69,13 @@ def runs(draw):
 def test_a_run_is_conforming_only_where_every_gating_rule_was_judged_and_kept(run):
     rules, evidence, circumstances = run
     verdict = judge(rules, evidence, **circumstances)
-    gating = [row for row in verdict.rows if row["level"] != "advisory"]
+    gating = [row for row in verdict.rows if row.rule.level != "advisory"]
     if verdict.verdict == "conforming":
-        assert {row["verdict"] for row in gating} <= {"pass", "waived", "not-applicable"}
-        assert any(row["verdict"] in ("pass", "waived") for row in gating)
+        assert {row.verdict for row in gating} <= {"pass", "waived", "not-applicable"}
+        assert any(row.verdict in ("pass", "waived") for row in gating)
         assert not circumstances.keys() & {"void", "cut_short"}
         assert verdict.headline.startswith("conforming")
-    if any(row["verdict"] == "fail" for row in gating) and "void" not in circumstances:
+    if any(row.verdict == "fail" for row in gating) and "void" not in circumstances:
         assert verdict.verdict == "non-conforming"
     assert verdict.exit_code == EXIT_CODES[verdict.verdict]
     assert (verdict.exit_code == 0) == (verdict.verdict == "conforming")
@@ -89,17 +90,17 @@ def test_a_rule_is_kept_only_where_every_check_that_applies_says_so(run):
         known = evidence.get(rule.id, Evidence())
         active = [entry for entry in known.checks if entry["check"] != PASSIVE]
         answers = sum(entry["requests"] for entry in known.checks if entry["check"] == PASSIVE)
-        assert row["verdict"] in RULE_VERDICTS
-        assert row["verdict"] in ("pass",) or row["reason"]
-        if row["verdict"] == "pass":
+        assert row.verdict in RULE_VERDICTS
+        assert row.verdict in ("pass",) or row.reason
+        if row.verdict == "pass":
             assert not known.findings
             assert {entry["outcome"] for entry in active} <= {"pass", "not-applicable"}
             assert answers + sum(one["requests"] for one in active if one["outcome"] == "pass") >= rule.floor
             assert any(entry["outcome"] == "pass" for entry in active) or (rule.passive and answers)
         if known.findings:
-            assert row["verdict"] == ("warn" if not rule.gates else row["verdict"])
-            assert row["verdict"] in ("fail", "warn")
-        if row["verdict"] == "fail":
+            assert row.verdict == ("warn" if not rule.gates else row.verdict)
+            assert row.verdict in ("fail", "warn")
+        if row.verdict == "fail":
             assert rule.gates
 
 
@@ -109,17 +110,17 @@ def test_an_advisory_rule_decides_nothing(run):
     gating = [rule for rule in rules if rule.gates]
     with_them, without = (judge(some, evidence, **circumstances) for some in (rules, gating))
     assert with_them.verdict == without.verdict
-    assert not any(row["verdict"] in ("fail", "waived") for row in with_them.rows if row["level"] == "advisory")
+    assert not any(row.verdict in ("fail", "waived") for row in with_them.rows if row.rule.level == "advisory")
 
 
 @given(runs())
 def test_the_counts_are_those_of_the_rules(run):
     rules, evidence, circumstances = run
     verdict = judge(rules, evidence, **circumstances)
-    counts = Counter(row["verdict"] for row in verdict.rows)
+    counts = Counter(row.verdict for row in verdict.rows)
     assert set(verdict.summary) == set(RULE_VERDICTS)
     assert {name: count for name, count in verdict.summary.items() if count} == counts
-    gating = Counter(row["verdict"] for row in verdict.rows if row["level"] != "advisory")
+    gating = Counter(row.verdict for row in verdict.rows if row.rule.level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
     if verdict.verdict == "non-conforming":
         assert f" {gating['fail']} rule" in verdict.headline
@@ -139,8 +140,9 @@ def test_the_counts_are_those_of_the_rules(run):
 def test_a_record_concludes_as_the_run_did(run):
     rules, evidence, circumstances = run
     verdict = judge(rules, evidence, **circumstances)
-    again = conclude(verdict.rows, void=circumstances.get("void"), cut_short=circumstances.get("cut_short"))
-    assert again == verdict
+    rows = [(row.rule.level, row.verdict) for row in verdict.rows]
+    again = conclude(rows, void=circumstances.get("void"), cut_short=circumstances.get("cut_short"))
+    assert replace(again, rows=verdict.rows) == verdict
 
 
 RULE = Rule("ORD-1", "ORD", "op", "A rule that is one", "documented", Source("S0", "s", "w"))
@@ -164,24 +166,24 @@ def entry(outcome: str, requests: int = 1, check: str = "a") -> CheckEntry:
 )
 def test_the_worst_outcome_decides(outcomes, wanted):
     rows = judge([RULE], {"ORD-1": Evidence([entry(one) for one in outcomes])}).rows
-    assert [row["verdict"] for row in rows] == [wanted]
+    assert [row.verdict for row in rows] == [wanted]
 
 
 @pytest.mark.parametrize(("requests", "wanted"), [(29, "inconclusive"), (30, "pass")])
 def test_a_rule_below_its_floor_is_inconclusive(requests, wanted):
     rule = Rule("ORD-1", "ORD", None, "A rule that is one", "documented", Source("S0", "s", "w"), floor=30)
     verdict = judge([rule], {"ORD-1": Evidence([entry("pass", requests - 9), entry("pass", 9, "b")])})
-    assert verdict.rows[0]["verdict"] == wanted
+    assert verdict.rows[0].verdict == wanted
     # What did not apply adds nothing to what was judged.
     padded = judge([rule], {"ORD-1": Evidence([entry("pass", 29), entry("not-applicable", 9, "b")])})
-    assert padded.rows[0]["verdict"] == "inconclusive"
+    assert padded.rows[0].verdict == "inconclusive"
 
 
 def test_a_passive_rule_that_saw_no_answer_is_inconclusive():
     rule = Rule("ORD-1", "ORD", None, "A rule that is one", "documented", Source("S0", "s", "w"), passive="status")
     for known in ([], [entry("pass", 0, PASSIVE)], [entry("pass", 5)]):
-        assert judge([rule], {"ORD-1": Evidence(list(known))}).rows[0]["verdict"] == "inconclusive"
-    assert judge([rule], {"ORD-1": Evidence([entry("pass", 1, PASSIVE)])}).rows[0]["verdict"] == "pass"
+        assert judge([rule], {"ORD-1": Evidence(list(known))}).rows[0].verdict == "inconclusive"
+    assert judge([rule], {"ORD-1": Evidence([entry("pass", 1, PASSIVE)])}).rows[0].verdict == "pass"
 
 
 def test_nothing_at_all_is_void():
@@ -193,5 +195,5 @@ def test_nothing_at_all_is_void():
 def test_advisory_rules_alone_decide_nothing_and_the_headline_says_so():
     rule = Rule("ORD-1", "ORD", None, "A rule that is one", "advisory", Source("S0", "s", "w"))
     ended = judge([rule], {"ORD-1": Evidence([entry("pass", 1)])})
-    assert (ended.verdict, ended.rows[0]["verdict"]) == ("void", "pass")
+    assert (ended.verdict, ended.rows[0].verdict) == ("void", "pass")
     assert ended.headline == "void: only advisory rules were judged, and they decide nothing"

@@ -54,7 +54,7 @@ def test_a_product_of_another_order_is_refused(pricing, orders, states):
 
 @rule("PRI-30")
 def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
-    unknown = unknown_id(pricing.order, "external" if session.settings.price_id == "order_id" else "internal")
+    unknown = unknown_id(pricing.order, "external" if session.settings.learned.price_id == "order_id" else "internal")
 
     expect(pricing.ask([pricing.line], id=unknown), "there is no such order").is_problem(404)
 

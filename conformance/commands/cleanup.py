@@ -15,7 +15,8 @@ from orderproof.conformance.errors import UsageError
 def command(folder: Path, target_file: Path) -> int:
     """Ask the target's state sources to tear down every state that the run in DIR set up and did not give back."""
     from orderproof.conformance.config.target import read_target
-    from orderproof.conformance.kit.session import Session, Settings
+    from orderproof.conformance.kit.session import Session
+    from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 
     target = read_target(target_file)

@@ -1,67 +1,119 @@
-"""`orderproof rules`: list the rules, or explain one."""
+"""`orderproof rules`: list the rules, or explain some."""
+
+from __future__ import annotations
 
 import fnmatch
 import json
 import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from orderproof.conformance.errors import UsageError
 
+if TYPE_CHECKING:
+    from orderproof.spec.catalogue import Rule
 
-@click.command("rules")
-@click.argument("words", nargs=-1, metavar="[explain] [GLOB]…")
+
+class _ListByDefault(click.Group):
+    """Takes `rules GRA-*` and `rules --json` for `rules list …`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the command where none is."""
+        if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("rules", cls=_ListByDefault)
+def command() -> None:
+    """List the rules (`orderproof rules 'GRA-*'`), or explain some (`orderproof rules explain GRA-4`)."""
+
+
+@command.command("list")
+@click.argument("patterns", nargs=-1, metavar="[GLOB]…")
 @click.option("--level", type=click.Choice(["documented", "implied", "advisory"]), help="Only rules of this level.")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 @click.option("--markdown", is_flag=True, help="Print the page of all rules, docs/rules.md.")
-def command(words: tuple[str, ...], level: str | None, as_json: bool, markdown: bool) -> int:
-    """List the rules, or those whose id matches a GLOB such as 'GRA-*'; `rules explain GRA-4` tells all about one."""
-    from orderproof.conformance.config.fields import did_you_mean
-    from orderproof.spec.catalogue import AREAS, DOCUMENTS, catalogue
-    from orderproof.spec.rules_page import rules_page
-
+def list_command(patterns: tuple[str, ...], level: str | None, as_json: bool, markdown: bool) -> int:
+    """List all rules, or those whose id matches a GLOB such as 'GRA-*'."""
     if markdown:
-        if words or level or as_json:
+        from orderproof.spec.rules_page import rules_page
+
+        if patterns or level or as_json:
             raise UsageError("rules: --markdown prints the page of all rules; leave out what chooses among them")
         click.echo(rules_page(), nl=False)
         return 0
-    explain = bool(words) and words[0] == "explain"
-    patterns = [word.upper() for word in (words[1:] if explain else words)]
-    if explain and not patterns:
+    rules = [rule for rule in _matching(patterns) if level in (None, rule.level)]
+    if as_json:
+        click.echo(_as_json(rules))
+    else:
+        _print_list(rules)
+    return 0
+
+
+@command.command("explain")
+@click.argument("patterns", nargs=-1, metavar="ID…")
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def explain_command(patterns: tuple[str, ...], as_json: bool) -> int:
+    """Tell all about a rule: its level, its source, and the document's own words."""
+    if not patterns:
         raise UsageError("rules explain: name a rule, such as GRA-1")
-    for pattern in patterns:
-        if not any(fnmatch.fnmatchcase(rule_id, pattern) for rule_id in catalogue()):
+    rules = _matching(patterns)
+    if as_json:
+        click.echo(_as_json(rules))
+        return 0
+    for rule in rules:
+        _print_explanation(rule)
+    return 0
+
+
+def _matching(patterns: Sequence[str]) -> list[Rule]:
+    """The rules whose ids match any of the patterns, all of them without one. Raises `UsageError`."""
+    from orderproof.conformance.config.fields import did_you_mean
+    from orderproof.spec.catalogue import catalogue
+
+    wanted = [pattern.upper() for pattern in patterns]
+    for pattern in wanted:
+        if not fnmatch.filter(catalogue(), pattern):
             raise UsageError(f"rules: no rule {pattern}{did_you_mean(pattern, list(catalogue()))}")
-    chosen = [
+    return [
         rule
         for rule in catalogue().values()
-        if (not patterns or any(fnmatch.fnmatchcase(rule.id, pattern) for pattern in patterns))
-        and level in (None, rule.level)
+        if not wanted or any(fnmatch.fnmatchcase(rule.id, pattern) for pattern in wanted)
     ]
-    if as_json:
-        click.echo(json.dumps([rule.to_dict() for rule in chosen], ensure_ascii=False, indent=1))
-        return 0
+
+
+def _as_json(rules: Sequence[Rule]) -> str:
+    return json.dumps([rule.to_dict() for rule in rules], ensure_ascii=False, indent=1)
+
+
+def _print_list(rules: Sequence[Rule]) -> None:
+    from orderproof.spec.catalogue import AREAS
+
     area = None
-    for rule in chosen:
-        if explain:
-            click.echo(f"{rule.id}: {rule.title}\n")
-            click.echo(f"  level      {rule.level}")
-            click.echo(f"  area       {AREAS[rule.area]}")
-            click.echo(f"  operation  {rule.operation or 'all'}")
-            click.echo(f"  source     {DOCUMENTS[rule.source.document]}, {rule.source.section}")
-            click.echo(textwrap.indent(textwrap.fill(f"“{rule.source.words}”", 90), "             "))
-            if rule.passive:
-                click.echo("  judged on  every answer of the run, whichever check asked")
-            if rule.note:
-                click.echo(textwrap.indent(textwrap.fill(rule.note, 90), "  "))
-            click.echo()
-            continue
+    for rule in rules:
         if rule.area != area:
             area = rule.area
             click.echo(f"\n{AREAS[area]}")
         click.echo(f"  {rule.id:<7} {rule.level:<10} {rule.source.document:<3} {rule.title}")
-    if not explain:
-        gating = sum(rule.gates for rule in chosen)
-        count = f"{len(chosen)} rule{'s' if len(chosen) != 1 else ''}"
-        click.echo(f"\n{count}, of which {gating} gate; `orderproof rules explain ID` tells all about one")
-    return 0
+    gating = sum(rule.gates for rule in rules)
+    count = f"{len(rules)} rule{'s' if len(rules) != 1 else ''}"
+    click.echo(f"\n{count}, of which {gating} gate; `orderproof rules explain ID` tells all about one")
+
+
+def _print_explanation(rule: Rule) -> None:
+    from orderproof.spec.catalogue import AREAS, DOCUMENTS
+
+    click.echo(f"{rule.id}: {rule.title}\n")
+    click.echo(f"  level      {rule.level}")
+    click.echo(f"  area       {AREAS[rule.area]}")
+    click.echo(f"  operation  {rule.operation or 'all'}")
+    click.echo(f"  source     {DOCUMENTS[rule.source.document]}, {rule.source.section}")
+    click.echo(textwrap.indent(textwrap.fill(f"“{rule.source.words}”", 90), "             "))
+    if rule.passive:
+        click.echo("  judged on  every answer of the run, whichever check asked")
+    if rule.note:
+        click.echo(textwrap.indent(textwrap.fill(rule.note, 90), "  "))
+    click.echo()

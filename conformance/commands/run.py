@@ -1,11 +1,10 @@
 """`orderproof run`: judge a server and report."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,16 +13,60 @@ from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
     parse_shard,
-    place_reports,
-    read_record,
     report_option,
     waivers_option,
+    writing,
 )
-from orderproof.conformance.config.target import Target
+from orderproof.conformance.commands.run_arguments import (
+    Arguments,
+    chosen_patterns,
+    chosen_places,
+    chosen_target,
+    chosen_waivers,
+    shown_file,
+)
+from orderproof.conformance.commands.signals import ended_by_sigterm
 from orderproof.conformance.errors import UsageError, VoidError
 
+if TYPE_CHECKING:
+    from orderproof.conformance.config.target import Target
+    from orderproof.conformance.runner.judging import RunResult
+    from orderproof.conformance.runner.selection import Selection
+    from orderproof.reports.waivers import Waiver
 
-@click.command("run", short_help="Judge a server and report.")
+Places = list[tuple[str, Path | None]]
+_OUT = Path("orderproof-report")
+
+
+class _Run(click.Command):
+    """Withdraws an earlier run's record where the command line is wrong: whoever gates on it would take it for this."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except (click.UsageError, UsageError) as error:
+            from orderproof.reports.formats.unfinished import withdraw
+
+            with writing("--out", _out_among(given)):
+                withdraw(
+                    _out_among(given), error.format_message() if isinstance(error, click.UsageError) else str(error)
+                )
+            raise
+
+
+def _out_among(args: list[str]) -> Path:
+    """The folder that `--out` names, in a command line that may be wrong elsewhere."""
+    for arg, value in zip(args, [*args[1:], ""], strict=True):
+        if arg == "--out" and value:
+            return Path(value)
+        if arg.startswith("--out="):
+            return Path(arg.removeprefix("--out="))
+    return _OUT
+
+
+@click.command("run", cls=_Run, short_help="Judge a server and report.")
 @click.argument("base_url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
 @click.option(
@@ -33,7 +76,7 @@ from orderproof.conformance.errors import UsageError, VoidError
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("orderproof-report"),
+    default=_OUT,
     metavar="DIR",
     show_default=True,
     help="Folder for the report.",
@@ -70,182 +113,155 @@ from orderproof.conformance.errors import UsageError, VoidError
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is broken and the verdict.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each rule's strength too.")
 @color_option
-def command(base_url: str | None, target_file: Path | None, **options: Any) -> int:
+def command(**options: Any) -> int:
     """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
 
     The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
     """
-    from orderproof.conformance.runner.judging import RunOptions, judge_target
-    from orderproof.conformance.runner.selection import Selection
-    from orderproof.reports.record import RECORD_NAME
+    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions
+    from orderproof.reports.formats.unfinished import begin, stop
 
-    selection = Selection(_patterns(options), options["shard"])
+    arguments = Arguments(**options)
+    if arguments.dry_run:
+        return _dry_run(arguments)
+    with writing("--out", arguments.record_folder):
+        begin(arguments.record_folder, arguments.seed, arguments.profile, files=arguments.overwritten)
+    try:
+        require_assertions()
+        with ended_by_sigterm(), closed_surroundings():
+            return _run(arguments)
+    except (UsageError, VoidError) as error:
+        with writing("--out", arguments.record_folder):
+            stop(arguments.record_folder, str(error), arguments.seed, arguments.profile)
+        raise
+
+
+def _run(arguments: Arguments) -> int:
+    from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.judging import RunOptions, judge_target
+
+    selection = _selection(arguments)
+    waivers = chosen_waivers(arguments)
+    places = chosen_places(arguments)
+    with chosen_target(arguments) as target:
+        # What a waiver covers is known at the end.
+        listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
+        ended = judge_target(
+            RunOptions(
+                Settings(target, arguments.seed, arguments.profile, str(arguments.folder)),
+                arguments.record_folder,
+                selection,
+                target_file=shown_file(arguments.target_file),
+                wait_seconds=arguments.wait_for_target,
+                max_failures=arguments.max_failures,
+                keep_personal_data=arguments.keep_personal_data,
+                show_progress=not arguments.quiet,
+                tell=listing.show if listing else None,
+            )
+        )
+    return _report(ended, waivers, listing, arguments, places)
+
+
+def _selection(arguments: Arguments) -> Selection:
+    from orderproof.conformance.runner.selection import Selection
+
+    selection = Selection(chosen_patterns(arguments), arguments.shard)
     if not selection.rules():
         raise UsageError(
             f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
         )
-    waivers = _waivers(options["waivers"])
-    wanted = dict.fromkeys([("html", None), *options["reports"]])
-    options["places"] = place_reports(list(wanted), options["out"], options["out"] / RECORD_NAME)
-    with _target(base_url, target_file, options) as (target, folder):
-        if options["dry_run"]:
-            _dry_run(target, folder, selection)
-            return 0
-        # What a waiver covers is known at the end.
-        listing = None if waivers or options["quiet"] else _listing(target, selection.patterns, options)
-        how = RunOptions(
-            folder=folder,
-            file=_shown_file(target_file),
-            out=options["out"],
-            seed=options["seed"],
-            profile=options["profile"],
-            wait_seconds=options["wait_for_target"],
-            max_failures=options["max_failures"],
-            keep_personal_data=options["keep_personal_data"],
-            quiet=options["quiet"],
-            tell=listing.show if listing else None,
-        )
-        ended = judge_target(target, selection, how)
-    return _report(ended, waivers, listing, options)
+    return selection
 
 
-def _console(options: dict[str, Any]) -> Any:
+def _console(color: str, places: Places) -> Any:
     from orderproof.reports.console import make_console
 
-    return make_console(options["color"], sys.stderr if _takes_stdout(options) else None)
+    return make_console(color, sys.stderr if _takes_stdout(places) else None)
 
 
-def _takes_stdout(options: dict[str, Any]) -> bool:
+def _takes_stdout(places: Places) -> bool:
     """Two reports on one stream are none: the console's gives way to a format that was asked for there.
 
     Annotations are made to stand among other lines.
     """
-    return any(place is None and name != "annotations" for name, place in options["places"])
+    return any(place is None and name != "annotations" for name, place in places)
 
 
-def _listing(target: Target, patterns: tuple[str, ...], options: dict[str, Any]) -> Any:
+def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
     """The list of rules, below the header of the run."""
     from orderproof.reports.console import Listing, header
 
-    about = {"name": target.name, "base_url": target.base_url}
-    told = {"orderproof": __version__, "target": about, "selection": patterns, **options}
-    console = _console(options)
+    told = {
+        "orderproof": __version__,
+        "target": {"name": target.name, "base_url": target.base_url},
+        "selection": patterns,
+        "seed": arguments.seed,
+        "profile": arguments.profile,
+    }
+    console = _console(arguments.color, places)
     header(told, console)
-    return Listing(console, verbose=options["verbose"])
+    return Listing(console, verbose=arguments.verbose)
 
 
-def _patterns(options: dict[str, Any]) -> tuple[str, ...]:
-    if not options["last_failed"]:
-        return tuple(options["patterns"])
-    if options["patterns"]:
-        raise UsageError("--last-failed: give it or --rules, not both")
-    broken = tuple(row["id"] for row in read_record(options["out"])["rules"] if row["verdict"] == "fail")
-    if not broken:
-        raise UsageError(f"--last-failed: the last run in {options['out']} broke no rule")
-    return broken
-
-
-def _waivers(path: Path | None) -> Any:
-    from orderproof.reports.waivers import WaiverError, read_waivers
-
-    try:
-        return read_waivers(path) if path else []
-    except WaiverError as error:
-        raise UsageError(str(error)) from None
-
-
-@contextmanager
-def _target(base_url: str | None, target_file: Path | None, options: dict[str, Any]) -> Iterator[tuple[Target, Path]]:
-    from orderproof.conformance.config.fields import check_url
-    from orderproof.conformance.config.target import read_states, read_target, with_headers
-
-    folder = target_file.parent if target_file else Path.cwd()
-    if base_url is None and target_file is None:
-        from orderproof.conformance.runner.embedded import embedded_target
-
-        if options["states_file"]:
-            raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
-        _check_choices(options)
-        arguments = [text for name in ("fault", "variant") if options[name] for text in (f"--{name}", options[name])]
-        with embedded_target(arguments) as target:
-            yield with_headers(target, options["headers"]), folder
-        return
-    for name in ("fault", "variant"):
-        if options[name]:
-            raise UsageError(f"--{name} is for the embedded server alone; leave BASE_URL and --target out")
-    if target_file:
-        target = read_target(target_file, base_url)
-    else:
-        url = check_url(base_url, "BASE_URL")
-        target = Target(name=url.partition("://")[2], base_url=url)
-    target = with_headers(target, options["headers"])
-    if options["states_file"]:
-        if target.states:
-            raise UsageError(f"--states: {target_file} has states too; give them in one place")
-        target = replace(target, states=read_states(options["states_file"]))
-    yield target, folder
-
-
-def _check_choices(options: dict[str, Any]) -> None:
-    from orderproof.conformance.reference.choices import UnknownChoiceError, choose
-
-    try:
-        choose(*([options[name]] if options[name] else [] for name in ("fault", "variant")))
-    except UnknownChoiceError as error:
-        raise UsageError(str(error)) from None
-
-
-def _dry_run(target: Target, folder: Path, selection: Any) -> None:
+def _dry_run(arguments: Arguments) -> int:
     from orderproof.conformance.config.state_kinds import STATES
-    from orderproof.conformance.kit.session import Settings
-    from orderproof.conformance.runner.run_checks import CollectionError, run_checks
+    from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
 
+    selection = _selection(arguments)
+    with chosen_target(arguments) as target:
+        settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
     try:
-        result = run_checks(Settings(target, folder=str(folder)), selection, collect_only=True)
+        checks = collect_checks(settings, selection)
     except CollectionError as error:
         raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
-    for check in result.checks:
+    for check in checks:
         states = [state for state in STATES if state.replace("-", "_") in check.fixtures]
         needed.update(dict.fromkeys(states))
         click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
-    click.echo(f"{len(result.checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
+    click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
+    return 0
 
 
-def _shown_file(path: Path | None) -> str | None:
-    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
-    if path is None:
-        return None
-    here = Path.cwd()
-    return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()
-
-
-def _report(ended: Any, waivers: Any, listing: Any, options: dict[str, Any]) -> int:
+def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Arguments, places: Places) -> int:
     from orderproof.reports.console import render
     from orderproof.reports.formats import FORMATS
     from orderproof.reports.formats.delivery import append_step_summary, deliver
     from orderproof.reports.record import RECORD_NAME, write
     from orderproof.reports.redaction.harmless import harmless
-    from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
     from orderproof.reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
-    path = options["out"] / RECORD_NAME
-    write(record, path)
-    console = _console(options)
-    render(record, console, verbose=options["verbose"], quiet=options["quiet"], listing=listing)
-    failed = deliver(record, options["places"])
+    path = arguments.record_folder / RECORD_NAME
+    # Files first, and the record last of them: whatever becomes of the console, they are there, and whole.
+    failed = deliver(record, [(name, place) for name, place in places if place])
+    with writing("--out", path):
+        write(record, path)
+    console = _console(arguments.color, places)
+    render(record, console, verbose=arguments.verbose, quiet=arguments.quiet, listing=listing)
+    failed += deliver(record, [(name, place) for name, place in places if not place])
     # A shard's part of the rules is no summary of anything.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
     for note in notes:
         click.echo(harmless(note), err=True)
-    if not options["quiet"]:
-        click.echo(f"record: {path}; page: {options['out'] / FORMATS['html'].file_name}", err=_takes_stdout(options))
-    if failed:
+    if not arguments.quiet:
+        click.echo(
+            f"record: {path}; page: {arguments.record_folder / FORMATS['html'].file_name}", err=_takes_stdout(places)
+        )
+    return _exit_code(ended, record, arguments, is_undelivered=bool(failed), is_waiver_wrong=bool(problems))
+
+
+def _exit_code(
+    ended: RunResult, record: dict[str, Any], arguments: Arguments, *, is_undelivered: bool, is_waiver_wrong: bool
+) -> int:
+    from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
+
+    if is_undelivered:
         return EXIT_USAGE
     if ended.interrupted:
         return EXIT_INTERRUPTED
-    code = exit_code_of(record, accept_partial=options["accept_partial"])
-    if problems and code == 0:
+    code = exit_code_of(record, accept_partial=arguments.accept_partial)
+    if is_waiver_wrong and code == 0:
         code = 1
-    return 0 if options["exit_zero"] else code
+    return 0 if arguments.exit_zero else code

@@ -1,13 +1,18 @@
 """`orderproof selftest`: judge the suite itself."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orderproof.conformance.commands.options import writing
-from orderproof.conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from orderproof.conformance.selftest.judging import SubjectResult
 
 # Servers that take several open choices otherwise at once; another seed takes others.
 _COMBINATIONS = 8
@@ -45,89 +50,104 @@ _COMBINATIONS = 8
     "--whole", "is_whole", is_flag=True, help="Judge faults by all rules too: shows which others fire (slow)."
 )
 @click.option("-v", "--verbose", is_flag=True, help="List every fault and variant.")
-def command(
-    faults: tuple[str, ...],
-    variants: tuple[str, ...],
-    count: int | None,
-    minutes: float | None,
-    seed: int,
-    jobs: int | None,
-    json_file: Path | None,
-    page: Path | None,
-    is_whole: bool,
-    verbose: bool,
-) -> int:
+def command(**options: Any) -> int:
     """Run the suite against every seeded fault, which it must catch, and every open choice, which it must spare.
 
     Exit 1 where a fault escaped or a correct server was not found conforming.
     """
-    import json
-
-    from orderproof.conformance.config.fields import did_you_mean
-    from orderproof.conformance.runner.progress import Progress
-    from orderproof.conformance.selftest.judging import (
-        SubjectResult,
-        combinations,
-        combined,
-        judge_all,
-        sample,
-        subjects,
-    )
+    from orderproof.conformance.selftest.judging import judge_all
     from orderproof.conformance.selftest.matrix import as_text, matrix
-    from orderproof.reports.page.kills import render_kills
-    from orderproof.reports.record import write_text
+    from orderproof.conformance.selftest.subjects import combinations, named, sample, subjects
 
-    every = [*subjects(), *combinations(_COMBINATIONS, seed)]
+    arguments = _Arguments(**options)
+    every = [*subjects(), *combinations(_COMBINATIONS, arguments.seed)]
     chosen = every
-    if faults or variants:
-        wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
-        known = {(subject.kind, subject.name) for subject in every}
-        joined = [name for name in variants if "+" in name and ("variant", name) not in known]
-        every += [combined(name.split("+")) for name in joined if _are_variants(name, every)]
-        known |= {(subject.kind, subject.name) for subject in every}
-        for kind, name in sorted(wanted - known):
-            near = did_you_mean(name, [subject.name for subject in every if subject.kind == kind])
-            raise UsageError(f"--{kind}: no {kind} {name!r}{near}")
-        chosen = [subject for subject in every if (subject.kind, subject.name) in wanted]
-    if count:
-        chosen = sample(chosen, count, seed)
-    written = [(option, path) for option, path in (("--json", json_file), ("--html", page)) if path]
-    for option, path in written:
+    if arguments.faults or arguments.variants:
+        chosen = named(arguments.faults, arguments.variants, every)
+    if arguments.count:
+        chosen = sample(chosen, arguments.count, arguments.seed)
+    for option, path in arguments.files:
         # Not after ten minutes of work.
         with writing(option, path):
             path.parent.mkdir(parents=True, exist_ok=True)
-    progress = Progress()
-    finished = 0
-
-    def done(one: SubjectResult) -> None:
-        nonlocal finished
-        finished += 1
-        progress.say(f"{finished}/{len(chosen)} {'✗' if one.is_wrong else '✓'} {one.subject.kind} {one.subject.name}")
-        # Where no line can be replaced, a sign of life now and then: all of it takes minutes.
-        if not progress.is_live and (finished % 50 == 0 or one.is_wrong):
-            wrong = f": {one.subject.kind} {one.subject.name}" if one.is_wrong else ""
-            click.echo(f"{finished}/{len(chosen)}{wrong}", err=True)
-
-    judgements = judge_all(chosen, seed, jobs, done, is_whole=is_whole, minutes=minutes)
+    progress = _SelftestProgress(len(chosen))
+    results = judge_all(
+        chosen,
+        arguments.seed,
+        arguments.jobs,
+        progress.done,
+        is_whole=arguments.is_whole,
+        minutes=arguments.minutes,
+    )
     progress.end()
-    left_out = len(chosen) - len(judgements)
-    found = matrix(judgements, seed, is_whole=is_whole, not_run=left_out)
-    for line in as_text(judgements, verbose):
+    left_out = len(chosen) - len(results)
+    found = matrix(results, arguments.seed, is_whole=arguments.is_whole, not_run=left_out)
+    for line in as_text(results, arguments.verbose):
         click.echo(line)
-    for option, path in written:
+    for option, path in arguments.files:
         with writing(option, path):
-            write_text(path, render_kills(found) if option == "--html" else json.dumps(found, indent=1) + "\n")
-    if len(judgements) == len(every) and found["idle_rules"]:
+            _write(path, found, as_page=option == "--html")
+    if len(results) == len(every) and found["idle_rules"]:
         click.echo(f"rules that caught no fault: {', '.join(found['idle_rules'])}")
-    ran = {kind: sum(one.subject.kind == kind for one in judgements) for kind in ("fault", "variant")}
-    click.echo(
+    click.echo(_summary(results, found, left_out, len(chosen)))
+    return 1 if found["escapes"] or found["false_alarms"] or not results else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    faults: tuple[str, ...]
+    variants: tuple[str, ...]
+    count: int | None
+    minutes: float | None
+    seed: int
+    jobs: int | None
+    json_file: Path | None
+    page: Path | None
+    is_whole: bool
+    verbose: bool
+
+    @property
+    def files(self) -> list[tuple[str, Path]]:
+        """The files to write, by the option that asked for them."""
+        return [(option, path) for option, path in (("--json", self.json_file), ("--html", self.page)) if path]
+
+
+class _SelftestProgress:
+    """A live line on a terminal; elsewhere a sign of life now and then, since all of it takes minutes."""
+
+    def __init__(self, total: int) -> None:
+        from orderproof.conformance.runner.progress import Progress
+
+        self._line = Progress()
+        self._total = total
+        self._done = 0
+
+    def done(self, one: SubjectResult) -> None:
+        """Count one server that was judged."""
+        self._done += 1
+        name = f"{one.subject.kind} {one.subject.name}"
+        self._line.say(f"{self._done}/{self._total} {'✗' if one.is_wrong else '✓'} {name}")
+        if not self._line.is_live and (self._done % 50 == 0 or one.is_wrong):
+            click.echo(f"{self._done}/{self._total}{f': {name}' if one.is_wrong else ''}", err=True)
+
+    def end(self) -> None:
+        """Remove the live line."""
+        self._line.end()
+
+
+def _write(path: Path, found: dict[str, Any], *, as_page: bool) -> None:
+    import json
+
+    from orderproof.reports.page.kills import render_kills
+    from orderproof.reports.record import write_text
+
+    write_text(path, render_kills(found) if as_page else json.dumps(found, indent=1) + "\n")
+
+
+def _summary(results: Sequence[SubjectResult], found: dict[str, Any], left_out: int, total: int) -> str:
+    ran = {kind: sum(one.subject.kind == kind for one in results) for kind in ("fault", "variant")}
+    return (
         f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
         f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
-        f"{f'; {left_out} of {len(chosen)} servers were not run: time was up' if left_out else ''}"
+        f"{f'; {left_out} of {total} servers were not run: time was up' if left_out else ''}"
     )
-    return 1 if found["escapes"] or found["false_alarms"] or not judgements else 0
-
-
-def _are_variants(names: str, every: Sequence[Any]) -> bool:
-    known = {subject.name for subject in every if subject.kind == "variant"}
-    return known.issuperset(names.split("+"))

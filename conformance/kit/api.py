@@ -5,8 +5,8 @@ Keyword arguments replace one part of an otherwise valid request, so that only t
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 from orderproof.conformance.kit.answer import Answer
@@ -15,7 +15,7 @@ from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON
-from orderproof.spec.description import operations, shown_error_types
+from orderproof.spec.description import Operation, operations, shown_error_types
 
 Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
@@ -31,6 +31,25 @@ class Raw(str):
     """A path segment that goes out as it stands, its percent signs and slashes too: what no client would write."""
 
     __slots__ = ()
+
+
+class Parts(TypedDict, total=False):
+    """The parts of a request that may be replaced, each by what the documents forbid.
+
+    Members of `query` that are None are left out; `body` is sent as JSON unless `raw_body` is given; `content_type`,
+    `accept` and `authorization` are whole header values, or None for no header; `allowed_5xx` are the statuses of a
+    server error that the state allows.
+    """
+
+    query: Query
+    body: Any
+    raw_body: bytes | None
+    content_type: str | None
+    accept: str | None
+    authorization: str | None
+    method: str | None
+    extra_headers: Sequence[tuple[str, str]]
+    allowed_5xx: tuple[int, ...]
 
 
 class Orders:
@@ -66,64 +85,50 @@ class Orders:
         """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
         return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id, self.patience)
 
-    def call(
-        self,
-        operation_id: str,
-        state: State | None,
-        path: Mapping[str, str],
-        *,
-        query: Query = (),
-        body: Any = None,
-        raw_body: bytes | None = None,
-        content_type: str | None = JSON,
-        accept: str | None = DOCUMENTED_TYPES,
-        authorization: str | None = OWN_TOKEN,
-        method: str | None = None,
-        extra_headers: Sequence[tuple[str, str]] = (),
-        allowed_5xx: tuple[int, ...] = (),
-    ) -> Answer:
-        """Send a request for an operation; every part may be replaced by one that the documents forbid.
+    def call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
+        """Send a request for an operation; `path` values are percent-encoded, unless they are `Raw`.
 
-        `path` values are percent-encoded, unless they are `Raw`; members of `query` that are None are left out; `body`
-        is sent as JSON unless `raw_body` is given; `authorization` is a whole header value, or None for no header.
+        Raises `NotApplicable` for an operation of an API that the target leaves out.
         """
         operation = operations()[operation_id]
-        base_url = (state.base_url if state else None) or self._base_urls[operation.api]
-        if operation.api == "order-lines":
-            base_url = self._base_urls["order-lines"]
+        payload = _payload(parts)
+        headers = [*self._headers.items(), *self._negotiation(operation_id, state, parts)]
+        content_type = parts.get("content_type", JSON)
+        if payload is not None and content_type is not None:
+            headers.append(("Content-Type", content_type))
+        exchange = self._send(
+            parts.get("method") or operation.method,
+            self._base_url(operation, state) + _path(operation, path) + _query(parts.get("query", ())),
+            headers,
+            payload,
+            operation=operation_id,
+            allowed_5xx=parts.get("allowed_5xx", ()),
+        )
+        return Answer(exchange)
+
+    def _base_url(self, operation: Operation, state: State | None) -> str:
+        base_url = self._base_urls[operation.api]
+        # A state's tenant is one of the public API; the internal API is where the target file says.
+        if operation.api == "orders" and state and state.base_url:
+            base_url = state.base_url
         if base_url is None:
             raise NotApplicable("the target file gives no internal_base_url")
-        url = base_url + operation.path.format(**{name: _segment(value) for name, value in path.items()})
-        pairs = query.items() if isinstance(query, Mapping) else query
-        given = [(name, value) for name, value in pairs if value is not None]
-        if given:
-            url += "?" + urlencode(given)
-        headers = list(self._headers.items())
+        return base_url
+
+    def _negotiation(self, operation_id: str, state: State | None, parts: Parts) -> Iterator[tuple[str, str]]:
+        """`Accept`, `Authorization`, and the headers beyond."""
+        accept = parts.get("accept", DOCUMENTED_TYPES)
         if accept == DOCUMENTED_TYPES:
             accept = ", ".join((JSON, *shown_error_types(operation_id)))
         if accept is not None:
-            headers.append(("Accept", accept))
+            yield "Accept", accept
+        authorization = parts.get("authorization", OWN_TOKEN)
         if authorization == OWN_TOKEN:
             token = self.token_for(state)
             authorization = f"Bearer {token}" if token else None
         if authorization is not None:
-            headers.append(("Authorization", authorization))
-        headers += extra_headers
-        payload = raw_body
-        if payload is None and body is not None:
-            payload = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        if payload is not None and content_type is not None:
-            headers.append(("Content-Type", content_type))
-        return Answer(
-            self._send(
-                method or operation.method,
-                url,
-                headers,
-                payload,
-                operation=operation_id,
-                allowed_5xx=allowed_5xx,
-            )
-        )
+            yield "Authorization", authorization
+        yield from parts.get("extra_headers", ())
 
     def token_for(self, state: State | None) -> str | None:
         """The token that requests about a state are made with: that of its tenant, or the target's own."""
@@ -203,8 +208,22 @@ class Orders:
         return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
 
 
-def _segment(value: str) -> str:
-    return value if isinstance(value, Raw) else quote(value, safe="")
+def _path(operation: Operation, values: Mapping[str, str]) -> str:
+    segments = {name: value if isinstance(value, Raw) else quote(value, safe="") for name, value in values.items()}
+    return operation.path.format(**segments)
+
+
+def _query(query: Query) -> str:
+    pairs = query.items() if isinstance(query, Mapping) else query
+    present = [(name, value) for name, value in pairs if value is not None]
+    return f"?{urlencode(present)}" if present else ""
+
+
+def _payload(parts: Parts) -> bytes | None:
+    raw, body = parts.get("raw_body"), parts.get("body")
+    if raw is not None or body is None:
+        return raw
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _prepare(

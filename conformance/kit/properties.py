@@ -10,7 +10,8 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
-from orderproof.conformance.kit.session import PROFILES, Session
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import PROFILES
 
 Check = Callable[..., Any]
 

@@ -1,17 +1,16 @@
 """What a process that runs checks has at hand: client, tokens, states, and the trace of the check that is running."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.findings import Inconclusive, NotRun
-from orderproof.conformance.kit.polling import PATIENT_SECONDS, Poller
+from orderproof.conformance.kit.polling import Poller
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
 from orderproof.conformance.states.journal import Journal
 from orderproof.conformance.states.sources import State, States, sources_of
@@ -20,42 +19,6 @@ from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
-
-PROFILES = {"quick": 5, "default": 8, "deep": 200}
-"""Examples that a property is tried with, by profile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a run was asked for, as far as the processes that run checks need it.
-
-    `price_id`, `no_token`, `accepted` and `reads_late` are what preflight found out: the id that `prices` takes, why
-    requests that need authorization cannot be made (None where they can), a GET request that the own token was good for
-    (its URL and its `Accept`, empty where there is none), and whether a new order is unknown at first.
-    `patience_seconds` is how long what must become true is waited for.
-    """
-
-    target: Target
-    seed: int = 0
-    profile: str = "default"
-    folder: str = "."
-    journal: str | None = None
-    price_id: str = "order_uuid"
-    no_token: str | None = None
-    accepted: tuple[str, ...] = ()
-    reads_late: bool = False
-    patience_seconds: float = PATIENT_SECONDS
-
-    def to_json(self) -> str:
-        """Text to hand to a worker process. Holds the secrets."""
-        data = {name: getattr(self, name) for name in self.__slots__}
-        return json.dumps({**data, "target": self.target.to_dict()})
-
-    @classmethod
-    def from_json(cls, text: str) -> "Settings":
-        """The settings that `to_json` gave."""
-        data = json.loads(text)
-        return cls(**{**data, "target": Target.from_dict(data["target"]), "accepted": tuple(data["accepted"])})
 
 
 @dataclass(slots=True)
@@ -87,7 +50,7 @@ class Session:
         self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
         self._judges = False
-        self.witnesses = TokenProbe(settings.accepted)
+        self.token_probe = TokenProbe(settings.learned.accepted)
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
@@ -115,10 +78,10 @@ class Session:
         if token not in self.secrets:
             return
         is_of_state = any(state.token == token for state in self.trace.states)
-        self.witnesses.note(exchange, token if is_of_state else "")
+        self.token_probe.note(exchange, token if is_of_state else "")
         if not self._judges or exchange.status not in DENIED:
             return
-        ended = self.witnesses.replay(self.client, exchange, token if is_of_state else "")
+        ended = self.token_probe.replay(self.client, exchange, token if is_of_state else "")
         if ended is not None:
             own = "auth.oauth2" if self.settings.target.auth.oauth2 else "auth.bearer"
             raise Inconclusive(
@@ -129,11 +92,6 @@ class Session:
                 ended,
             )
 
-    def _token(self) -> str | None:
-        if self.settings.no_token:
-            raise NotRun(self.settings.no_token)
-        return self.tokens.current()
-
     def orders(self) -> Orders:
         """The documented API of the target."""
         target = self.settings.target
@@ -141,8 +99,8 @@ class Session:
             self._send,
             {"orders": target.base_url, "order-lines": target.internal_base_url},
             target.headers,
-            self._token,
-            self.settings.price_id,
+            self.tokens.current,
+            self.settings.learned.price_id,
             self.patience,
         )
 
@@ -153,7 +111,7 @@ class Session:
             self.secrets.add(state.token)
         self.trace.states.append(state)
         # An entry of a fixed list is not made for the check, so it is no new order.
-        if self.settings.reads_late and state.source != "fixed":
+        if self.settings.learned.reads_late and state.source != "fixed":
             self._wait_until_readable(state)
         return state
 

@@ -1,33 +1,44 @@
 """The side of the plugin that lives in the process that reports: which checks run, and what came of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from orderproof.conformance.kit.session import Settings
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.recorder import record_checks
 from orderproof.conformance.runner.selection import CollectedCheck, Selection, check_name, checks_among, select_items
+from orderproof.reports.outcome import Outcome
 
 CANARY = "test_canary.py::test_the_planted_violation_is_found"
 
 
+class Listener:
+    """Hears of a run as it goes on; this one does nothing about it.
+
+    `wants_checks` says whether `collected` matters: with workers it costs a collection of its own.
+    """
+
+    wants_checks = False
+
+    def collected(self, checks: Sequence[CollectedCheck]) -> None:
+        """Which checks there are, before the first of them runs."""
+
+    def finished(self, outcome: Outcome, total: int) -> None:
+        """What a check came to, of so many in all."""
+
+
 @dataclass(slots=True, eq=False)
 class Controller:
-    """Selects and orders checks, hands settings to workers, and collects outcomes.
-
-    `collected` is told which checks there are before the first of them runs, `progress` each outcome and how many
-    checks there are.
-    """
+    """Selects and orders checks, hands settings to workers, and collects outcomes."""
 
     settings: Settings
     selection: Selection
     collect_only: bool = False
-    progress: Callable[[dict[str, Any], int], None] = lambda outcome, total: None
-    collected: Callable[[list[CollectedCheck]], None] | None = None
-    outcomes: list[dict[str, Any]] = field(default_factory=list)
-    canary: dict[str, Any] | None = None
+    listener: Listener = field(default_factory=Listener)
+    outcomes: list[Outcome] = field(default_factory=list)
+    canary: Outcome | None = None
     checks: list[CollectedCheck] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     collection_errors: list[str] = field(default_factory=list)
@@ -49,8 +60,7 @@ class Controller:
         select_items(config, items, self.selection)
         self.checks = checks_among(items)
         self.names = [check.name for check in self.checks]
-        if self.collected:
-            self.collected(self.checks)
+        self.listener.collected(self.checks)
         if self.collect_only:
             items.clear()
 
@@ -61,12 +71,15 @@ class Controller:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect an outcome, from this process or a worker."""
-        outcome = getattr(report, "orderproof", None)
-        if outcome is not None and outcome["canary"]:
+        data = getattr(report, "orderproof", None)
+        if data is None:
+            return
+        outcome = Outcome.from_dict(data)
+        if outcome.is_canary:
             self.canary = outcome
-        elif outcome is not None:
+        else:
             self.outcomes.append(outcome)
-            self.progress(outcome, len(self.names))
+            self.listener.finished(outcome, len(self.names))
 
 
 def configure_worker(config: pytest.Config, worker_input: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Judging a target: preflight, checks, and the record of what came of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,135 +9,171 @@ from typing import Any
 from orderproof import __version__
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError, VoidError
-from orderproof.conformance.kit.polling import PATIENT_SECONDS
-from orderproof.conformance.kit.session import Session, Settings
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner import canary
+from orderproof.conformance.runner.controller import Listener
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
 from orderproof.conformance.runner.preflight import preflight, wait_for_target
 from orderproof.conformance.runner.progress import Progress
-from orderproof.conformance.runner.run_checks import CollectionError, run_checks
-from orderproof.conformance.runner.selection import Selection
+from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
+from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
+from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build
 from orderproof.reports.redaction.masking import is_secret_header
-from orderproof.spec.catalogue import catalogue
+from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.description import operations
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """RunOptions to judge.
+    """What to judge, how, and where what is left of it goes.
 
-    `folder` is what relative paths of the target start from, `out` where the journal goes, `file` the target file as a
-    report names it. `tell` is called with the row of each rule that is finished while the run goes on.
+    `out` is where the journal goes, `target_file` the target file as a report names it. `tell` is called with the row
+    of each rule that is finished while the run goes on.
     """
 
-    folder: Path
+    settings: Settings
     out: Path
-    seed: int
-    file: str | None = None
-    profile: str = "default"
+    selection: Selection = Selection()  # noqa: RUF009 - it is frozen
+    target_file: str | None = None
     wait_seconds: float = 0.0
     max_failures: int | None = None
     keep_personal_data: bool = False
-    quiet: bool = False
+    show_progress: bool = False
     tell: Tell | None = None
-    patience_seconds: float = PATIENT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """RunOptions a run ended: its record, and whether the user broke it off."""
+    """How a run ended: its record, and whether the user broke it off."""
 
     record: dict[str, Any]
     interrupted: bool
 
 
-def judge_target(target: Target, selection: Selection, how: RunOptions) -> RunResult:
+@dataclass(slots=True)
+class _Found:
+    """What a run came to so far. `void` says why nothing can be judged; `checks` is None where none was run."""
+
+    preflight: Sequence[Mapping[str, Any]] = ()
+    checks: ChecksResult | None = None
+    void: str | None = None
+    cut_short: str | None = None
+    interrupted: bool = False
+
+
+class _Listeners(Listener):
+    """Shows the progress of a run, and each rule as it is finished: the live line gives way to one that stays."""
+
+    def __init__(self, progress: Progress, rules: Sequence[Rule], out_of_scope: Mapping[str, str], tell: Tell | None):
+        self._progress = progress
+        self._tell = tell
+        self._rules = LiveRules(rules, self._told, out_of_scope)
+        self.wants_checks = tell is not None
+
+    def collected(self, checks: Sequence[CollectedCheck]) -> None:
+        self._rules.collected(checks)
+
+    def finished(self, outcome: Outcome, total: int) -> None:
+        if self._tell:
+            self._rules.finished(outcome, total)
+        self._progress.finished(outcome, total)
+
+    def _told(self, row: Mapping[str, Any]) -> None:
+        self._progress.end()
+        if self._tell:
+            self._tell(row)
+
+
+def judge_target(options: RunOptions) -> RunResult:
     """Judge a target: preflight, checks, record. Raises `UsageError` where an earlier run left states behind."""
     started = datetime.now(UTC)
-    progress = Progress(enabled=not how.quiet)
-    how.out.mkdir(parents=True, exist_ok=True)
-    journal = Journal(how.out / JOURNAL_NAME)
-    if journal.path.exists() and journal.left_over():
-        raise UsageError(
-            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {how.out}` gives them back "
-            "(or delete the file)"
-        )
-    settings = Settings(
-        target,
-        how.seed,
-        how.profile,
-        str(how.folder),
-        str(journal.path),
-        patience_seconds=how.patience_seconds,
-    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    journal = _empty_journal(options.out)
+    settings = replace(options.settings, journal=str(journal.path))
+    rules = [catalogue()[rule_id] for rule_id in options.selection.rules()]
+    out_of_scope = _out_of_scope(settings.target)
+    progress = Progress(enabled=options.show_progress)
     session = Session(settings)
-    rules = [catalogue()[rule_id] for rule_id in selection.rules()]
-    out_of_scope = _out_of_scope(target)
-
-    def tell(row: Mapping[str, Any]) -> None:
-        if how.tell:
-            # The live line gives way to one that stays.
-            progress.end()
-            how.tell(row)
-
-    finished = LiveRules(rules, tell, out_of_scope)
-
-    def heard(outcome: dict[str, Any], total: int) -> None:
-        if how.tell:
-            finished.outcome(outcome)
-        progress.outcome(outcome, total)
-
-    before: list[dict[str, Any]] = []
-    result, void = None, None
+    found = _Found()
     try:
-        progress.say("preflight")
-        try:
-            # Here too no token may be had, and the answer that says so is masked in the record alone.
-            if how.wait_seconds:
-                wait_for_target(session, how.wait_seconds)
-            settings = preflight(session)
-        except VoidError as error:
-            void = str(error)
-        before = [exchange.to_dict() for exchange in session.trace.exchanges]
-        if void is None:
-            result = run_checks(
-                settings,
-                selection,
-                max_failures=how.max_failures,
-                progress=heard,
-                collected=finished.collected if how.tell else None,
-            )
-            # A run that was broken off says so in any case.
-            void = None if result.cut_short and result.canary is None else canary.missed(result.canary)
-    except CollectionError as error:
-        void = f"the suite itself could not be loaded: {error}"
+        _judge(options, session, progress, _Listeners(progress, rules, out_of_scope, options.tell), found)
+    except KeyboardInterrupt:
+        found.interrupted = True
+        found.cut_short = "interrupted: no check had been run to its end"
     finally:
+        _give_back(session, journal)
         session.close()
         progress.end()
-    if journal.path.exists() and not journal.left_over():
-        journal.path.unlink()
-    outcomes = result.outcomes if result else []
+    outcomes = found.checks.outcomes if found.checks else []
     run = Run(
         version=__version__,
-        target={**{key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}, "file": how.file},
+        target=_about(settings.target, options.target_file),
         started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         duration_s=(datetime.now(UTC) - started).total_seconds(),
-        seed=how.seed,
-        profile=how.profile,
-        requests_before=before,
-        secrets=_secrets(target).union(session.secrets, *(outcome["secrets"] for outcome in outcomes)),
-        keep_personal_data=how.keep_personal_data,
-        selection=selection.patterns,
-        shard=selection.shard,
+        seed=settings.seed,
+        profile=settings.profile,
+        requests_before=found.preflight,
+        secrets=_secrets(settings.target).union(session.secrets, *(outcome.secrets for outcome in outcomes)),
+        keep_personal_data=options.keep_personal_data,
+        selection=options.selection.patterns,
+        shard=options.selection.shard,
         out_of_scope=out_of_scope,
-        missing_states={name: reason for outcome in outcomes for name, reason in outcome["missing"].items()},
-        void=void,
-        cut_short=result.cut_short if result else None,
+        missing_states={name: why for outcome in outcomes for name, why in outcome.missing_states.items()},
+        void=found.void,
+        cut_short=found.cut_short,
     )
-    record, _ = build(run, rules, outcomes)
-    return RunResult(record, bool(result and result.interrupted))
+    return RunResult(build(run, rules, outcomes), found.interrupted)
+
+
+def _empty_journal(out: Path) -> Journal:
+    journal = Journal(out / JOURNAL_NAME)
+    if journal.path.exists() and journal.left_over():
+        raise UsageError(
+            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {out}` gives them back "
+            "(or delete the file)"
+        )
+    return journal
+
+
+def _give_back(session: Session, journal: Journal) -> None:
+    """Give back what a check that was broken off, or a worker that died, still had."""
+    if not journal.path.exists():
+        return
+    for state in journal.left_over():
+        session.states.teardown(state)
+    if not journal.left_over():
+        journal.path.unlink()
+
+
+def _judge(options: RunOptions, session: Session, progress: Progress, listener: Listener, found: _Found) -> None:
+    progress.say("preflight")
+    try:
+        # Here too no token may be had, and the answer that says so is masked in the record alone.
+        if options.wait_seconds:
+            wait_for_target(session, options.wait_seconds)
+        learned = preflight(session)
+    except VoidError as error:
+        found.void = str(error)
+        return
+    finally:
+        found.preflight = [exchange.to_dict() for exchange in session.trace.exchanges]
+    settings = replace(session.settings, learned=learned)
+    try:
+        found.checks = run_checks(settings, options.selection, listener, max_failures=options.max_failures)
+    except CollectionError as error:
+        found.void = f"the suite itself could not be loaded: {error}"
+        return
+    found.cut_short, found.interrupted = found.checks.cut_short, found.checks.interrupted
+    # A run that was broken off says so in any case.
+    is_early = found.cut_short and found.checks.canary is None
+    found.void = None if is_early else canary.missed(found.checks.canary)
+
+
+def _about(target: Target, file: str | None) -> dict[str, Any]:
+    return {**{key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}, "file": file}
 
 
 def _secrets(target: Target) -> frozenset[str]:

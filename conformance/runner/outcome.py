@@ -1,38 +1,32 @@
-"""What came of one check, as plain data that passes from a worker to the process that reports."""
+"""What came of one check: its end, its exchanges, and what passive validation says of each answer."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.session import Trace
-from orderproof.conformance.runner.passive import judge
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.runner.passive import Judgement, judge
+from orderproof.reports.outcome import CheckResult, Outcome, OwnFinding, PassiveResult
 
 # A broken answer that every request of a check gets is one finding, not five hundred.
 _FINDINGS_PER_RULE = 3
 
 
-def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> dict[str, Any]:
-    """Describe a check that ended with `error`, or without one.
-
-    Keys: `check`, `rules`, `outcome` (pass, fail, inconclusive, not-run or not-applicable), `reason`, `findings` (with
-    indices into `exchanges`), `exchanges`, `passive` (per rule: how many answers it was judged on, and findings) and
-    `states` (names of the states used).
-    """
-    outcome, reason, finding = _classify(error)
-    return {
-        "check": check,
-        "rules": list(rules),
-        "outcome": outcome,
-        "reason": _plain(reason),
-        "findings": [_described(finding, trace)] if finding else [],
-        "exchanges": [exchange.to_dict() for exchange in trace.exchanges],
-        "passive": _passive(trace),
-        "states": sorted({state.name for state in trace.states}),
-    }
+def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> Outcome:
+    """Describe a check that ended with `error`, or without one."""
+    result, reason, finding = _classify(error)
+    return Outcome(
+        check,
+        rules,
+        result,
+        _plain(reason),
+        findings=(_described(finding, trace),) if finding else (),
+        exchanges=tuple(exchange.to_dict() for exchange in trace.exchanges),
+        passive=_passive(trace),
+        states=tuple(sorted({state.name for state in trace.states})),
+    )
 
 
-def _classify(error: BaseException | None) -> tuple[str, str, BaseException | None]:
+def _classify(error: BaseException | None) -> tuple[CheckResult, str, BaseException | None]:
     if error is None:
         return "pass", "", None
     if isinstance(error, NotRun):
@@ -74,7 +68,7 @@ def _sentence(error: BaseException) -> str:
     return str(error).split("\n", 1)[0] or "the check failed"
 
 
-def _described(error: BaseException, trace: Trace) -> dict[str, Any]:
+def _described(error: BaseException, trace: Trace) -> OwnFinding:
     if isinstance(error, Finding):
         message, expected, observed, own = error.message, error.expected, error.observed, error.exchanges
     else:
@@ -84,14 +78,14 @@ def _described(error: BaseException, trace: Trace) -> dict[str, Any]:
     if own_indices and not set(own_indices) & set(story):
         # A failure that did not come again: its exchanges are those of an earlier example.
         story = own_indices
-    return {
+    found: OwnFinding = {
         "message": _plain(message),
         "expected": _plain(expected),
         "observed": _plain(observed),
         "exchanges": story,
         "decisive": own_indices[-1] if own_indices else (story[-1] if story else None),
-        **_told(error, trace),
     }
+    return {**found, **_told(error, trace)}  # type: ignore[typeddict-item]
 
 
 def _told(error: BaseException, trace: Trace) -> dict[str, Any]:
@@ -120,24 +114,22 @@ def _told(error: BaseException, trace: Trace) -> dict[str, Any]:
     return told
 
 
-def _passive(trace: Trace) -> dict[str, Mapping[str, Any]]:
-    judged: dict[str, Any] = {}
+def _passive(trace: Trace) -> dict[str, PassiveResult]:
+    judged: dict[str, PassiveResult] = {}
     for index, exchange in enumerate(trace.exchanges):
-        _judge_one(index, exchange, judged)
+        for judgement in judge(exchange):
+            entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
+            entry["judged"] += 1
+            if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
+                entry["findings"].append(_broken_answer(index, judgement, judgement.message))
     return judged
 
 
-def _judge_one(index: int, exchange: Exchange, judged: dict[str, Any]) -> None:
-    for judgement in judge(exchange):
-        entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
-        entry["judged"] += 1
-        if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
-            entry["findings"].append(
-                {
-                    "message": _plain(judgement.message),
-                    "expected": _plain(judgement.expected),
-                    "observed": _plain(judgement.observed),
-                    "exchanges": [index],
-                    "decisive": index,
-                }
-            )
+def _broken_answer(index: int, judgement: Judgement, message: str) -> OwnFinding:
+    return {
+        "message": _plain(message),
+        "expected": _plain(judgement.expected),
+        "observed": _plain(judgement.observed),
+        "exchanges": [index],
+        "decisive": index,
+    }

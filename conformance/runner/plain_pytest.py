@@ -1,5 +1,6 @@
 """Plain `pytest --pyargs orderproof.conformance.checks --orderproof-target FILE`, for people who live in pytest."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from orderproof.conformance.config.target import read_target
 from orderproof.conformance.errors import UsageError, VoidError
-from orderproof.conformance.kit.session import Session, Settings
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner import canary
 from orderproof.conformance.runner.controller import Controller
 from orderproof.conformance.runner.preflight import preflight
@@ -28,7 +30,7 @@ def from_target_file(file: str) -> Controller:
         settings = Settings(read_target(path), folder=str(path.parent))
         session = Session(settings)
         try:
-            return PlainController(preflight(session), Selection())
+            return PlainController(replace(settings, learned=preflight(session)), Selection())
         finally:
             session.close()
     except UsageError as error:
@@ -59,10 +61,9 @@ class PlainController(Controller):
             terminalreporter.write_line(f"void: {self._missed}")
             return
         for row in verdict.rows:
-            if row["verdict"] not in ("pass", "not-applicable"):
-                terminalreporter.write_line(
-                    f"{row['verdict']:<13} {row['id']:<7} {row['title']}: {one_line(row['reason'])}"
-                )
+            if row.verdict not in ("pass", "not-applicable"):
+                line = f"{row.verdict:<13} {row.rule.id:<7} {row.rule.title}: {one_line(row.reason)}"
+                terminalreporter.write_line(line)
         terminalreporter.write_line(one_line(verdict.headline))
 
     @property
@@ -72,9 +73,7 @@ class PlainController(Controller):
 
     def _verdict(self) -> Verdict:
         rules = [
-            rule
-            for rule in catalogue().values()
-            if any(rule.id in (*one["rules"], *one["passive"]) for one in self.outcomes)
+            rule for rule in catalogue().values() if any(rule.id in (*one.rules, *one.passive) for one in self.outcomes)
         ]
         evidence, _ = collect(rules, self.outcomes)
         return judge(rules, evidence)

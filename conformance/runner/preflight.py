@@ -7,14 +7,13 @@ is careful not to void a target that merely breaks rules: a cause is named only 
 
 import time
 import uuid
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from orderproof.conformance.errors import StateUnavailable, VoidError
-from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive
-from orderproof.conformance.kit.session import Session, Settings
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import Learned
+from orderproof.conformance.runner.void_causes import Probe, Probes, why_void
 from orderproof.conformance.states.callback import CallbackUnreachable
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
@@ -24,14 +23,6 @@ _READABLE_WITHIN_SECONDS = 10.0
 _POLL_SECONDS = 0.25
 _ID_TYPES = ("internal", "external")
 _PRICES = "its prices"
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One request of the preflight and what came of it."""
-
-    name: str
-    answer: Answer
 
 
 def wait_for_target(session: Session, seconds: float) -> None:
@@ -45,8 +36,8 @@ def wait_for_target(session: Session, seconds: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def preflight(session: Session) -> Settings:
-    """Probe the target; returns the settings with what was found out. Raises `VoidError`."""
+def preflight(session: Session) -> Learned:
+    """Probe the target; returns what was found out. Raises `VoidError`."""
     settings = session.settings
     orders = session.orders()
     _check_internal_host(session)
@@ -57,16 +48,19 @@ def preflight(session: Session) -> Settings:
         )
     denied = all(probe.answer.status in (401, 403) for probe in strangers)
     if denied and not session.tokens.configured:
-        return replace(settings, no_token="the target demands a token and the target file gives none (auth.bearer)")
+        raise VoidError(
+            f"auth: every request got {strangers[0].answer.status} and no token was given: "
+            'add auth.bearer or auth.oauth2 to the target file, or -H "Authorization: Bearer TOKEN"'
+        )
     order = None if denied else _an_order(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
     may_wait = any(probe.answer.status != 404 for probe in strangers)
     known, reads_late = _probe_order(orders, order, may_wait) if order else ([], False)
-    try:
-        _judge(settings, strangers, known, order)
-    finally:
-        session.end()
-    return replace(settings, price_id=_price_id(known), accepted=session.witnesses.own, reads_late=reads_late)
+    session.end()
+    why = why_void(Probes(settings.target, strangers, known, order))
+    if why:
+        raise VoidError(why)
+    return Learned(_price_id(known), accepted=session.token_probe.own, reads_late=reads_late)
 
 
 def _check_internal_host(session: Session) -> None:
@@ -122,46 +116,3 @@ def _price_id(known: list[Probe]) -> str:
     """The id that `prices` takes in its path; the UUID where both or none are taken."""
     by_uuid, by_id = [probe.answer for probe in known if probe.name == _PRICES] or (None, None)
     return "order_id" if by_id and by_id.is_success and by_uuid and not by_uuid.is_success else "order_uuid"
-
-
-def _judge(settings: Settings, strangers: list[Probe], known: list[Probe], order: State | None) -> None:
-    target = settings.target
-    statuses = [probe.answer.status for probe in (*strangers, *known)]
-
-    def all_in(*wanted: int) -> bool:
-        return all(status in wanted for status in statuses)
-
-    if all_in(401, 403):
-        keys = "auth.oauth2" if target.auth.oauth2 else "auth.bearer"
-        raise VoidError(f"{keys}: the token is refused: {target.base_url} answers {statuses[0]} to every request")
-    if all(status is not None and 300 <= status < 400 for status in statuses):
-        place = strangers[0].answer.exchange.response_header("Location") or "nowhere"
-        raise VoidError(f"base_url: {target.base_url} redirects every request (to {place}); give the final URL")
-    if all_in(429, 503):
-        raise VoidError(
-            f"limits.rate: {target.base_url} answers {statuses[0]} to every request and asks to wait too long"
-        )
-    if all(status is None or status >= 500 for status in statuses):
-        seen = ", ".join(sorted({str(status) for status in statuses if status}))
-        raise VoidError(f"base_url: {target.base_url} answers {seen} to every request: it is not in working order")
-    if all_in(404, 405, 410):
-        raise VoidError(
-            f"base_url: {target.base_url} answers {statuses[0]} to every request; is its path right? "
-            "The documented paths start at /v0"
-        )
-    if known and all(probe.answer.status == 404 for probe in known):
-        assert order is not None
-        raise VoidError(
-            f"states: the order {order.values['order_uuid']} that they give is unknown at {target.base_url} "
-            "(404 by both its ids); do states and base_url belong together?"
-        )
-    successes = [probe.answer for probe in (*strangers, *known) if probe.answer.is_success]
-    if successes and not any(_is_json(answer) for answer in successes):
-        raise VoidError(f"base_url: what {target.base_url} answers is no JSON; is it the order API?")
-
-
-def _is_json(answer: Answer) -> bool:
-    try:
-        return answer.json is not None
-    except Inconclusive:
-        return False

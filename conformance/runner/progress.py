@@ -3,11 +3,13 @@
 import os
 import shutil
 import sys
-from typing import Any
+
+from orderproof.conformance.runner.controller import Listener
+from orderproof.reports.outcome import Outcome
 
 
-class Progress:
-    """Says how far a run is. `outcome` fits the runner's `progress`."""
+class Progress(Listener):
+    """Says how far a run is."""
 
     def __init__(self, enabled: bool = True) -> None:
         self.is_live = enabled and sys.stderr.isatty() and not os.environ.get("CI")
@@ -20,12 +22,12 @@ class Progress:
             sys.stderr.write(f"\r\x1b[2K{text[: width - 1]}")
             sys.stderr.flush()
 
-    def outcome(self, outcome: dict[str, Any], total: int) -> None:
+    def finished(self, outcome: Outcome, total: int) -> None:
         """Count one finished check."""
         self._done += 1
-        self._requests += len(outcome["exchanges"])
-        self._broken += outcome["outcome"] == "fail"
-        self.say(f"{self._done}/{total} checks, {self._requests} requests, {self._broken} failed  {outcome['check']}")
+        self._requests += len(outcome.exchanges)
+        self._broken += outcome.result == "fail"
+        self.say(f"{self._done}/{total} checks, {self._requests} requests, {self._broken} failed  {outcome.check}")
 
     def end(self) -> None:
         """Remove the live line."""

@@ -1,11 +1,13 @@
 """Gives checks their session, and turns what came of each into an outcome on pytest's report of it."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from orderproof.conformance.kit.session import SESSION, Session, Settings
+from orderproof.conformance.kit.session import SESSION, Session
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
 
@@ -46,9 +48,12 @@ class Recorder:
         report: Any = yield
         if call.when == "teardown" and rules_of(item):
             session = self._session
-            outcome = outcome_of(check_name(item.nodeid), rules_of(item), session.end(), item.stash.get(_ERROR, None))
-            outcome["secrets"] = sorted(session.secrets)
-            outcome["missing"] = dict(session.states.missing)
-            outcome["canary"] = is_canary(item)
-            report.orderproof = outcome
+            outcome = replace(
+                outcome_of(check_name(item.nodeid), rules_of(item), session.end(), item.stash.get(_ERROR, None)),
+                secrets=frozenset(session.secrets),
+                missing_states=dict(session.states.missing),
+                is_canary=is_canary(item),
+            )
+            # pytest-xdist passes plain data from a worker to the process that reports.
+            report.orderproof = outcome.to_dict()
         return report  # type: ignore[no-any-return]

@@ -1,21 +1,20 @@
 """Runs checks with pytest inside this process. It knows of checks, rules and outcomes, and nothing of orders."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from orderproof.conformance import checks
-from orderproof.conformance.kit.session import Settings
-from orderproof.conformance.runner.controller import Controller
+from orderproof.conformance.kit.settings import Settings
+from orderproof.conformance.runner.controller import Controller, Listener
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
+from orderproof.conformance.runner.surroundings import closed_surroundings
+from orderproof.reports.outcome import Outcome
 
-_CONFIG = Path(checks.__file__).with_name("pytest.ini")
+_CHECKS = Path(checks.__file__).parent
 
 
 class CollectionError(Exception):
@@ -23,66 +22,77 @@ class CollectionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What came of a run: outcomes in the order of the checks, and why it was cut short, if it was.
+class ChecksResult:
+    """What came of the checks: outcomes in their order, and why the run was cut short, if it was.
 
     `canary` is the outcome of the planted violation, None where it was not judged.
     """
 
-    outcomes: list[dict[str, Any]]
-    canary: dict[str, Any] | None
+    outcomes: list[Outcome]
+    canary: Outcome | None
     checks: list[CollectedCheck]
     cut_short: str | None
     interrupted: bool
 
 
-def run_checks(
-    settings: Settings,
-    selection: Selection,
-    *,
-    max_failures: int | None = None,
-    collect_only: bool = False,
-    progress: Callable[[dict[str, Any], int], None] = lambda outcome, total: None,
-    collected: Callable[[list[CollectedCheck]], None] | None = None,
-) -> Result:
-    """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`.
+def collect_checks(settings: Settings, selection: Selection) -> list[CollectedCheck]:
+    """The checks that a run with these settings would run; sends nothing. Raises `CollectionError`."""
+    controller = Controller(settings, selection, collect_only=True)
+    _run_pytest(controller, ())
+    return controller.checks
 
-    `collected` is told which checks there are (name, rules, fixtures) before the first of them runs.
-    """
-    controller = Controller(settings, selection, collect_only, progress, collected)
-    workers = 1 if collect_only else _workers(settings)
-    if workers > 1 and collected:
+
+def run_checks(
+    settings: Settings, selection: Selection, listener: Listener | None = None, *, max_failures: int | None = None
+) -> ChecksResult:
+    """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`."""
+    controller = Controller(settings, selection, listener=listener or Listener())
+    workers = _workers(settings)
+    if workers > 1 and controller.listener.wants_checks:
         # Workers collect for themselves and tell the names of checks, but not their rules.
-        collected(run_checks(settings, selection, collect_only=True).checks)
+        controller.listener.collected(collect_checks(settings, selection))
+    options = [f"--maxfail={max_failures}"] if max_failures else []
+    options += ["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []
+    code = _run_pytest(controller, options)
+    position = {name: index for index, name in enumerate(controller.names)}
+    outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome.check, 0))
+    interrupted = code == pytest.ExitCode.INTERRUPTED and not max_failures
+    cut_short = _cut_short(outcomes, len(controller.names), interrupted, max_failures)
+    return ChecksResult(outcomes, controller.canary, controller.checks, cut_short, interrupted)
+
+
+def _run_pytest(controller: Controller, options: Sequence[str]) -> int:
     arguments = [
-        "--pyargs",
-        "orderproof.conformance.checks",
-        f"-c{_CONFIG}",
+        # By its folder: for the name of a package pytest would load the `conftest.py` of the working folder too.
+        str(_CHECKS),
+        f"-c{_CHECKS / 'pytest.ini'}",
         # Quiet: the report is ours. Capturing off: progress goes to the real stderr, and checks print nothing.
         *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "--capture=no"),
         *("-p", "_hypothesis_pytestplugin", "-p", "xdist.plugin", "-p", "orderproof.conformance.runner.plugin"),
-        f"--hypothesis-seed={settings.seed}",
-        *([f"--maxfail={max_failures}"] if max_failures else []),
-        *(["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []),
+        f"--hypothesis-seed={controller.settings.seed}",
+        *options,
     ]
-    with _clean_environment():
+    with closed_surroundings():
         code = pytest.main(arguments, plugins=[_Registered(controller)])
     if controller.collection_errors:
         raise CollectionError("; ".join(controller.collection_errors))
-    position = {name: index for index, name in enumerate(controller.names)}
-    outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome["check"], 0))
-    interrupted = code == pytest.ExitCode.INTERRUPTED and not max_failures
     if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
         raise CollectionError("pytest ended with an error of its own (see above)")
-    lacking = len(controller.names) - len(outcomes)
-    cut_short = None
-    if lacking and not collect_only:
-        cause = "interrupted" if interrupted else "stopped early"
-        failed = sum(outcome["outcome"] == "fail" for outcome in outcomes)
-        if max_failures and failed >= max_failures:
-            cause = f"stopped after {failed} failed checks"
-        cut_short = f"{cause}: {lacking} of {len(controller.names)} checks were not run"
-    return Result(outcomes, controller.canary, controller.checks, cut_short, interrupted)
+    return code
+
+
+def _cut_short(outcomes: Sequence[Outcome], total: int, interrupted: bool, max_failures: int | None) -> str | None:
+    """Why not all of the checks were run; None where they were."""
+    lacking = total - len(outcomes)
+    if interrupted and not total:
+        return "interrupted: no check was run"
+    if not lacking:
+        return None
+    failed = sum(outcome.result == "fail" for outcome in outcomes)
+    cause = "interrupted" if interrupted else "stopped early"
+    if max_failures and failed >= max_failures:
+        cause = f"stopped after {failed} failed checks"
+    return f"{cause}: {lacking} of {total} checks were not run"
 
 
 class _Registered:
@@ -100,24 +110,3 @@ class _Registered:
 def _workers(settings: Settings) -> int:
     """Fixed lists are handed out by one process: two workers would give the same order to two checks."""
     return 1 if settings.target.states.fixed else settings.target.limits.workers
-
-
-@contextmanager
-def _clean_environment() -> Iterator[None]:
-    """Keep the user's own pytest settings and plugins out of the run: they are for the user's own tests."""
-    changed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None}
-    before = {name: os.environ.get(name) for name in changed}
-    try:
-        for name, value in changed.items():
-            _set(name, value)
-        yield
-    finally:
-        for name, value in before.items():
-            _set(name, value)
-
-
-def _set(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value

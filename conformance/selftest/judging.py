@@ -12,24 +12,20 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
-if TYPE_CHECKING:
-    from orderproof.conformance.runner.selection import Selection
-
-Kind = Literal["fault", "variant"]
+from orderproof.conformance.selftest.subjects import Subject, selections
 
 # A run of the whole suite takes a few seconds; one that takes a hundred times as long has met a fault that hangs it.
 _RUN_SECONDS = 600
 # Many faults make a run wait for what never comes true, which takes no processor.
 _JOBS_PER_PROCESSOR = 2
-_COMBINED = 6
 # Of the reference server's variants, what takes effect later does so within a third of a second.
 _PATIENCE_SECONDS = 3.0
 
@@ -44,20 +40,6 @@ def _context() -> Any:
 
 
 _CONTEXT = _context()
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One server to run against: its kind and name, and the rules that the suite must find broken.
-
-    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised. `about`
-    says in a sentence in what it differs from the reference server.
-    """
-
-    kind: Kind
-    name: str
-    breaks: tuple[str, ...] = ()
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,62 +70,6 @@ class SubjectResult:
         if self.subject.kind == "variant":
             return self.verdict != "conforming" or bool(self.stray)
         return not self.subject.breaks or bool(self.escaped)
-
-
-def subjects() -> list[Subject]:
-    """Every fault and every variant, and the reference server itself as a variant without a name."""
-    from orderproof.conformance.reference.faults import all_faults
-    from orderproof.conformance.reference.variants import all_variants
-
-    faults = [
-        Subject("fault", name, tuple(fault.breaks), _about(fault)) for name, fault in sorted(all_faults().items())
-    ]
-    return [*faults, *(combined([name]) for name in ("", *sorted(all_variants())))]
-
-
-def _about(seed: type[Any]) -> str:
-    return " ".join((seed.__doc__ or "").partition("\n\n")[0].split())
-
-
-def combinations(count: int, seed: int) -> list[Subject]:
-    """Servers that take several open choices otherwise at once, the same for the same seed.
-
-    Variants that decide the same thing exclude each other.
-    """
-    from orderproof.conformance.reference.behaviours import decided
-    from orderproof.conformance.reference.variants import all_variants
-
-    variants = all_variants()
-    dice = random.Random(seed)
-    found = []
-    for _ in range(count):
-        names: list[str] = []
-        taken: frozenset[str] = frozenset()
-        for name in dice.sample(sorted(variants), len(variants)):
-            if len(names) < _COMBINED and not decided(variants[name]) & taken:
-                names.append(name)
-                taken |= decided(variants[name])
-        found.append(combined(names))
-    return found
-
-
-def combined(names: Sequence[str]) -> Subject:
-    """The server that takes all these choices otherwise; no name is the reference server itself.
-
-    Raises `KeyError` for a name that no variant has.
-    """
-    from orderproof.conformance.reference.variants import all_variants
-
-    variants = [all_variants()[name] for name in names if name]
-    warned_by = dict.fromkeys(rule for variant in variants for rule in variant.warned_by)
-    about = " ".join(map(_about, variants)) or "The reference server itself."
-    return Subject("variant", "+".join(names), tuple(warned_by), about)
-
-
-def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
-    """A part of the subjects, the same for the same seed, in their order."""
-    chosen = set(random.Random(seed).sample(among, min(count, len(among))))
-    return [subject for subject in among if subject in chosen]
 
 
 def judge_all(
@@ -207,33 +133,20 @@ def _run(subject: Subject, seed: int, is_whole: bool, sending: Connection) -> No
 
 
 def _judged(subject: Subject, seed: int, is_whole: bool) -> SubjectResult:
+    from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.embedded import forked_target
     from orderproof.conformance.runner.judging import RunOptions, judge_target
 
     faults = [subject.name] if subject.kind == "fault" else []
     variants = [subject.name] if subject.kind == "variant" and subject.name else []
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
-        how = RunOptions(Path(folder), Path(folder), seed, quiet=True, patience_seconds=_PATIENCE_SECONDS)
+        settings = Settings(target, seed, folder=folder, patience_seconds=_PATIENCE_SECONDS)
         # A fault must be caught by the rules that it names; a server that is right is spared by all.
         for selection in selections(subject, is_whole):
-            judgement = _judgement(subject, judge_target(target, selection, how).record)
+            judgement = _judgement(subject, judge_target(RunOptions(settings, Path(folder), selection)).record)
             if not judgement.escaped:
                 break
     return judgement
-
-
-def selections(subject: Subject, is_whole: bool) -> Iterator[Selection]:
-    """What to run until nothing escapes: the checks of a fault's rules first, then all that passive rules rest on."""
-    from orderproof.conformance.runner.selection import Selection
-    from orderproof.spec.catalogue import catalogue
-
-    if subject.kind == "variant" or is_whole:
-        yield Selection()
-        return
-    if not all(catalogue()[rule_id].passive for rule_id in subject.breaks):
-        yield Selection(subject.breaks, is_narrow=True)
-    if any(catalogue()[rule_id].passive for rule_id in subject.breaks):
-        yield Selection(subject.breaks)
 
 
 def _judgement(subject: Subject, record: Mapping[str, Any]) -> SubjectResult:

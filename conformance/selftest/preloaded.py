@@ -5,17 +5,17 @@ Collecting the checks once also compiles the strategies' descriptions and lets p
 
 from orderproof.conformance import reference
 from orderproof.conformance.config.target import Target
-from orderproof.conformance.kit.session import Settings
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.reference import server
 from orderproof.conformance.runner import judging
-from orderproof.conformance.runner.run_checks import run_checks
+from orderproof.conformance.runner.run_checks import collect_checks
 from orderproof.conformance.runner.selection import Selection
 from orderproof.spec.description import operations
 from orderproof.strategies.generated import boundary_requests
 
 __all__ = ["judging", "reference", "server"]
 
-run_checks(Settings(Target(name="none", base_url="http://127.0.0.1:9")), Selection(), collect_only=True)
+collect_checks(Settings(Target(name="none", base_url="http://127.0.0.1:9")), Selection())
 
 for operation in operations():
     boundary_requests(operation, valid=True)

@@ -1,0 +1,149 @@
+"""What `orderproof run` was asked for: its options as values, and the target and the rules that they name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orderproof.conformance.commands.options import place_reports, read_record
+from orderproof.conformance.config.target import Target
+from orderproof.conformance.errors import UsageError
+from orderproof.reports.waivers import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of `orderproof run` as click gives them, by the names of its parameters."""
+
+    base_url: str | None
+    target_file: Path | None
+    states_file: Path | None
+    headers: tuple[str, ...]
+    out: Path
+    reports: list[tuple[str, Path | None]]
+    patterns: tuple[str, ...]
+    last_failed: bool
+    shard: tuple[int, int] | None
+    seed: int
+    profile: str
+    max_failures: int | None
+    wait_for_target: float
+    dry_run: bool
+    keep_personal_data: bool
+    fault: str | None
+    variant: str | None
+    waivers: Path | None
+    accept_partial: bool
+    exit_zero: bool
+    quiet: bool
+    verbose: bool
+    color: str
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths of the target start from."""
+        return self.target_file.parent if self.target_file else Path.cwd()
+
+    @property
+    def record_folder(self) -> Path:
+        """Where the record goes: a run of the rules that failed last goes beside the record that they failed in."""
+        return self.out / "last-failed" if self.last_failed else self.out
+
+    @property
+    def overwritten(self) -> list[Path]:
+        """Files of an earlier run, at the paths that formats of this one go to. What this run reads is none of them."""
+        read = {path.absolute() for path in (self.target_file, self.states_file, self.waivers) if path}
+        named = [path for _, path in self.reports if path]
+        return [path for path in named if path.is_file() and path.absolute() not in read]
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The fault and the variant of the embedded server that were asked for, by the name of their option."""
+        return {name: value for name, value in (("fault", self.fault), ("variant", self.variant)) if value}
+
+
+@contextmanager
+def chosen_target(arguments: Arguments) -> Iterator[Target]:
+    """The server to judge; with neither URL nor file, the embedded one, which is stopped in the end.
+
+    Raises `UsageError`.
+    """
+    from orderproof.conformance.config.target import read_states, with_headers
+
+    if arguments.base_url is None and arguments.target_file is None:
+        with _embedded(arguments) as target:
+            yield with_headers(target, arguments.headers)
+        return
+    for name in arguments.choices:
+        raise UsageError(f"--{name} is for the embedded server alone; leave BASE_URL and --target out")
+    target = with_headers(_named_target(arguments), arguments.headers)
+    if arguments.states_file:
+        if target.states:
+            raise UsageError(f"--states: {arguments.target_file} has states too; give them in one place")
+        target = replace(target, states=read_states(arguments.states_file))
+    yield target
+
+
+@contextmanager
+def _embedded(arguments: Arguments) -> Iterator[Target]:
+    from orderproof.conformance.reference.choices import UnknownChoiceError, choose
+    from orderproof.conformance.runner.embedded import embedded_target
+
+    if arguments.states_file:
+        raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
+    try:
+        choose(*([value] if value else [] for value in (arguments.fault, arguments.variant)))
+    except UnknownChoiceError as error:
+        raise UsageError(str(error)) from None
+    with embedded_target(
+        [text for name, value in arguments.choices.items() for text in (f"--{name}", value)]
+    ) as target:
+        yield target
+
+
+def _named_target(arguments: Arguments) -> Target:
+    from orderproof.conformance.config.fields import check_url
+    from orderproof.conformance.config.target import read_target
+
+    if arguments.target_file:
+        return read_target(arguments.target_file, arguments.base_url)
+    url = check_url(arguments.base_url, "BASE_URL")
+    return Target(name=url.partition("://")[2], base_url=url)
+
+
+def chosen_patterns(arguments: Arguments) -> tuple[str, ...]:
+    """The rules to judge, as ids or patterns; empty for all. Raises `UsageError`."""
+    if not arguments.last_failed:
+        return arguments.patterns
+    if arguments.patterns:
+        raise UsageError("--last-failed: give it or --rules, not both")
+    broken = tuple(row["id"] for row in read_record(arguments.out)["rules"] if row["verdict"] == "fail")
+    if not broken:
+        raise UsageError(f"--last-failed: the last run in {arguments.out} broke no rule")
+    return broken
+
+
+def chosen_waivers(arguments: Arguments) -> list[Waiver]:
+    """The waivers of the file that was named. Raises `UsageError`."""
+    from orderproof.reports.waivers import WaiverError, read_waivers
+
+    try:
+        return read_waivers(arguments.waivers) if arguments.waivers else []
+    except WaiverError as error:
+        raise UsageError(str(error)) from None
+
+
+def chosen_places(arguments: Arguments) -> list[tuple[str, Path | None]]:
+    """Where each format of the report goes, the page among them; None for standard output. Raises `UsageError`."""
+    from orderproof.reports.record import RECORD_NAME
+
+    wanted = dict.fromkeys([("html", None), *arguments.reports])
+    return place_reports(list(wanted), arguments.record_folder, arguments.record_folder / RECORD_NAME)
+
+
+def shown_file(path: Path | None) -> str | None:
+    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
+    if path is None:
+        return None
+    here = Path.cwd()
+    return (path.absolute().relative_to(here) if path.absolute().is_relative_to(here) else Path(path.name)).as_posix()

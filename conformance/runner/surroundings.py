@@ -1,0 +1,71 @@
+"""A run's surroundings decide nothing: only seed, profile and target decide what is sent.
+
+Each library that reads its environment or the working folder is a door, and each is shut here or where it is used:
+
+- pytest: variables of its own, plugins that are installed beside us, `conftest.py` and settings of the folder in which
+  a run is started or above it (the checks are named by their folder, whose `pytest.ini` is the only one read);
+- Hypothesis: plugins, a profile for CI systems (every setting is given in `kit/properties.py`), its example database
+  (none is used) and its folder of cached tables, which is kept out of the working folder;
+- Schemathesis: its configuration file and hooks (the configuration is given, in `strategies/generated.py`).
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orderproof.conformance.errors import UsageError
+
+_PREFIXES = ("PYTEST_", "HYPOTHESIS_", "SCHEMATHESIS_")
+_GIVEN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_NO_PLUGINS": "1"}
+
+
+def require_assertions() -> None:
+    """Raise `UsageError` where Python leaves out what checks assert: everything would pass."""
+    if sys.flags.optimize:
+        raise UsageError("PYTHONOPTIMIZE or -O leaves assertions out of the checks; run orderproof without it")
+
+
+@contextmanager
+def closed_surroundings() -> Iterator[None]:
+    """Shut what the environment and the working folder may decide, for as long as a run takes."""
+    before = {name: value for name, value in os.environ.items() if name.startswith(_PREFIXES)}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(_GIVEN)
+    try:
+        with _hypothesis_folder():
+            yield
+    finally:
+        for name in _GIVEN:
+            os.environ.pop(name, None)
+        os.environ.update(before)
+
+
+@contextmanager
+def _hypothesis_folder() -> Iterator[None]:
+    """Keep Hypothesis' cached tables of Unicode with the user's other caches, or where there are none for this run."""
+    # Imported only now: it looks for plugins as it is imported.
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    cache = _cache_folder()
+    if cache is not None:
+        set_hypothesis_home_dir(cache)
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="orderproof-") as folder:
+        set_hypothesis_home_dir(folder)
+        yield
+
+
+def _cache_folder() -> Path | None:
+    """The folder for it among the user's caches; None where it cannot be had, as for a user without a home."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    try:
+        folder = (Path(home) if home else Path.home() / ".cache") / "orderproof" / "hypothesis"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):
+        return None
+    return folder if os.access(folder, os.W_OK) else None

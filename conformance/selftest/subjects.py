@@ -1,0 +1,116 @@
+"""The servers to run the suite against: every seeded fault, every open choice, and several choices at once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from orderproof.conformance.config.fields import did_you_mean
+from orderproof.conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from orderproof.conformance.runner.selection import Selection
+
+Kind = Literal["fault", "variant"]
+
+_COMBINED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One server to run against: its kind and name, and the rules that the suite must find broken.
+
+    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised. `about`
+    says in a sentence in what it differs from the reference server.
+    """
+
+    kind: Kind
+    name: str
+    breaks: tuple[str, ...] = ()
+    about: str = ""
+
+
+def subjects() -> list[Subject]:
+    """Every fault and every variant, and the reference server itself as a variant without a name."""
+    from orderproof.conformance.reference.faults import all_faults
+    from orderproof.conformance.reference.variants import all_variants
+
+    faults = [
+        Subject("fault", name, tuple(fault.breaks), _about(fault)) for name, fault in sorted(all_faults().items())
+    ]
+    return [*faults, *(combined([name]) for name in ("", *sorted(all_variants())))]
+
+
+def _about(seed: type[Any]) -> str:
+    return " ".join((seed.__doc__ or "").partition("\n\n")[0].split())
+
+
+def combinations(count: int, seed: int) -> list[Subject]:
+    """Servers that take several open choices otherwise at once, the same for the same seed.
+
+    Variants that decide the same thing exclude each other.
+    """
+    from orderproof.conformance.reference.behaviours import decided
+    from orderproof.conformance.reference.variants import all_variants
+
+    variants = all_variants()
+    dice = random.Random(seed)
+    found = []
+    for _ in range(count):
+        names: list[str] = []
+        taken: frozenset[str] = frozenset()
+        for name in dice.sample(sorted(variants), len(variants)):
+            if len(names) < _COMBINED and not decided(variants[name]) & taken:
+                names.append(name)
+                taken |= decided(variants[name])
+        found.append(combined(names))
+    return found
+
+
+def combined(names: Sequence[str]) -> Subject:
+    """The server that takes all these choices otherwise; no name is the reference server itself.
+
+    Raises `KeyError` for a name that no variant has.
+    """
+    from orderproof.conformance.reference.variants import all_variants
+
+    variants = [all_variants()[name] for name in names if name]
+    warned_by = dict.fromkeys(rule for variant in variants for rule in variant.warned_by)
+    about = " ".join(map(_about, variants)) or "The reference server itself."
+    return Subject("variant", "+".join(names), tuple(warned_by), about)
+
+
+def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
+    """A part of the subjects, the same for the same seed, in their order."""
+    chosen = set(random.Random(seed).sample(among, min(count, len(among))))
+    return [subject for subject in among if subject in chosen]
+
+
+def named(faults: Sequence[str], variants: Sequence[str], among: Sequence[Subject]) -> list[Subject]:
+    """The subjects of these names, a variant such as `a+b` being several choices at once. Raises `UsageError`."""
+    known = {(subject.kind, subject.name): subject for subject in among}
+    joined = [name for name in variants if "+" in name and ("variant", name) not in known]
+    for name in joined:
+        if all(("variant", part) in known for part in name.split("+")):
+            known["variant", name] = combined(name.split("+"))
+    wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
+    for kind, name in sorted(wanted - known.keys()):
+        near = did_you_mean(name, [other for of_kind, other in known if of_kind == kind])
+        raise UsageError(f"--{kind}: no {kind} {name!r}{near}")
+    return [subject for key, subject in known.items() if key in wanted]
+
+
+def selections(subject: Subject, is_whole: bool) -> Iterator[Selection]:
+    """What to run until nothing escapes: the checks of a fault's rules first, then all that passive rules rest on."""
+    from orderproof.conformance.runner.selection import Selection
+    from orderproof.spec.catalogue import catalogue
+
+    if subject.kind == "variant" or is_whole:
+        yield Selection()
+        return
+    if not all(catalogue()[rule_id].passive for rule_id in subject.breaks):
+        yield Selection(subject.breaks, is_narrow=True)
+    if any(catalogue()[rule_id].passive for rule_id in subject.breaks):
+        yield Selection(subject.breaks)

@@ -1,0 +1,63 @@
+"""The record of a run that has not finished: it takes the earlier record's place before anything of the run can fail.
+
+A run that is killed, or that ends before it judged anything, must not leave the record of another run behind: whoever
+gates on the folder would take that one's verdict for this one's.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orderproof import __version__
+from orderproof.reports.formats import FORMATS, STDOUT
+from orderproof.reports.record import RECORD_NAME, SCHEMA, Run, build, write
+
+
+def begin(folder: Path, seed: int, profile: str, *, files: Iterable[Path] = ()) -> None:
+    """Put the record of an unfinished run into the folder and remove what an earlier run left there, and `files`.
+
+    Raises `OSError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    now = _now()
+    why = f"unfinished: it began at {now}, and is still running or was killed"
+    earlier = _views(folder) if _is_record(folder / RECORD_NAME) else []
+    _write(folder, seed, profile, now, why)
+    for path in (*earlier, *files):
+        path.unlink(missing_ok=True)
+
+
+def stop(folder: Path, why: str, seed: int = 0, profile: str = "default") -> None:
+    """Say in the folder's record why its run ended before it judged anything. Raises `OSError`."""
+    _write(folder, seed, profile, _now(), f"unfinished: it stopped before anything was judged: {why}")
+
+
+def withdraw(folder: Path, why: str) -> None:
+    """Replace an earlier run's record, where there is one, for a run that could not even begin. Raises `OSError`."""
+    if _is_record(folder / RECORD_NAME):
+        begin(folder, 0, "default")
+        stop(folder, why)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _write(folder: Path, seed: int, profile: str, started_at: str, why: str) -> None:
+    target = {"name": "", "base_url": "", "internal_base_url": None, "file": None}
+    run = Run(__version__, target, started_at, 0.0, seed, profile, void=f"the run is {why}", cut_short=why)
+    write(build(run, [], []), folder / RECORD_NAME)
+
+
+def _is_record(path: Path) -> bool:
+    """Whether a file is a record of ours: what else may lie in the folder is not for us to remove."""
+    try:
+        return bool(json.loads(path.read_bytes())["schema"] == SCHEMA)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def _views(folder: Path) -> list[Path]:
+    names = [kind.file_name for kind in FORMATS.values()]
+    return [folder / name for name in names if name not in (STDOUT, RECORD_NAME)]

@@ -1,0 +1,60 @@
+"""What a check came to: how a run's checks hand over what they saw to those who judge and report it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired, Self, TypedDict
+
+CheckResult = Literal["pass", "fail", "inconclusive", "not-run", "not-applicable"]
+
+
+class OwnFinding(TypedDict):
+    """One way in which a check saw a rule broken. `exchanges` and `decisive` are indices into the check's exchanges.
+
+    A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by index too.
+    """
+
+    message: str
+    expected: str
+    observed: str
+    exchanges: list[int]
+    decisive: int | None
+    story: NotRequired[list[dict[str, Any]]]
+    timeline: NotRequired[list[dict[str, Any]]]
+
+
+class PassiveResult(TypedDict):
+    """What passive validation says of one rule: on how many of a check's answers it was judged, and what was broken."""
+
+    judged: int
+    findings: list[OwnFinding]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check came to.
+
+    `exchanges` are plain data, as `Exchange.to_dict` gives them; `passive` is by rule; `states` are the names of the
+    states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
+    reason.
+    """
+
+    check: str
+    rules: tuple[str, ...]
+    result: CheckResult = "pass"
+    reason: str = ""
+    findings: tuple[OwnFinding, ...] = ()
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+    passive: Mapping[str, PassiveResult] = field(default_factory=dict)
+    states: tuple[str, ...] = ()
+    secrets: frozenset[str] = frozenset()
+    missing_states: Mapping[str, str] = field(default_factory=dict)
+    is_canary: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, to pass from a worker to the process that reports."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The outcome that `to_dict` gave."""
+        return cls(**data)
