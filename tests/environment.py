@@ -1,6 +1,7 @@
 """The environment in which every test runs: a known one, whoever starts the tests, wherever, and in CI or not."""
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -14,8 +15,13 @@ _SET = {"LANG": "C.UTF-8", "TZ": "XST-5:45"}
 
 
 def make_known(home: Path) -> None:
-    """Keep every variable of the user from this process and from those that it starts; `home` is an empty folder."""
+    """Keep the variables of the user, and signals that are ignored, from this process and those that it starts.
+
+    `home` is an empty folder, which takes the place of the user's.
+    """
     for name in os.environ.keys() - _KEPT:
         del os.environ[name]
     os.environ.update(_SET, HOME=str(home))
     time.tzset()
+    # Whatever a shell starts in the background ignores it, and so does what that starts in turn.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
