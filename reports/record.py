@@ -5,7 +5,6 @@ whole run, each with its own message.
 """
 
 import base64
-import fnmatch
 import json
 import os
 import tempfile
@@ -24,7 +23,7 @@ from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.jsontext import json_text
 from orderproof.reports.redaction.masking import Masker
 from orderproof.reports.verdict import conclude, judge, verdicts_in
-from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
+from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue, is_selected
 from orderproof.spec.description import DESCRIPTIONS, description
 
 SCHEMA = "orderproof.report/1"
@@ -280,9 +279,8 @@ def _check_rows(record: Mapping[str, Any], path: Path) -> None:
         raise RecordError(f"{path}: tells of {len(rows)} of the catalogue's {record['spec']['rules']} rules")
     # A catalogue of another size is another version's, whose rules are not known here.
     if record["spec"]["rules"] == len(catalogue()):
-        patterns = [pattern.upper() for pattern in record["selection"]] or ["*"]
         for rule_id in catalogue():
-            if rule_id not in ids and any(fnmatch.fnmatchcase(rule_id, pattern) for pattern in patterns):
+            if rule_id not in ids and is_selected(rule_id, record["selection"]):
                 raise RecordError(f"{path}: does not tell of {rule_id}, which the run was to judge")
     for row in rows:
         if row["verdict"] == "pass" and (row["findings"] or not any(one["outcome"] == "pass" for one in row["checks"])):

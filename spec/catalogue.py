@@ -4,8 +4,9 @@ One YAML file an operation or concern in `spec/rules/`, each validated against `
 changes once released.
 """
 
+import fnmatch
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -145,3 +146,14 @@ def read_catalogue(folder: Path) -> Catalogue:
 def catalogue() -> Catalogue:
     """The rules that this version of orderproof judges, by id."""
     return read_catalogue(RULES_FOLDER)
+
+
+def is_selected(rule_id: str, patterns: Sequence[str]) -> bool:
+    """Whether patterns select a rule: `GRA-*` takes in, `!GRA-4` leaves out. Where none takes in, every rule is in."""
+    named = [pattern.upper() for pattern in patterns if not pattern.startswith("!")]
+    left_out = [pattern[1:].upper() for pattern in patterns if pattern.startswith("!")]
+    return _matches(rule_id, named or ["*"]) and not _matches(rule_id, left_out)
+
+
+def _matches(rule_id: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(rule_id, pattern) for pattern in patterns)

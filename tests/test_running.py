@@ -233,3 +233,64 @@ def test_a_dry_run_sends_nothing(tmp_path, server):
     assert ran.code == 0
     assert judged_by(server) == 0
     assert "order-in-grace-period" in ran.out
+
+
+def test_an_internal_api_that_is_elsewhere_than_said_breaks_no_rule(tmp_path, server):
+    wrong = f"internal_base_url: {server.base_url.replace('/v0', '/v1')}"
+    target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=wrong)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "INT-*")
+
+    assert ran.code == 4, ran.out
+    assert set(ran.verdicts.values()) == {"not-run", "inconclusive"}
+    assert "is its path right? The documented path starts at /v0" in ran.out
+
+
+def test_an_internal_api_at_an_address_of_its_own_is_judged(tmp_path, server):
+    own = f"internal_base_url: {server.base_url.replace('127.0.0.1', 'localhost')}"
+    target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=own)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "INT-*")
+
+    assert ran.code == 0, ran.out
+
+
+def test_an_internal_api_that_takes_another_token_breaks_no_rule(tmp_path, server):
+    with start() as other:
+        own = f"internal_base_url: {other.base_url}"
+        target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=own)
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "INT-*")
+
+    assert ran.code == 4, ran.out
+    assert "the token that base_url takes is refused" in ran.out
+
+
+def test_rules_are_left_out_and_the_gate_knows(tmp_path):
+    ran = orderproof(tmp_path, "run", "--rules", "GRA-*", "--exclude", "gra-1?", "--exclude", "GRA-9?")
+
+    assert ran.code == 0, ran.out
+    assert set(ran.verdicts) == {f"GRA-{number}" for number in range(1, 10)}
+    assert ran.record["selection"] == ["GRA-*", "!gra-1?", "!GRA-9?"]
+    assert orderproof(tmp_path, "gate", "orderproof-report").code == 2
+    assert orderproof(tmp_path, "gate", "orderproof-report", "--allow-selection").code == 0
+
+
+@pytest.mark.parametrize("pattern", ["NO-*", "*"])
+def test_what_leaves_out_nothing_or_all_is_a_mistake(tmp_path, pattern):
+    ran = orderproof(tmp_path, "run", "--exclude", pattern)
+    assert (ran.code, "--exclude" in ran.err) == (2, True)
+
+
+def test_what_failed_last_is_judged_beside_the_record_with_few_requests(tmp_path):
+    fault = ["--fault", "second-cancel-is-500"]
+    first = orderproof(tmp_path, "run", *fault, "--rules", "CAN-*", "--rules", "ROB-1")
+    broken = {rule for rule, verdict in first.verdicts.items() if verdict == "fail"}
+
+    again = orderproof(tmp_path, "run", *fault, "--last-failed")
+
+    beside = json.loads((tmp_path / "orderproof-report" / "last-failed" / "report.json").read_text(encoding="utf-8"))
+    assert "ROB-1" in broken
+    assert (first.code, again.code) == (1, 1)
+    assert {row["id"] for row in beside["rules"] if row["verdict"] == "fail"} == broken
+    assert again.record == first.record
+    assert beside["requests"] < first.record["requests"] / 3

@@ -19,8 +19,8 @@ from orderproof.conformance.commands.options import (
 )
 from orderproof.conformance.commands.run_arguments import (
     Arguments,
-    chosen_patterns,
     chosen_places,
+    chosen_rules,
     chosen_target,
     chosen_waivers,
     shown_file,
@@ -31,7 +31,6 @@ from orderproof.conformance.errors import UsageError, VoidError
 if TYPE_CHECKING:
     from orderproof.conformance.config.target import Target
     from orderproof.conformance.runner.judging import RunResult
-    from orderproof.conformance.runner.selection import Selection
     from orderproof.reports.waivers import Waiver
 
 Places = list[tuple[str, Path | None]]
@@ -85,6 +84,7 @@ def _out_among(args: list[str]) -> Path:
 @click.option(
     "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
 )
+@click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Leave these rules out (repeatable).")
 @click.option("--last-failed", is_flag=True, help="Judge only the rules that the last run in --out found broken.")
 @click.option(
     "--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge."
@@ -140,7 +140,7 @@ def _run(arguments: Arguments) -> int:
     from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.judging import RunOptions, judge_target
 
-    selection = _selection(arguments)
+    selection = chosen_rules(arguments)
     waivers = chosen_waivers(arguments)
     places = chosen_places(arguments)
     with chosen_target(arguments) as target:
@@ -160,17 +160,6 @@ def _run(arguments: Arguments) -> int:
             )
         )
     return _report(ended, waivers, listing, arguments, places)
-
-
-def _selection(arguments: Arguments) -> Selection:
-    from orderproof.conformance.runner.selection import Selection
-
-    selection = Selection(chosen_patterns(arguments), arguments.shard)
-    if not selection.rules():
-        raise UsageError(
-            f"--rules {' '.join(selection.patterns)}: no rule has such an id; `orderproof rules` lists them"
-        )
-    return selection
 
 
 def _console(color: str, places: Places) -> Any:
@@ -208,7 +197,7 @@ def _dry_run(arguments: Arguments) -> int:
     from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
 
-    selection = _selection(arguments)
+    selection = chosen_rules(arguments)
     with chosen_target(arguments) as target:
         settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
     try:

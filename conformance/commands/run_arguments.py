@@ -1,14 +1,20 @@
 """What `orderproof run` was asked for: its options as values, and the target and the rules that they name."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orderproof.conformance.commands.options import place_reports, read_record
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError
 from orderproof.reports.waivers import Waiver
+
+if TYPE_CHECKING:
+    from orderproof.conformance.runner.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Arguments:
     out: Path
     reports: list[tuple[str, Path | None]]
     patterns: tuple[str, ...]
+    excluded: tuple[str, ...]
     last_failed: bool
     shard: tuple[int, int] | None
     seed: int
@@ -111,16 +118,36 @@ def _named_target(arguments: Arguments) -> Target:
     return Target(name=url.partition("://")[2], base_url=url)
 
 
-def chosen_patterns(arguments: Arguments) -> tuple[str, ...]:
-    """The rules to judge, as ids or patterns; empty for all. Raises `UsageError`."""
-    if not arguments.last_failed:
-        return arguments.patterns
-    if arguments.patterns:
-        raise UsageError("--last-failed: give it or --rules, not both")
-    broken = tuple(row["id"] for row in read_record(arguments.out)["rules"] if row["verdict"] == "fail")
+def chosen_rules(arguments: Arguments) -> Selection:
+    """The rules to judge. Raises `UsageError`."""
+    from orderproof.conformance.runner.selection import Selection
+
+    left_out = tuple(f"!{pattern}" for pattern in arguments.excluded)
+    selection = Selection((*arguments.patterns, *left_out), arguments.shard)
+    if arguments.last_failed:
+        if selection.patterns:
+            raise UsageError("--last-failed: give it or --rules and --exclude, not both")
+        selection = _last_failed(arguments)
+    for option, patterns in (("--rules", arguments.patterns), ("--exclude", arguments.excluded)):
+        for pattern in patterns:
+            if not Selection((pattern,)).rules():
+                raise UsageError(f"{option} {pattern}: no rule has such an id; `orderproof rules` lists them")
+    if not selection.rules():
+        raise UsageError("--exclude: no rule is left")
+    return selection
+
+
+def _last_failed(arguments: Arguments) -> Selection:
+    """What the last run broke. A passive rule is judged on the answers of the checks that saw it broken."""
+    from orderproof.conformance.runner.selection import Selection
+    from orderproof.spec.catalogue import catalogue
+
+    broken = [row for row in read_record(arguments.out)["rules"] if row["verdict"] == "fail"]
     if not broken:
         raise UsageError(f"--last-failed: the last run in {arguments.out} broke no rule")
-    return broken
+    passive = [row for row in broken if row["id"] in catalogue() and catalogue()[row["id"]].passive]
+    checks = sorted({finding["check"] for row in passive for finding in row["findings"]})
+    return Selection(tuple(row["id"] for row in broken), arguments.shard, is_narrow=True, checks=tuple(checks))
 
 
 def chosen_waivers(arguments: Arguments) -> list[Waiver]:

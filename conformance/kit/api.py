@@ -10,8 +10,9 @@ from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 from orderproof.conformance.kit.answer import Answer
-from orderproof.conformance.kit.findings import NotApplicable
+from orderproof.conformance.kit.findings import NotApplicable, NotRun
 from orderproof.conformance.kit.polling import Poller
+from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON
@@ -56,8 +57,7 @@ class Orders:
     """Both documented APIs of a target.
 
     `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None where the
-    target leaves it out; `price_id` is the value of a state that `prices` takes in its path, which the documents leave
-    open; `patience` is that of the whole run.
+    target leaves it out; `learned` is what preflight found out; `patience` is that of the whole run.
     """
 
     def __init__(
@@ -66,29 +66,29 @@ class Orders:
         base_urls: Mapping[str, str | None],
         headers: Mapping[str, str],
         token: Callable[[], str | None],
-        price_id: str = "order_uuid",
+        learned: Learned = Learned(),  # noqa: B008 - it is frozen
         patience: Poller | None = None,
     ) -> None:
         self._send = send
         self._base_urls = base_urls
         self._headers = headers
         self._token = token
-        self._price_id = price_id
+        self._learned = learned
         self.patience = patience or Poller()
 
     @property
     def has_internal_api(self) -> bool:
-        """Whether the target file says where the internal order line API is."""
-        return self._base_urls["order-lines"] is not None
+        """Whether the internal order line API can be used."""
+        return self._base_urls["order-lines"] is not None and self._learned.internal_problem is None
 
     def prepared(self) -> "Orders":
         """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
-        return Orders(_prepare, self._base_urls, self._headers, self._token, self._price_id, self.patience)
+        return Orders(_prepare, self._base_urls, self._headers, self._token, self._learned, self.patience)
 
     def call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         """Send a request for an operation; `path` values are percent-encoded, unless they are `Raw`.
 
-        Raises `NotApplicable` for an operation of an API that the target leaves out.
+        Raises `NotApplicable` for an operation of an API that the target leaves out, `NotRun` where it cannot be used.
         """
         operation = operations()[operation_id]
         payload = _payload(parts)
@@ -113,6 +113,8 @@ class Orders:
             base_url = state.base_url
         if base_url is None:
             raise NotApplicable("the target file gives no internal_base_url")
+        if operation.api == "order-lines" and self._learned.internal_problem:
+            raise NotRun(self._learned.internal_problem)
         return base_url
 
     def _negotiation(self, operation_id: str, state: State | None, parts: Parts) -> Iterator[tuple[str, str]]:
@@ -136,7 +138,7 @@ class Orders:
 
     def price_id_of(self, order: State) -> str:
         """The id of an order that `prices` takes, as preflight found out: the documents leave open which."""
-        return str(order.values[self._price_id])
+        return str(order.values[self._learned.price_id])
 
     def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002
         """GET /orders/{id}: the order by its internal or, with `id_type="external"`, its readable id."""

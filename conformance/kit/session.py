@@ -100,7 +100,7 @@ class Session:
             {"orders": target.base_url, "order-lines": target.internal_base_url},
             target.headers,
             self.tokens.current,
-            self.settings.learned.price_id,
+            self.settings.learned,
             self.patience,
         )
 

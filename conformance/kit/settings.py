@@ -18,12 +18,13 @@ class Learned:
 
     `price_id` is the value of a state that `prices` takes in its path; `accepted` a GET request that the target's own
     token was good for: its URL and its `Accept`, empty where there is none; `reads_late` whether a new order is unknown
-    at first.
+    at first; `internal_problem` why the internal API cannot be used, None where it can.
     """
 
     price_id: str = "order_uuid"
     accepted: tuple[str, ...] = ()
     reads_late: bool = False
+    internal_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

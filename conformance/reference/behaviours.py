@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from pkgutil import iter_modules
+from typing import ClassVar, TypeVar
 
 from orderproof.conformance.reference.decisions import Decisions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Fault(Decisions):
@@ -31,7 +29,7 @@ class Variant(Decisions):
     warned_by: ClassVar[tuple[str, ...]] = ()
 
 
-Seed = TypeVar("Seed", bound=Decisions)
+Behaviour = TypeVar("Behaviour", bound=Decisions)
 
 
 def kebab_case(name: str) -> str:
@@ -39,31 +37,35 @@ def kebab_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", "-", name).lower()
 
 
-def collect(package: str, modules: Iterable[str], kind: type[Seed]) -> dict[str, type[Seed]]:
-    """Every subclass of `kind` that the modules define, in a class statement or a tuple named `GENERATED`.
+def collect(package: str, kind: type[Behaviour]) -> dict[str, type[Behaviour]]:
+    """Every subclass of `kind` that a package's modules define, in a class statement or a tuple named `GENERATED`.
 
     What is called `…Fault` or `…Variant` is only what several of them share.
     """
-    found: dict[str, type[Seed]] = {}
-    for name in modules:
-        module = import_module(f"{package}.{name}")
-        defined = [
-            seed for seed in vars(module).values() if isinstance(seed, type) and seed.__module__ == module.__name__
-        ]
-        for seed in (*defined, *getattr(module, "GENERATED", ())):
-            if not issubclass(seed, kind) or seed.__name__.endswith(kind.__name__):
+    found: dict[str, type[Behaviour]] = {}
+    for info in sorted(iter_modules(import_module(package).__path__), key=lambda info: info.name):
+        if info.ispkg:
+            continue
+        module = import_module(f"{package}.{info.name}")
+        defined = [one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__]
+        for behaviour in (*defined, *getattr(module, "GENERATED", ())):
+            if not issubclass(behaviour, kind) or behaviour.__name__.endswith(kind.__name__):
                 continue
-            if kebab_case(seed.__name__) in found:
-                raise ValueError(f"Two seeds are called {seed.__name__}.")
-            found[kebab_case(seed.__name__)] = seed
+            if kebab_case(behaviour.__name__) in found:
+                raise ValueError(f"Two behaviours are called {behaviour.__name__}.")
+            found[kebab_case(behaviour.__name__)] = behaviour
     return found
 
 
-def decided(seed: type[Decisions]) -> frozenset[str]:
-    """The decisions that a seed takes otherwise, those that it has from others included: two that share one clash."""
-    return frozenset[str]().union(*(overridden(one) for one in seed.__mro__ if one.__module__ == seed.__module__))
+def decided(behaviour: type[Decisions]) -> frozenset[str]:
+    """The decisions that a behaviour takes otherwise, with those of its bases: two behaviours that share one clash."""
+    return frozenset[str]().union(
+        *(overridden(one) for one in behaviour.__mro__ if one.__module__ == behaviour.__module__)
+    )
 
 
-def overridden(seed: type[Decisions]) -> frozenset[str]:
-    """The decisions that a seed takes otherwise."""
-    return frozenset(name for name in vars(seed) if not name.startswith("__") and callable(getattr(seed, name)))
+def overridden(behaviour: type[Decisions]) -> frozenset[str]:
+    """The decisions that a behaviour takes otherwise."""
+    return frozenset(
+        name for name in vars(behaviour) if not name.startswith("__") and callable(getattr(behaviour, name))
+    )

@@ -1,7 +1,7 @@
 """The side of the plugin that lives in the process that reports: which checks run, and what came of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Hand the settings to a worker of pytest-xdist."""
         node.workerinput["orderproof"] = self.settings.to_json()
-        node.workerinput["orderproof_selection"] = [list(self.selection.patterns), self.selection.shard]
+        node.workerinput["orderproof_selection"] = asdict(self.selection)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
@@ -84,8 +84,7 @@ class Controller:
 
 def configure_worker(config: pytest.Config, worker_input: Mapping[str, Any]) -> None:
     """Make a worker of pytest-xdist select, order and record checks as the controller would."""
-    patterns, shard = worker_input["orderproof_selection"]
-    config.pluginmanager.register(_WorkerSelection(Selection(tuple(patterns), tuple(shard) if shard else None)))
+    config.pluginmanager.register(_WorkerSelection(Selection(**worker_input["orderproof_selection"])))
     record_checks(config, Settings.from_json(worker_input["orderproof"]))
 
 

@@ -7,12 +7,12 @@ is careful not to void a target that merely breaks rules: a cause is named only 
 
 import time
 import uuid
-from urllib.parse import urlsplit
 
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned
+from orderproof.conformance.runner.internal_probe import internal_problem
 from orderproof.conformance.runner.void_causes import Probe, Probes, why_void
 from orderproof.conformance.states.callback import CallbackUnreachable
 from orderproof.conformance.states.sources import State
@@ -40,7 +40,6 @@ def preflight(session: Session) -> Learned:
     """Probe the target; returns what was found out. Raises `VoidError`."""
     settings = session.settings
     orders = session.orders()
-    _check_internal_host(session)
     strangers = _probe_without_states(orders, settings.seed)
     if all(probe.answer.status is None for probe in strangers):
         raise VoidError(
@@ -56,20 +55,14 @@ def preflight(session: Session) -> Learned:
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
     may_wait = any(probe.answer.status != 404 for probe in strangers)
     known, reads_late = _probe_order(orders, order, may_wait) if order else ([], False)
-    session.end()
-    why = why_void(Probes(settings.target, strangers, known, order))
-    if why:
-        raise VoidError(why)
-    return Learned(_price_id(known), accepted=session.token_probe.own, reads_late=reads_late)
-
-
-def _check_internal_host(session: Session) -> None:
-    url = session.settings.target.internal_base_url
-    if url is None or urlsplit(url).netloc == urlsplit(session.settings.target.base_url).netloc:
-        return
-    exchange = session.client.send("GET", url, [])
-    if exchange.status is None:
-        raise VoidError(f"internal_base_url: nothing answers at {url} ({exchange.error})")
+    try:
+        why = why_void(Probes(settings.target, strangers, known, order))
+        if why:
+            raise VoidError(why)
+        problem = internal_problem(session)
+    finally:
+        session.end()
+    return Learned(_price_id(known), session.token_probe.own, reads_late, problem)
 
 
 def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:

@@ -1,6 +1,5 @@
 """Which checks a run needs, and in which order they run."""
 
-import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,33 +8,34 @@ from pathlib import Path
 import pytest
 
 from orderproof.conformance.kit.rule_mark import CANARY_MARK, RULE_MARK
-from orderproof.spec.catalogue import catalogue
+from orderproof.spec.catalogue import catalogue, is_selected
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which part of the catalogue a run judges: rule ids or patterns such as `GRA-*`, and a shard (i of n).
+    """Which part of the catalogue a run judges: patterns such as `GRA-*` or `!GRA-4`, and a shard (i of n).
 
     A passive rule is judged on the answers of every check that has to do with it; with `is_narrow` only on those of the
-    checks of other rules that are selected.
+    checks of other rules that are selected, and of those named in `checks`.
     """
 
     patterns: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
     is_narrow: bool = False
+    checks: tuple[str, ...] = ()
 
     def has(self, rule_id: str) -> bool:
         """Whether a rule is selected."""
-        return not self.patterns or any(fnmatch.fnmatchcase(rule_id, pattern.upper()) for pattern in self.patterns)
+        return is_selected(rule_id, self.patterns)
 
-    def needs(self, rules: Sequence[str]) -> bool:
+    def needs(self, check: str, rules: Sequence[str]) -> bool:
         """Whether a check that names `rules` must run.
 
         It must where one of them is selected, and where its requests are what a selected passive rule is judged on.
         """
         is_named = any(self.has(rule_id) for rule_id in rules)
         if is_named or self.is_narrow:
-            return is_named
+            return is_named or check in self.checks
         passive = _passive_operations(self)
         return None in passive or any(catalogue()[rule_id].operation in passive for rule_id in rules)
 
@@ -92,7 +92,7 @@ def select_items(config: pytest.Config, items: list[pytest.Item], selection: Sel
         return min((order[rule_id] for rule_id in rules_of(item)), default=-1), check_name(item.nodeid)
 
     checks = [item for item in items if not is_canary(item)]
-    chosen = [item for item in checks if not rules_of(item) or selection.needs(rules_of(item))]
+    chosen = [item for item in checks if not rules_of(item) or selection.needs(check_name(item.nodeid), rules_of(item))]
     chosen.sort(key=key)
     if selection.shard:
         index, count = selection.shard

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCELLATION_STATUS, JSON
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.exchange import (
+    CANCEL,
+    CANCELLATION_STATUS,
+    JSON,
+)
+from orderproof.conformance.reference.faults.cancel_order import CancelFault
+from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Order
+
+
+class StatusAsText(CancelFault):
+    """The cancellation status has texts in place of booleans."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-3", "CST-4")
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """`"true"` for `true`."""
+        return {name: str(value).lower() for name, value in super().cancellation_status(call, order).items()}
+
+
+class StatusCancels(CancelFault):
+    """Asking for the cancellation status cancels the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-11", "CAN-91")
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """After the answer is made."""
+        status = super().cancellation_status(call, order)
+        order.cancel_requested, order.canceled_at = True, order.canceled_at or self.now()
+        return status
 
 
 class StatusFault(Fault):
@@ -112,7 +143,7 @@ class ExpiredSaidCanceled(StatusFault):
         return status | {"canceled": status["canceled"] or (order.status == "open" and not status["cancelable"])}
 
 
-GENERATED = (
+_OWN_STATUS = (
     wrong_status(
         "StatusOfUnknownOrderIs400",
         "The cancellation status of an order that does not exist gets 400.",
@@ -121,5 +152,49 @@ GENERATED = (
         operation=CANCELLATION_STATUS,
         refused="order-not-found",
         status=400,
+    ),
+)
+
+
+class CanceledWhileStillCancelable(Fault):
+    """While an order is being canceled, its status says both that it is canceled and that it can be."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-15",)
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+    def cancel(self, call: Call, order: Order, cancellation: Any) -> None:
+        """One member first."""
+        super().cancel(call, order, cancellation)
+        call.tenant.orders[order.uuid].marks["storing"] = True
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """The other is behind."""
+        status = super().cancellation_status(call, order)
+        return status | {"cancelable": True} if order.marks.get("storing") else status
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """Until the cancellation is answered."""
+        if call.operation == CANCEL and answer.status == 200:
+            await asyncio.sleep(0.01)
+            for order in call.tenant.orders.values():
+                order.marks.pop("storing", None)
+        await super().before_answer(call, answer)
+
+
+GENERATED = (
+    *_OWN_STATUS,
+    *faults_in_finding(
+        "Status",
+        CANCELLATION_STATUS,
+        "the cancellation status",
+        {
+            "IgnoresIdType": ("CST-7",),
+            "ByBeginning": ("CST-8",),
+            "IgnoresWhatFollows": ("CST-8",),
+            "OnlyByUuid": ("CST-5", "CST-90"),
+            "WithoutIdType": ("CST-9", "CST-91"),
+            "WithUnknownIdType": ("CST-9",),
+        },
+        module=__name__,
     ),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL, JSON
+from orderproof.conformance.reference.exchange import CANCEL, CANCEL_LINE_INTERNAL, JSON
+from orderproof.conformance.reference.faults.line_items import LineFault
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
@@ -60,17 +61,6 @@ class CancelErrorsAsJson(ErrorFault):
         return JSON if call.operation == CANCEL else super().error_media_type(call, reason)
 
 
-class ErrorsAreOk(ErrorFault):
-    """A request that is not valid is answered with 200, and the error in the body."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-91", "PRI-91", "SER-91")
-
-    def refusal_status(self, call: Call, reason: str) -> int:
-        """Nothing is wrong."""
-        status = super().refusal_status(call, reason)
-        return 200 if status == 400 else status
-
-
 class ErrorCodeInCapitals(ErrorFault):
     """`error_code` is spelled in capitals."""
 
@@ -89,3 +79,14 @@ class OneRequestIdForAll(ErrorFault):
     def error_request_id(self, call: Call) -> str:
         """That of the sample."""
         return "ec2f3c9bb016ba971bf6074098363"
+
+
+class InternalErrorsAsProblems(LineFault):
+    """The internal API tells its errors as `application/problem+json`, like the public one."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def error_media_type(self, call: Call, reason: str) -> str:
+        """The same for both."""
+        return "application/problem+json"

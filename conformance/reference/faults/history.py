@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import HISTORY
+from orderproof.conformance.reference.exchange import HISTORY, JSON
+from orderproof.conformance.reference.faults.get_order_media import MediaFault
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -184,3 +185,14 @@ class UnknownCustomerIs404InV2(HistoryFault):
         """As with plain JSON."""
         self.unknown_customer_v1(call, identifier)
         return []
+
+
+class VendorTypeByDefault(MediaFault):
+    """Without `Accept` the history comes in the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-27", "HIS-30")
+    operation: ClassVar[str] = HISTORY
+
+    def default_media_type(self, call: Call) -> str:
+        """The newest."""
+        return self.offers(call)[1] if call.operation == HISTORY else JSON

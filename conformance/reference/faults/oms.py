@@ -8,13 +8,88 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from orderproof.conformance.reference import documents
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import GET_ORDER, HISTORY
-from orderproof.conformance.reference.faults.patterns import is_like
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.faults.get_order_lookup import LookupFault
+from orderproof.conformance.reference.faults.shared.patterns import is_like
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
-    from orderproof.conformance.reference.store import Order
+    from orderproof.conformance.reference.store import Customer, Order
+
+
+class InternalAsksOms(LookupFault):
+    """An order that is asked for by its internal id is fetched from the external OMS."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-3", "OMS-4")
+
+    def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
+        """Whatever the id."""
+        return self.webhook(call) is not None
+
+
+class InternalFallsBackToOms(LookupFault):
+    """An internal id that the platform does not know is looked up in the external OMS."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-4",)
+
+    async def fetch_order(self, call: Call, identifier: str, id_type: str) -> dict[str, Any]:
+        """Ask the OMS after all."""
+        try:
+            return await super().fetch_order(call, identifier, id_type)
+        except Refusal as refusal:
+            if id_type == "external" or refusal.reason != "order-not-found" or self.webhook(call) is None:
+                raise
+            payload = await self.ask_oms(call, {"order_uuid": identifier})
+            if payload is None:
+                raise
+            return self.oms_order_document(call, payload)
+
+
+class ExternalNeverAsksOms(LookupFault):
+    """The platform's database answers for `external`, even if an external OMS is configured."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-1", "OMS-2", "OMS-6", "OMS-7", "OMS-8")
+
+    def asks_oms_for_order(self, call: Call, id_type: str) -> bool:
+        """Never."""
+        return False
+
+
+class ExternalFallsBackToPlatform(LookupFault):
+    """An order that the external OMS does not know is looked up in the platform's database."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-2",)
+
+    async def unknown_to_oms(self, call: Call, identifier: str) -> dict[str, Any]:
+        """The platform may know it."""
+        return self.order_document(call, self.existing_order(call, identifier, "external"), "external")
+
+
+class OmsTroubleIsAnEmptyHistory(LookupFault):
+    """With plain JSON, a history that the external OMS cannot give is empty."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-9", "OMS-10", "OMS-11")
+    operation: ClassVar[str] = HISTORY
+
+    async def oms_history(self, call: Call, customer: Customer) -> list[dict[str, Any]]:
+        """No trouble."""
+        try:
+            return await super().oms_history(call, customer)
+        except Refusal:
+            return []
+
+
+class OmsTroubleReachesV2(LookupFault):
+    """With the vendor type, the external OMS's trouble gets 409 or 412, which are for `application/json` only."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-12",)
+    operation: ClassVar[str] = HISTORY
+
+    def oms_trouble_v2(self, call: Call, trouble: Refusal) -> Any:
+        """Passed on."""
+        raise trouble
+
 
 Document = dict[str, Any]
 
@@ -129,6 +204,30 @@ class OmsLocalTimeAsUtc(OmsFault):
 GENERATED = tuple(
     wrong_status(name, says, module=__name__, breaks=breaks, operation=operation, refused=reason, status=status)
     for name, breaks, operation, reason, status, says in (
+        (
+            "InvalidPayloadIs500",
+            ("OMS-6", "ROB-1"),
+            GET_ORDER,
+            "oms-payload-invalid",
+            500,
+            "An invalid payload of the external OMS gets 500.",
+        ),
+        (
+            "MisconfiguredOmsIs500",
+            ("OMS-7", "ROB-1"),
+            GET_ORDER,
+            "oms-misconfigured",
+            500,
+            "A misconfigured webhook gets 500.",
+        ),
+        (
+            "UnavailableOmsIs404",
+            ("OMS-8",),
+            GET_ORDER,
+            "oms-unavailable",
+            404,
+            "An order of an unavailable OMS gets 404.",
+        ),
         (
             "InvalidPayloadIs412",
             ("OMS-6",),

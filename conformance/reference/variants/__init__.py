@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from orderproof.conformance.reference.behaviours import Variant, collect
 
-MODULES = ("behaviour", "gateways", "items", "meeting", "progress", "refusals", "times", "values", "wire")
-
 #: What the reference server reads when no variant is chosen: one reading of each choice of the register.
 DEFAULT_READINGS = (
     "missing-token-status/status-401",
@@ -40,4 +38,4 @@ DEFAULT_READINGS = (
 
 def all_variants() -> dict[str, type[Variant]]:
     """Every variant by its name."""
-    return collect(__name__, MODULES, Variant)
+    return collect(__name__, Variant)

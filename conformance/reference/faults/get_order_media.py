@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import GET_ORDER, HISTORY, JSON, VENDOR_TYPE
+from orderproof.conformance.reference.exchange import GET_ORDER, JSON, VENDOR_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,17 +54,6 @@ class VendorTypeIgnored(MediaFault):
     def nothing_acceptable(self, call: Call) -> str:
         """Never refused."""
         return JSON
-
-
-class VendorTypeByDefault(MediaFault):
-    """Without `Accept` the history comes in the vendor type."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-27", "HIS-30")
-    operation: ClassVar[str] = HISTORY
-
-    def default_media_type(self, call: Call) -> str:
-        """The newest."""
-        return self.offers(call)[1] if call.operation == HISTORY else JSON
 
 
 class AcceptComparedAsText(MediaFault):

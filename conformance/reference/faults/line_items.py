@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL
+from orderproof.conformance.reference.exchange import (
+    CANCEL_LINE,
+    EXTEND,
+)
+from orderproof.conformance.reference.faults.shared.meeting import meets_another
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Item, Order
 
@@ -114,12 +121,40 @@ class LineIdTypeIgnored(LineFault):
         return super().line_order(call, identifier, "internal" if self.is_uuid(call, identifier) else "external")
 
 
-class InternalErrorsAsProblems(LineFault):
-    """The internal API tells its errors as `application/problem+json`, like the public one."""
+class SimultaneousLineCancelsRefused(Fault):
+    """Of cancellations of one item that come at the same time every one is refused, each for the sake of the others."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-19",)
+    operation: ClassVar[str] = CANCEL_LINE
 
-    def error_media_type(self, call: Call, reason: str) -> str:
-        """The same for both."""
-        return "application/problem+json"
+    async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """Look for others, and give way."""
+        if await meets_another(order):
+            raise Refusal("item-not-cancelable")
+
+
+class ExtensionUndoesLineCancel(Fault):
+    """An extension writes the statuses of the lines back as they were when it read the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-21",)
+    operation: ClassVar[str] = EXTEND
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """The whole order is one row; a cancellation of all of it is seen."""
+        read = {item.id: item.status for item in order.items.values()}
+        await super().between_read_and_write(call, order)
+        for item in order.items.values() if not order.cancel_requested else ():
+            item.status = read[item.id]
+
+
+class LineCancellationForgottenByExtension(Fault):
+    """An extension of the grace period makes canceled items pending again."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-18",)
+    operation: ClassVar[str] = CANCEL_LINE
+
+    def new_due_at(self, call: Call, order: Order, due_at: datetime) -> datetime:
+        """All items wait again."""
+        for item in order.items.values():
+            item.status = "pending"
+        return super().new_due_at(call, order, due_at)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.exchange import CANCEL_LINE
+from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -117,65 +118,6 @@ class LineByBeginning(LineRequestFault):
         return found or super().line_item(call, order, identifier)
 
 
-class InternalLineByBeginning(LineRequestFault):
-    """The internal API finds a line by the beginning of its id."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("INT-10",)
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
-
-    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
-        """The first that begins so."""
-        for tenant in self.tenants_searched(call):
-            for key, order in tenant.items.items():
-                if key.startswith(identifier):
-                    return order, order.items[key]
-        return super().internal_line_item(call, identifier)
-
-
-class InternalCancelNeedsBody(LineRequestFault):
-    """The internal API refuses a request without a body, though no document has one."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("INT-2", "INT-90")
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
-
-    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
-        """A reason is asked for."""
-        found = super().internal_line_item(call, identifier)
-        if not call.body:
-            raise Refusal("body-invalid")
-        return found
-
-
-class InternalTakesOrderIds(LineRequestFault):
-    """The internal API takes the id of an order for that of its first line."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("INT-9",)
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
-
-    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
-        """Looked up twice."""
-        order = self.find_internal(call, identifier)
-        if order is not None:
-            return order, next(iter(order.items.values()))
-        return super().internal_line_item(call, identifier)
-
-
-class InternalCancelUnknownToPublic(LineRequestFault):
-    """What the internal API canceled has a status that the public one does not know, and cancels again."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("INT-11", "INT-12")
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
-
-    def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
-        """Spelled as in the cancellation status."""
-        return "canceled" if call.route.internal else "cancelled"
-
-    def terminal_statuses(self, call: Call) -> frozenset[str]:
-        """Its own are known to each."""
-        known = super().terminal_statuses(call)
-        return known | {"canceled"} if call.route.internal else known
-
-
 class CanceledLineSaysVoided(LineRequestFault):
     """A canceled line has a status of its own, `voided`."""
 
@@ -190,18 +132,10 @@ class CanceledLineSaysVoided(LineRequestFault):
         return super().terminal_statuses(call) | {"voided"}
 
 
-GENERATED = tuple(
+_OWN_STATUS = tuple(
     wrong_status(name, says, module=__name__, breaks=breaks, operation=operation, refused=reason, status=status)
     for name, breaks, operation, reason, status, says in (
         ("UnknownLineIs400", ("LIN-9",), CANCEL_LINE, "item-not-found", 400, "A line that does not exist gets 400."),
-        (
-            "UnknownInternalLineIs400",
-            ("INT-8",),
-            CANCEL_LINE_INTERNAL,
-            "item-not-found",
-            400,
-            "A line that does not exist gets 400 from the internal API.",
-        ),
         (
             "OrdinaryLineIs409",
             ("LIN-17",),
@@ -210,13 +144,22 @@ GENERATED = tuple(
             409,
             "A line that is not pre-ordered gets 409.",
         ),
-        (
-            "OrdinaryInternalLineIs409",
-            ("INT-13",),
-            CANCEL_LINE_INTERNAL,
-            "item-not-preordered",
-            409,
-            "A line that is not pre-ordered gets 409 from the internal API.",
-        ),
     )
+)
+
+GENERATED = (
+    *_OWN_STATUS,
+    *faults_in_finding(
+        "LineCancel",
+        CANCEL_LINE,
+        "canceling a line item",
+        {
+            "ByBeginning": ("LIN-14",),
+            "IgnoresWhatFollows": ("LIN-14",),
+            "OnlyByUuid": ("LIN-3", "LIN-90"),
+            "WithoutIdType": ("LIN-15", "LIN-91"),
+            "WithUnknownIdType": ("LIN-15",),
+        },
+        module=__name__,
+    ),
 )

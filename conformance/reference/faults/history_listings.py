@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from orderproof.conformance.reference.decisions.paging import Page
 from orderproof.conformance.reference.exchange import HISTORY, VENDOR_V2
 from orderproof.conformance.reference.faults.history import HistoryFault
-from orderproof.conformance.reference.faults.patterns import is_like
+from orderproof.conformance.reference.faults.shared.patterns import is_like
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.history import Entry
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Customer, Order
+
 
 Document = dict[str, Any]
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Order
 
+
 Document = dict[str, Any]
 
 

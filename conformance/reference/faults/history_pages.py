@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.paging import Page
     from orderproof.conformance.reference.exchange import Call
 
+
 T = TypeVar("T")
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.media import MediaType
     from orderproof.conformance.reference.store import Order
 
+
 Document = dict[str, Any]
 
 

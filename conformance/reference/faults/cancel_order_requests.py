@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL, GET_ORDER
-from orderproof.conformance.reference.faults.meeting import meets_another
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
+from orderproof.conformance.reference.faults.shared.meeting import meets_another
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -203,11 +204,30 @@ class SimultaneousCancelsRefused(CancelRequestFault):
             raise Refusal("order-not-cancelable")
 
 
-GENERATED = tuple(
+_OWN_STATUS = tuple(
     wrong_status(name, says, module=__name__, breaks=breaks, operation=CANCEL, refused=reason, status=status)
     for name, breaks, reason, status, says in (
         ("InvalidCancelIs422", ("CAN-26",), "body-invalid", 422, "A cancellation that is not valid gets 422."),
         ("SecondCancelIs409", ("CAN-27",), "order-canceled", 409, "Canceling a canceled order gets 409."),
         ("CancelOfClosedOrderIs409", ("CAN-30",), "order-closed", 409, "Canceling a closed order gets 409."),
     )
+)
+
+GENERATED = (
+    *_OWN_STATUS,
+    *faults_in_finding(
+        "Cancel",
+        CANCEL,
+        "canceling an order",
+        {
+            "IgnoresIdType": ("CAN-18",),
+            "ByBeginning": ("CAN-19",),
+            "IgnoresWhatFollows": ("CAN-19",),
+            "OnlyByUuid": ("CAN-5", "CAN-90"),
+            "WithoutIdType": ("CAN-20", "CAN-91"),
+            "WithUnknownIdType": ("CAN-20",),
+            "InAnyCase": ("CAN-29",),
+        },
+        module=__name__,
+    ),
 )

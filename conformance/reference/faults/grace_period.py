@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import EXTEND
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,7 +95,7 @@ class ExtensionUndoesCancellation(GraceFault):
         return super().write_due_at(call, order, version, due_at)
 
 
-GENERATED = tuple(
+_OWN_STATUS = tuple(
     wrong_status(name, says, module=__name__, breaks=breaks, operation=EXTEND, refused=reason, status=status)
     for name, breaks, reason, status, says in (
         ("ExpiredGracePeriodIs400", ("GRA-4",), "grace-period-over", 400, "An expired grace period gets 400."),
@@ -102,4 +103,22 @@ GENERATED = tuple(
         ("UnknownOrderIs412", ("GRA-5",), "order-not-found", 412, "An order that does not exist gets 412."),
         ("ConflictIs500", ("GRA-7", "ROB-1"), "grace-period-conflict", 500, "A concurrent extension crashes."),
     )
+)
+
+GENERATED = (
+    *_OWN_STATUS,
+    *faults_in_finding(
+        "Extend",
+        EXTEND,
+        "extending a grace period",
+        {
+            "IgnoresIdType": ("GRA-6",),
+            "ByBeginning": ("GRA-13",),
+            "IgnoresWhatFollows": ("GRA-13",),
+            "OnlyByUuid": ("GRA-2", "GRA-4", "GRA-90"),
+            "WithoutIdType": ("GRA-8", "GRA-91"),
+            "WithUnknownIdType": ("GRA-8",),
+        },
+        module=__name__,
+    ),
 )

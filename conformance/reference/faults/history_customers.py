@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Customer, Order
 
+
 Document = dict[str, Any]
 
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import PRICES
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.faults.shared.item_lists import faults_in_lists
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Order
+
 
 Line = dict[str, Any]
 
@@ -241,7 +243,7 @@ class PricesRefuseGiftWrapping(PriceRequestFault):
         return ("product", "shipping")
 
 
-GENERATED = (
+_OWN_STATUS = (
     wrong_status(
         "PricesOf501ItemsAreTooLarge",
         "501 items are refused with 413.",
@@ -259,5 +261,24 @@ GENERATED = (
         operation=PRICES,
         refused="order-not-found",
         status=400,
+    ),
+)
+
+GENERATED = (
+    *_OWN_STATUS,
+    *faults_in_lists(
+        "Prices",
+        PRICES,
+        {
+            "TakeOneItem": ("PRI-17",),
+            "TakeBareLists": ("PRI-24",),
+            "RepairJson": ("PRI-25",),
+            "TakeAnyContentType": ("PRI-26",),
+            "RefuseCharsets": ("PRI-27", "PRI-35"),
+            "RefuseCapitalsInContentType": ("PRI-35",),
+            "UnwrapIds": ("PRI-21",),
+            "ReadEntriesFromTexts": ("PRI-18",),
+        },
+        module=__name__,
     ),
 )

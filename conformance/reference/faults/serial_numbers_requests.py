@@ -8,7 +8,8 @@ from uuid import UUID
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.decisions.serials import Serial
 from orderproof.conformance.reference.exchange import SERIAL_NUMBERS
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.faults.shared.item_lists import faults_in_lists
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ class SerialsByReadableId(SerialRequestFault):
         return by_readable_id or super().find_order(call, identifier, id_type)
 
 
-GENERATED = tuple(
+_OWN_STATUS = tuple(
     wrong_status(name, says, module=__name__, breaks=breaks, operation=SERIAL_NUMBERS, refused=reason, status=status)
     for name, reason, status, breaks, says in (
         ("SerialsOf501ItemsAreTooLarge", "items-too-many", 413, ("SER-11",), "501 items are refused with 413."),
@@ -247,4 +248,23 @@ GENERATED = tuple(
             "An item that the order does not have gets 409.",
         ),
     )
+)
+
+GENERATED = (
+    *_OWN_STATUS,
+    *faults_in_lists(
+        "Serials",
+        SERIAL_NUMBERS,
+        {
+            "TakeOneItem": ("SER-13",),
+            "TakeBareLists": ("SER-27",),
+            "RepairJson": ("SER-28",),
+            "TakeAnyContentType": ("SER-29",),
+            "RefuseCharsets": ("SER-30", "SER-33"),
+            "RefuseCapitalsInContentType": ("SER-33",),
+            "UnwrapIds": ("SER-15",),
+            "ReadEntriesFromTexts": ("SER-14",),
+        },
+        module=__name__,
+    ),
 )

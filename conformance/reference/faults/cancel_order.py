@@ -1,12 +1,17 @@
-"""Faults in canceling an order and in its cancellation status."""
+"""Faults in canceling an order."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL, CANCELLATION_STATUS
-from orderproof.conformance.reference.faults.statuses import wrong_status
+from orderproof.conformance.reference.exchange import (
+    CANCEL,
+    CANCELLATION_STATUS,
+)
+from orderproof.conformance.reference.faults.errors import ErrorFault
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.cancellation import Cancellation
@@ -167,30 +172,6 @@ class CanceledNeverReported(CancelFault):
         return False
 
 
-class StatusAsText(CancelFault):
-    """The cancellation status has texts in place of booleans."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("CST-3", "CST-4")
-    operation: ClassVar[str] = CANCELLATION_STATUS
-
-    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
-        """`"true"` for `true`."""
-        return {name: str(value).lower() for name, value in super().cancellation_status(call, order).items()}
-
-
-class StatusCancels(CancelFault):
-    """Asking for the cancellation status cancels the order."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("CST-11", "CAN-91")
-    operation: ClassVar[str] = CANCELLATION_STATUS
-
-    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
-        """After the answer is made."""
-        status = super().cancellation_status(call, order)
-        order.cancel_requested, order.canceled_at = True, order.canceled_at or self.now()
-        return status
-
-
 GENERATED = tuple(
     wrong_status(name, says, module=__name__, breaks=breaks, operation=CANCEL, refused=reason, status=status)
     for name, breaks, reason, status, says in (
@@ -211,3 +192,25 @@ GENERATED = tuple(
         ),
     )
 )
+
+
+class ErrorsAreOk(ErrorFault):
+    """A request that is not valid is answered with 200, and the error in the body."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-91", "PRI-91", "SER-91")
+
+    def refusal_status(self, call: Call, reason: str) -> int:
+        """Nothing is wrong."""
+        status = super().refusal_status(call, reason)
+        return 200 if status == 400 else status
+
+
+class TwoCancellationsAccepted(Fault):
+    """Of two cancellations that meet both are accepted: between the check and the effect there is a window."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-32",)
+    operation: ClassVar[str] = CANCEL
+
+    async def between_check_and_cancel(self, call: Call, order: Order) -> None:
+        """A round trip."""
+        await asyncio.sleep(0.004)

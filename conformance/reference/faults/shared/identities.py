@@ -6,10 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCELLATION_STATUS, EXTEND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Order
@@ -73,51 +72,21 @@ _MADE: dict[str, tuple[str, Callable[[str], type[Fault]]]] = {
     "OnlyByUuid": ("no order is found by its readable id", partial(_readable_ids, is_same=lambda known, asked: False)),
 }
 
-_BREAKS: dict[tuple[str, str, str], dict[str, tuple[str, ...]]] = {
-    ("Cancel", CANCEL, "canceling an order"): {
-        "IgnoresIdType": ("CAN-18",),
-        "ByBeginning": ("CAN-19",),
-        "IgnoresWhatFollows": ("CAN-19",),
-        "OnlyByUuid": ("CAN-5", "CAN-90"),
-        "WithoutIdType": ("CAN-20", "CAN-91"),
-        "WithUnknownIdType": ("CAN-20",),
-        "InAnyCase": ("CAN-29",),
-    },
-    ("Status", CANCELLATION_STATUS, "the cancellation status"): {
-        "IgnoresIdType": ("CST-7",),
-        "ByBeginning": ("CST-8",),
-        "IgnoresWhatFollows": ("CST-8",),
-        "OnlyByUuid": ("CST-5", "CST-90"),
-        "WithoutIdType": ("CST-9", "CST-91"),
-        "WithUnknownIdType": ("CST-9",),
-    },
-    ("Extend", EXTEND, "extending a grace period"): {
-        "IgnoresIdType": ("GRA-6",),
-        "ByBeginning": ("GRA-13",),
-        "IgnoresWhatFollows": ("GRA-13",),
-        "OnlyByUuid": ("GRA-2", "GRA-4", "GRA-90"),
-        "WithoutIdType": ("GRA-8", "GRA-91"),
-        "WithUnknownIdType": ("GRA-8",),
-    },
-    ("LineCancel", CANCEL_LINE, "canceling a line item"): {
-        "ByBeginning": ("LIN-14",),
-        "IgnoresWhatFollows": ("LIN-14",),
-        "OnlyByUuid": ("LIN-3", "LIN-90"),
-        "WithoutIdType": ("LIN-15", "LIN-91"),
-        "WithUnknownIdType": ("LIN-15",),
-    },
-}
+
+def faults_in_finding(
+    subject: str, operation: str, doing: str, breaks: Mapping[str, tuple[str, ...]], *, module: str
+) -> tuple[type[Fault], ...]:
+    """A fault of one operation for each kind in `breaks`, which gives the rules that it breaks.
+
+    Its name is the subject and the kind, such as `CancelByBeginning`; `doing` says in words what the operation does.
+    """
+    return tuple(_named(subject, operation, doing, kind, rules, module) for kind, rules in breaks.items())
 
 
-def _named(subject: str, operation: str, doing: str, kind: str, breaks: tuple[str, ...]) -> type[Fault]:
+def _named(subject: str, operation: str, doing: str, kind: str, breaks: tuple[str, ...], module: str) -> type[Fault]:
     says, make = _MADE[kind]
     made = make(operation)
     made.__name__ = made.__qualname__ = f"{subject}{kind}"
-    made.__doc__, made.__module__ = f"In {doing}, {says}.", __name__
+    made.__doc__, made.__module__ = f"In {doing}, {says}.", module
     made.breaks, made.operation = breaks, operation
     return made
-
-
-GENERATED = tuple(
-    _named(*subject, kind, breaks) for subject, kinds in _BREAKS.items() for kind, breaks in kinds.items()
-)

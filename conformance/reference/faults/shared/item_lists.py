@@ -1,17 +1,15 @@
-"""Faults in reading a list of items, which prices and serial numbers share: each is made for both."""
+"""Faults in reading a list of items, as prices and serial numbers take them."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import PRICES, SERIAL_NUMBERS
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from orderproof.conformance.reference.exchange import Call
 
 Items = list[dict[str, Any]]
@@ -123,31 +121,31 @@ def _texts_as_entries(operation: str) -> type[Fault]:
     return Made
 
 
-#: What is wrong, and the numbers of the rules that it breaks: of the prices and of the serial numbers.
-_SHARED: tuple[tuple[str, Callable[[str], type[Fault]], tuple[int, ...], tuple[int, ...]], ...] = (
-    ("TakeOneItem", _single_item, (17,), (13,)),
-    ("TakeBareLists", _bare_list, (24,), (27,)),
-    ("RepairJson", _repaired_json, (25,), (28,)),
-    ("TakeAnyContentType", _any_content_type, (26,), (29,)),
-    ("RefuseCharsets", _no_charset, (27, 35), (30, 33)),
-    ("RefuseCapitalsInContentType", _no_capitals, (35,), (33,)),
-    ("UnwrapIds", _unwrapped_ids, (21,), (15,)),
-    ("ReadEntriesFromTexts", _texts_as_entries, (18,), (14,)),
-)
+_MADE: Mapping[str, Callable[[str], type[Fault]]] = {
+    "TakeOneItem": _single_item,
+    "TakeBareLists": _bare_list,
+    "RepairJson": _repaired_json,
+    "TakeAnyContentType": _any_content_type,
+    "RefuseCharsets": _no_charset,
+    "RefuseCapitalsInContentType": _no_capitals,
+    "UnwrapIds": _unwrapped_ids,
+    "ReadEntriesFromTexts": _texts_as_entries,
+}
 
 
-def _named(
-    prefix: str, name: str, operation: str, rules: tuple[str, ...], make: Callable[[str], type[Fault]]
-) -> type[Fault]:
-    fault = make(operation)
-    fault.__name__ = fault.__qualname__ = prefix + name
-    fault.__doc__, fault.__module__ = make.__doc__, __name__
-    fault.breaks, fault.operation = rules, operation
+def faults_in_lists(
+    subject: str, operation: str, breaks: Mapping[str, tuple[str, ...]], *, module: str
+) -> tuple[type[Fault], ...]:
+    """A fault of one operation for each kind in `breaks`, which gives the rules that it breaks.
+
+    Its name is the subject and the kind, such as `PricesTakeOneItem`.
+    """
+    return tuple(_named(subject, operation, kind, rules, module) for kind, rules in breaks.items())
+
+
+def _named(subject: str, operation: str, kind: str, breaks: tuple[str, ...], module: str) -> type[Fault]:
+    fault = _MADE[kind](operation)
+    fault.__name__ = fault.__qualname__ = subject + kind
+    fault.__doc__, fault.__module__ = _MADE[kind].__doc__, module
+    fault.breaks, fault.operation = breaks, operation
     return fault
-
-
-GENERATED = tuple(
-    _named(prefix, name, operation, tuple(f"{area}-{number}" for number in numbers[index]), make)
-    for name, make, *numbers in _SHARED
-    for index, (prefix, area, operation) in enumerate((("Prices", "PRI", PRICES), ("Serials", "SER", SERIAL_NUMBERS)))
-)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Item, Order
 
+
 Targets = list[tuple["Item", "Serial"]]
 
 

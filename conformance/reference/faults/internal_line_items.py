@@ -1,0 +1,96 @@
+"""Faults in canceling a line item by the internal API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from orderproof.conformance.reference.exchange import CANCEL_LINE_INTERNAL
+from orderproof.conformance.reference.faults.line_items_requests import LineRequestFault
+from orderproof.conformance.reference.faults.shared.statuses import wrong_status
+from orderproof.conformance.reference.problems import Refusal
+
+if TYPE_CHECKING:
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
+
+
+class InternalLineByBeginning(LineRequestFault):
+    """The internal API finds a line by the beginning of its id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-10",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """The first that begins so."""
+        for tenant in self.tenants_searched(call):
+            for key, order in tenant.items.items():
+                if key.startswith(identifier):
+                    return order, order.items[key]
+        return super().internal_line_item(call, identifier)
+
+
+class InternalCancelNeedsBody(LineRequestFault):
+    """The internal API refuses a request without a body, though no document has one."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-2", "INT-90")
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """A reason is asked for."""
+        found = super().internal_line_item(call, identifier)
+        if not call.body:
+            raise Refusal("body-invalid")
+        return found
+
+
+class InternalTakesOrderIds(LineRequestFault):
+    """The internal API takes the id of an order for that of its first line."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-9",)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """Looked up twice."""
+        order = self.find_internal(call, identifier)
+        if order is not None:
+            return order, next(iter(order.items.values()))
+        return super().internal_line_item(call, identifier)
+
+
+class InternalCancelUnknownToPublic(LineRequestFault):
+    """What the internal API canceled has a status that the public one does not know, and cancels again."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-11", "INT-12")
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
+        """Spelled as in the cancellation status."""
+        return "canceled" if call.route.internal else "cancelled"
+
+    def terminal_statuses(self, call: Call) -> frozenset[str]:
+        """Its own are known to each."""
+        known = super().terminal_statuses(call)
+        return known | {"canceled"} if call.route.internal else known
+
+
+GENERATED = tuple(
+    wrong_status(
+        name, says, module=__name__, breaks=breaks, operation=CANCEL_LINE_INTERNAL, refused=reason, status=status
+    )
+    for name, breaks, reason, status, says in (
+        (
+            "UnknownInternalLineIs400",
+            ("INT-8",),
+            "item-not-found",
+            400,
+            "A line that does not exist gets 400 from the internal API.",
+        ),
+        (
+            "OrdinaryInternalLineIs409",
+            ("INT-13",),
+            "item-not-preordered",
+            409,
+            "A line that is not pre-ordered gets 409 from the internal API.",
+        ),
+    )
+)

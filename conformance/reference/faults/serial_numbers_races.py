@@ -1,0 +1,77 @@
+"""Faults in serial numbers that show only when requests meet, or in a sequence of several."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import EXTEND, SERIAL_NUMBERS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orderproof.conformance.reference.decisions.serials import Serial
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Item, Order
+
+
+class SerialsHalfWrittenWhenSimultaneous(Fault):
+    """Of serial numbers that meet others for the same items, some of each request remain."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-35",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """The first item now, the others in a moment, those of the last request first."""
+        super().write_serials(call, order, targets[:1])
+        order.marks.setdefault("behind", []).insert(0, targets[1:])
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """In a moment."""
+        if call.operation == SERIAL_NUMBERS and answer.status == 204:
+            await asyncio.sleep(0.01)
+            order = self.existing_order(call, call.path["uuid"], "internal")
+            super().write_serials(call, order, order.marks["behind"].pop(0))
+        await super().before_answer(call, answer)
+
+
+class ExtensionUndoesSerials(Fault):
+    """An extension writes the serial numbers back as they were when it read the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-36",)
+    operation: ClassVar[str] = EXTEND
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """The whole order is one row."""
+        read = {item.id: item.serial_number for item in order.items.values()}
+        await super().between_read_and_write(call, order)
+        for item in order.items.values():
+            item.serial_number = read[item.id]
+
+
+class SerialsForgottenByExtension(Fault):
+    """An extension takes the serial numbers off the order's items."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-34",)
+    operation: ClassVar[str] = EXTEND
+
+    def new_due_at(self, call: Call, order: Order, due_at: datetime) -> datetime:
+        """The order is stored anew, without them."""
+        for item in order.items.values():
+            item.serial_number = None
+        return super().new_due_at(call, order, due_at)
+
+
+class SerialsOverwrittenTwiceAtMost(Fault):
+    """From the fourth on, serial numbers of an item are accepted and not written."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-34",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
+        """A short history."""
+        written = order.marks.setdefault("written", {})
+        written[item.id] = written.get(item.id, 0) + 1
+        if written[item.id] <= 3:
+            super().write_serial(call, order, item, serial)

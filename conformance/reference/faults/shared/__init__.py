@@ -1,0 +1,1 @@
+"""What faults of several areas are made with."""
