@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orderproof.conformance import checks
+from orderproof.conformance.checks.test_generated import REFUSED, SERVED
 from orderproof.conformance.reference.faults import all_faults
 from orderproof.spec.catalogue import RULES_FOLDER, catalogue
 from orderproof.spec.yamlfile import read_yaml
@@ -53,3 +54,11 @@ def test_a_module_of_checks_judges_rules_of_its_area():
     modules = [path.stem for path in Path(checks.__path__[0]).glob("test_*.py") if path.stem not in CHECKS_ACROSS]
     strays = {name for name in modules if not any(mirrors(name.removeprefix("test_"), area) for area in AREAS)}
     assert strays == set()
+
+
+def test_generated_requests_are_bound_to_the_rules_of_their_operation():
+    generated = read_yaml(RULES_FOLDER / "generated.yaml")["rules"]
+    bound = {**{rule: one for one, rule in SERVED.items()}, **{rule: one for one, rule in REFUSED.items()}}
+    assert {rule: entry["operation"] for rule, entry in generated.items()} == bound
+    assert all(rule.endswith("-90") for rule in SERVED.values())
+    assert all(rule.endswith("-91") for rule in REFUSED.values())
