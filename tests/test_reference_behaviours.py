@@ -71,7 +71,8 @@ def test_a_seed_starts_and_answers(name, seed):
         sandbox = Sandbox(running)
         values = sandbox.state("order-cancelable")
         if name == "readable-shortly-after":
-            assert sandbox.order(values).status == 404
+            with sandbox.stopped_clock():
+                assert sandbox.order(values).status == 404
             assert any(sandbox.order(values).status == 200 for _ in range(1000))
         # A server that asks an external OMS for every readable id has none to ask here.
         assert sandbox.order(values, "external").status in (200, 412)
@@ -108,7 +109,7 @@ def test_a_lost_extension_is_lost():
         values = sandbox.state("order-in-grace-period")
         assert extend_at_once(sandbox, values) == [200] * 6
         due_at = datetime.fromisoformat(sandbox.extend(values).json["due_at"])
-        assert due_at < datetime.fromisoformat(values["due_at"]) + timedelta(minutes=7 * 15)
+        assert due_at == datetime.fromisoformat(values["due_at"]) + timedelta(minutes=2 * 15)
 
 
 @pytest.mark.parametrize("variant", ["extensions-queued", "extensions-retried"])
@@ -124,8 +125,9 @@ def test_extensions_that_wait_are_all_granted(variant):
 def test_a_cancellation_may_take_effect_later(variant):
     with serving(variant) as sandbox:
         values = sandbox.state("order-cancelable")
-        assert sandbox.cancel(values, {"reason": "x"}).status == 200
-        assert not sandbox.status(values)["canceled"]
+        with sandbox.stopped_clock():
+            assert sandbox.cancel(values, {"reason": "x"}).status == 200
+            assert not sandbox.status(values)["canceled"]
         while not sandbox.status(values)["canceled"]:
             assert sandbox.extend(values).status == 412
         assert not sandbox.status(values)["cancelable"]

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from orderproof.reports import record as record_module
+from tests.loopback import refusing_port
 from tests.running import orderproof, target_file
 
 REPORT_SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
@@ -89,16 +90,18 @@ def test_a_passive_rule_alone_is_judged_on_the_answers_of_its_operation(tmp_path
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
-        ({"base_url": "base_url: http://127.0.0.1:1/v0"}, "base_url: nothing answers"),
+        ({"base_url": "base_url: http://127.0.0.1:PORT/v0"}, "base_url: nothing answers"),
         ({"auth": "auth: {bearer: wrong}"}, "auth.bearer: the token is refused"),
-        ({"states": "states: {callback: 'http://127.0.0.1:1/_state'}"}, "states.callback"),
+        ({"states": "states: {callback: 'http://127.0.0.1:PORT/_state'}"}, "states.callback"),
     ],
     ids=["nothing listens", "token refused", "callback gone"],
 )
 def test_a_run_that_cannot_judge_is_void_and_names_the_key(tmp_path, server, changes, names):
-    target_file(tmp_path, server.base_url, server.token, server.state_url, **changes)
+    with refusing_port() as port:
+        changed = {key: line.replace("PORT", str(port)) for key, line in changes.items()}
+        target_file(tmp_path, server.base_url, server.token, server.state_url, **changed)
 
-    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml")
 
     assert ran.code == 3
     assert names in ran.out

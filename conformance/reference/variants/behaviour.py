@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import timedelta
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -237,7 +236,7 @@ class RateLimited(Variant):
 
     async def admit(self, call: Call) -> None:
         """Count within the second."""
-        second = int(time.monotonic())
+        second = int(self.now().timestamp())
         if second != self._window:
             self._window, self._requests = second, 0
         self._requests += 1
@@ -254,7 +253,7 @@ class RateLimitedUntilDate(RateLimited):
         """The next full second."""
         headers = super().error_headers(call, refusal)
         if refusal.reason == "rate-limited":
-            return headers | {"retry-after": formatdate(int(time.time()) + 1, usegmt=True)}
+            return headers | {"retry-after": formatdate(int(self.now().timestamp()) + 1, usegmt=True)}
         return headers
 
 

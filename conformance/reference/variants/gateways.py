@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
@@ -10,11 +10,13 @@ from orderproof.conformance.reference.exchange import JSON
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Order
 
-#: Seconds until a new order can be read.
-READABLE_AFTER = 0.02
+#: How long a new order cannot be read.
+READABLE_AFTER = timedelta(milliseconds=20)
 
 
 def _is_odd(call: Call) -> bool:
@@ -53,12 +55,12 @@ class ReadableShortlyAfter(Variant):
     def __init__(self, *world: Any) -> None:
         """Nothing was asked for yet."""
         super().__init__(*world)
-        self._asked_for: dict[str, float] = {}
+        self._asked_for: dict[str, datetime] = {}
 
     def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
         """The moment begins when the first order of a customer is first asked for."""
         order = super().find_order(call, identifier, id_type)
         if order is None:
             return None
-        now = time.monotonic()
+        now = self.now()
         return order if now >= self._asked_for.setdefault(order.customer.id, now) + READABLE_AFTER else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Item, Order
 
-#: How many seconds a replica is behind.
-LAG = 0.1
+#: How far a replica is behind.
+LAG = timedelta(milliseconds=100)
 
 
 class UniqueSerialNumbers(Variant):
@@ -99,14 +99,14 @@ class ReplicaLags(Variant):
 
     def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
         """What it overwrites is not gone yet."""
-        order.marks.setdefault("overwritten", []).append((time.monotonic(), item.id, item.serial_number))
+        order.marks.setdefault("overwritten", []).append((self.now(), item.id, item.serial_number))
         super().write_serial(call, order, item, serial)
 
     def order_document(self, call: Call, order: Order, id_type: str) -> dict[str, Any]:
         """Serial numbers of now, or those of a moment ago."""
         document = super().order_document(call, order, id_type)
         if _lags(order):
-            moments = [one for one in order.marks.get("overwritten", ()) if time.monotonic() - one[0] < LAG]
+            moments = [one for one in order.marks.get("overwritten", ()) if self.now() - one[0] < LAG]
             before = {item_id: number for _, item_id, number in reversed(moments)}
             for item in document["items"]:
                 if item["id"] in before:
@@ -116,6 +116,6 @@ class ReplicaLags(Variant):
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
         """The status of now, or that of a moment ago."""
         canceled_at = order.canceled_at
-        if _lags(order) and canceled_at is not None and (self.now() - canceled_at).total_seconds() < LAG:
+        if _lags(order) and canceled_at is not None and self.now() - canceled_at < LAG:
             return {"cancelable": True, "canceled": False, "is_safe": True}
         return super().cancellation_status(call, order)
