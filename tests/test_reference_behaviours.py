@@ -22,7 +22,7 @@ from tests.test_reference_life import extend_at_once
 from tests.test_reference_server import V2, Sandbox
 
 FAULTS, VARIANTS = all_faults(), all_variants()
-SEEDS = FAULTS | VARIANTS
+BEHAVIOURS = FAULTS | VARIANTS
 METADATA = {"breaks", "operation", "choice", "readings", "warned_by"}
 NAMES = {operation.name for operation in OPERATIONS}
 
@@ -30,19 +30,19 @@ NAMES = {operation.name for operation in OPERATIONS}
 def test_there_are_as_many_as_were_promised():
     assert len(FAULTS) >= 150
     assert len(VARIANTS) >= 40
-    assert len(SEEDS) == len(FAULTS) + len(VARIANTS)
+    assert len(BEHAVIOURS) == len(FAULTS) + len(VARIANTS)
 
 
-@pytest.mark.parametrize(("name", "seed"), SEEDS.items(), ids=SEEDS)
-def test_a_seed_overrides_only_decisions_that_exist(name, seed):
-    assert kebab_case(seed.__name__) == name
-    assert seed.__doc__
-    own = {member for member in vars(seed) if not member.startswith("__")} - METADATA
-    assert overridden(seed) == own
-    assert own or "__init__" in vars(seed)
+@pytest.mark.parametrize(("name", "behaviour"), BEHAVIOURS.items(), ids=BEHAVIOURS)
+def test_a_behaviour_overrides_only_decisions_that_exist(name, behaviour):
+    assert kebab_case(behaviour.__name__) == name
+    assert behaviour.__doc__
+    own = {member for member in vars(behaviour) if not member.startswith("__")} - METADATA
+    assert overridden(behaviour) == own
+    assert own or "__init__" in vars(behaviour)
     for member in own:
         assert hasattr(Decisions, member), f"{name} invents {member}"
-        declared, original = getattr(seed, member), getattr(Decisions, member)
+        declared, original = getattr(behaviour, member), getattr(Decisions, member)
         assert inspect.iscoroutinefunction(declared) == inspect.iscoroutinefunction(original)
         parameters = [len(inspect.signature(method).parameters) for method in (declared, original)]
         assert parameters[0] == parameters[1], f"{name} changes the signature of {member}"
@@ -65,9 +65,9 @@ def test_every_open_choice_has_variants():
     assert {variant.choice for variant in VARIANTS.values()} == set(range(1, 13))
 
 
-@pytest.mark.parametrize(("name", "seed"), SEEDS.items(), ids=SEEDS)
-def test_a_seed_starts_and_answers(name, seed):
-    with start(type("Mixed", (seed, Decisions), {})) as running:
+@pytest.mark.parametrize(("name", "behaviour"), BEHAVIOURS.items(), ids=BEHAVIOURS)
+def test_a_behaviour_starts_and_answers(name, behaviour):
+    with start(type("Mixed", (behaviour, Decisions), {})) as running:
         sandbox = Sandbox(running)
         values = sandbox.state("order-cancelable")
         if name == "readable-shortly-after":
@@ -83,7 +83,7 @@ def test_a_seed_starts_and_answers(name, seed):
             assert sandbox.history(values["customer_id"], **V2).status in (200, 412)
 
 
-def test_seeds_combine():
+def test_behaviours_combine():
     for fault, variant in itertools.product(("count-of-51", "extends-expired"), ("chunked-answers", "canceled-later")):
         mixed = type("Mixed", (FAULTS[fault], VARIANTS[variant], Decisions), {})
         assert overridden(FAULTS[fault]) | overridden(VARIANTS[variant]) <= set(dir(mixed))
@@ -99,7 +99,7 @@ def test_seeds_combine():
 
 @contextlib.contextmanager
 def serving(name: str):
-    with start(type("Mixed", (SEEDS[name], Decisions), {})) as running:
+    with start(type("Mixed", (BEHAVIOURS[name], Decisions), {})) as running:
         yield Sandbox(running)
 
 
