@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from orderproof.conformance import checks
-from orderproof.conformance.reference import faults
+from orderproof.conformance.reference import faults, variants
 from orderproof.conformance.reference.faults import all_faults
 from orderproof.spec.catalogue import AREAS, RULES_FOLDER
 from orderproof.spec.yamlfile import read_yaml
@@ -27,7 +28,11 @@ RULES_IN = {path.stem: list(read_yaml(path)["rules"]) for path in RULES_FOLDER.g
 FILE_OF = {rules[0].partition("-")[0]: file for file, rules in RULES_IN.items()}
 CHECKS = {path.stem: path for path in Path(checks.__path__[0]).glob("test_*.py")}
 CHECKS_OF_ONE_AREA = sorted(CHECKS.keys() - CHECKS_ACROSS_AREAS)
-FAULTS = {path.stem: path for path in Path(faults.__path__[0]).glob("*.py") if path.stem != "__init__"}
+
+
+def modules_of(package: ModuleType) -> dict[str, Path]:
+    """The modules of faults or of variants by their names, without what they share."""
+    return {path.stem: path for path in Path(package.__path__[0]).glob("*.py") if path.stem != "__init__"}
 
 
 def is_named_after(module: str, file: str) -> bool:
@@ -47,6 +52,13 @@ def first_rules(path: Path) -> set[str]:
     return {first.value for first in named if isinstance(first, ast.Constant)}
 
 
+def imported_from(package: ModuleType, path: Path) -> set[str]:
+    """The modules of a package that a file imports, such as `history` or `shared.statuses`."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    names = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.removeprefix(f"{package.__name__}.") for name in names if name.startswith(package.__name__)}
+
+
 def test_an_area_has_one_file_of_rules():
     assert {file: {rule.partition("-")[0] for rule in rules} for file, rules in RULES_IN.items()} == {
         file: {area} for area, file in FILE_OF.items()
@@ -59,7 +71,7 @@ def test_an_area_has_its_checks_and_its_faults(file):
     name = file.replace("-", "_")
 
     assert f"test_{name}" in CHECKS
-    assert name in FAULTS
+    assert name in modules_of(faults)
 
 
 @pytest.mark.parametrize(("name", "fault"), all_faults().items(), ids=list(all_faults()))
@@ -71,14 +83,16 @@ def test_a_fault_lies_with_the_first_rule_that_it_breaks(name, fault):
     assert is_named_after(module, file), f"{name} breaks {first}, so it belongs in {file.replace('-', '_')}.py"
 
 
-@pytest.mark.parametrize("module", FAULTS)
-def test_the_faults_of_an_area_are_not_made_from_those_of_another(module):
-    tree = ast.parse(FAULTS[module].read_text(encoding="utf-8"))
-    imported = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    siblings = {name.removeprefix(f"{faults.__name__}.") for name in imported if name.startswith(f"{faults.__name__}.")}
-    others = {name for name in siblings if not name.startswith("shared.") and file_of(name) != file_of(module)}
+@pytest.mark.parametrize("package", [faults, variants], ids=lambda package: package.__name__.rpartition(".")[2])
+def test_the_behaviours_of_an_area_are_not_made_from_those_of_another(package):
+    crossing = {
+        (module, other)
+        for module, path in modules_of(package).items()
+        for other in imported_from(package, path)
+        if not other.startswith("shared.") and file_of(other) != file_of(module)
+    }
 
-    assert not others, "what several areas share belongs in faults/shared/"
+    assert not crossing, "what several areas are made with belongs in `shared/`"
 
 
 @pytest.mark.parametrize("module", CHECKS_OF_ONE_AREA)
