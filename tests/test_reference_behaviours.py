@@ -7,12 +7,16 @@ import inspect
 import itertools
 from datetime import datetime, timedelta
 from http.client import IncompleteRead
+from importlib import import_module
+from pkgutil import iter_modules
 from uuid import uuid4
 
 import pytest
 
+from orderproof.conformance.reference import decisions
 from orderproof.conformance.reference.behaviours import Fault, Variant, kebab_case, overridden
 from orderproof.conformance.reference.decisions import Decisions
+from orderproof.conformance.reference.decisions.base import Base
 from orderproof.conformance.reference.exchange import OPERATIONS
 from orderproof.conformance.reference.faults import all_faults
 from orderproof.conformance.reference.server import start
@@ -25,6 +29,13 @@ FAULTS, VARIANTS = all_faults(), all_variants()
 BEHAVIOURS = FAULTS | VARIANTS
 METADATA = {"breaks", "operation", "choice", "readings", "warned_by"}
 NAMES = {operation.name for operation in OPERATIONS}
+
+
+def test_the_server_takes_every_decision_that_a_module_defines():
+    modules = [import_module(f"{decisions.__name__}.{info.name}") for info in iter_modules(decisions.__path__)]
+    groups = {one for module in modules for one in vars(module).values() if isinstance(one, type)}
+
+    assert {one for one in groups if issubclass(one, Base)} == set(Decisions.__mro__) - {Decisions, object}
 
 
 def test_there_are_as_many_as_were_promised():
