@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 from orderproof.conformance import checks
+from orderproof.conformance.checks.test_generated import REFUSED, SERVED
 from orderproof.conformance.reference import faults, variants
 from orderproof.conformance.reference.faults import all_faults
 from orderproof.spec.catalogue import AREAS, RULES_FOLDER
@@ -102,3 +103,11 @@ def test_a_check_lies_with_the_first_rule_that_it_judges(module):
 
     assert named
     assert {FILE_OF[rule.partition("-")[0]] for rule in named} == {file}
+
+
+def test_generated_requests_are_bound_to_the_rules_of_their_operation():
+    generated = read_yaml(RULES_FOLDER / f"{GENERATED}.yaml")["rules"]
+    bound = {**{rule: one for one, rule in SERVED.items()}, **{rule: one for one, rule in REFUSED.items()}}
+    assert {rule: entry["operation"] for rule, entry in generated.items()} == bound
+    assert all(rule.endswith("-90") for rule in SERVED.values())
+    assert all(rule.endswith("-91") for rule in REFUSED.values())

@@ -32,7 +32,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "conformance.checks.stateful",
         "conformance.kit",
         "strategies",
-        "spec",
     ),
     "conformance.checks.support": ("conformance.kit", "strategies", "spec"),
     "conformance.checks.stateful": ("conformance.checks.support", "conformance.kit", "strategies"),

@@ -5,11 +5,29 @@ from hypothesis import strategies as st
 
 from orderproof.conformance.checks.support.every_operation import CASES, send_generated
 from orderproof.conformance.kit import Finding, expect, property_of, require, rule
-from orderproof.spec.catalogue import catalogue
 from orderproof.strategies.generated import boundary_requests, random_requests
 
-SERVED = {one.operation: one.id for one in catalogue().values() if one.title.startswith("Every valid request")}
-REFUSED = {one.operation: one.id for one in catalogue().values() if one.title.startswith("Every request that breaks")}
+SERVED = {
+    "showSalesOrderByIdAndIdType": "ORD-90",
+    "showOrderHistoryForCustomer": "HIS-90",
+    "createPriceInformationForItems": "PRI-90",
+    "createCancellation": "CAN-90",
+    "showCancellationStatus": "CST-90",
+    "createGracePeriod": "GRA-90",
+    "updateSalesOrderSerialNumbers": "SER-90",
+    "createLineItemCancellation": "LIN-90",
+    "cancelLineItem": "INT-90",
+}
+REFUSED = {
+    "showSalesOrderByIdAndIdType": "ORD-91",
+    "showOrderHistoryForCustomer": "HIS-91",
+    "createPriceInformationForItems": "PRI-91",
+    "createCancellation": "CAN-91",
+    "showCancellationStatus": "CST-91",
+    "createGracePeriod": "GRA-91",
+    "updateSalesOrderSerialNumbers": "SER-91",
+    "createLineItemCancellation": "LIN-91",
+}
 
 
 def every(rules):

@@ -32,7 +32,7 @@ class Event(NamedTuple):
 class Finding(AssertionError):  # noqa: N818 - the field's word for it
     """A rule is broken. `message` is a sentence for a stranger; `expected` and `observed` stand side by side.
 
-    A walk through an order's life tells its `story`, a race its `timeline`.
+    A walk through an order's life tells its `story`, a race its `timeline` and, as a story, what prepared it.
     """
 
     def __init__(

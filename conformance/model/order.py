@@ -285,7 +285,7 @@ def shown(request: Request, shows: Any) -> str:
     if shows is ANY or shows is None:
         return ""
     if isinstance(request, Extend):
-        return f", due_at {shows} extension{'' if shows == 1 else 's'} further" if shows else ", due_at not moved"
+        return f", due_at = start + {shows} extension{'' if shows == 1 else 's'}" if shows else ", due_at = start"
     if isinstance(request, ReadStatus):
         cancelable, canceled = (str(value).lower() for value in shows)
         return f", cancelable {cancelable}, canceled {canceled}"

@@ -1,5 +1,7 @@
 """A walk through an order's life as a numbered story, and as a shell script that sends its requests again."""
 
+import re
+import shlex
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +11,8 @@ from orderproof.reports.page.markup import clipped, text
 from orderproof.reports.redaction.harmless import one_line
 
 _TEXT_SHOWN = 600
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_READABLE = re.compile(r"/orders/([\w.-]{4,})[/?]", re.ASCII)
 
 
 def story(steps: Sequence[Mapping[str, Any]], decisive: int | None, linked: Container[int]) -> str:
@@ -28,19 +32,47 @@ def story(steps: Sequence[Mapping[str, Any]], decisive: int | None, linked: Cont
 
 
 def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> str:
-    """The finding's requests as a script for a POSIX shell, told by its comments; plain text, not HTML."""
-    told = {step["exchange"]: step for step in finding.get("story", ()) if step["exchange"] is not None}
+    """The finding's requests as a script for a POSIX shell, told by its comments; plain text, not HTML.
+
+    A walk uses its orders up, so ids are variables: set to those of fresh orders, they repeat it.
+    """
+    steps = [*finding.get("timeline", ()), *finding.get("story", ())]
+    told = {step["exchange"]: step for step in steps if step["exchange"] is not None}
+    variables = {id_: f"ID_{number}" for number, id_ in enumerate(_ids(finding, record), 1)}
     lines = [
         "#!/bin/sh",
         f"# {row['id']}: {one_line(row['title'])}",
         f"# {one_line(finding['message'])}",
         f"# The requests as sent to {one_line(record['target']['name'])} in the run of {record['started_at']}.",
-        "# Ids are those of that run: put ids of your own where the orders are gone.",
+        "# Where the run has used its orders up, put in the ids of fresh ones, in the same state.",
+        *(f"{name}=${{{name}:-{shlex.quote(id_)}}}" for id_, name in variables.items()),
     ]
     if any(TOKEN_VARIABLE in curl for curl in finding["curl"]):
         lines += [f': "${{{TOKEN_VARIABLE}:?set it to an access token}}"']
     for index, (number, curl) in enumerate(zip(finding["exchanges"], finding["curl"], strict=False), 1):
         step = told.get(number)
         comment = f"{one_line(step['text'])} (then: {one_line(step['answer'])})" if step else f"exchange {number}"
-        lines += ["", f"# {index}. {comment}", f"{curl}; echo"]
+        lines += ["", f"# {index}. {comment}", f"{_with_variables(curl, variables)}; echo"]
     return "\n".join(lines) + "\n"
+
+
+def _ids(finding: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """The ids that the finding's requests name in their paths and bodies, in their sequence."""
+    found: dict[str, None] = {}
+    for number in finding["exchanges"]:
+        exchange = record["exchanges"][number]
+        sent = exchange["url"] + ((exchange["request_body"] or {}).get("text") or "")
+        found |= dict.fromkeys(_UUID.findall(sent))
+        found |= dict.fromkeys(match for match in _READABLE.findall(exchange["url"]) if not _UUID.fullmatch(match))
+    return list(found)
+
+
+def _with_variables(curl: str, variables: Mapping[str, str]) -> str:
+    """A curl line with variables in place of ids. An id stands in single quotes there, or in none."""
+    for id_, name in variables.items():
+        parts = curl.split(id_)
+        curl = parts[0]
+        for part in parts[1:]:
+            is_quoted = curl.count("'") % 2
+            curl += (f"'\"${name}\"'" if is_quoted else f'"${name}"') + part
+    return curl

@@ -1,6 +1,6 @@
 """An order of the target and its life: what is asked of it, and what the answers tell, in the model's terms."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from orderproof.conformance.kit import (
     Answer,
     Cancel,
     CancelLine,
+    Exchange,
     Extend,
     Inconclusive,
     Invalid,
@@ -25,6 +26,7 @@ from orderproof.conformance.kit import (
     Reply,
     Request,
     State,
+    Step,
     require,
     shown,
 )
@@ -44,7 +46,8 @@ class ObservedOrder:
     """One order: `known` are the states of the model that it may be in.
 
     `timer_runs` and `is_cancelable` say what its provider state promises, `EITHER` where it does not.
-    Its timer is known once `start_timer` was called, and what its items began with once `look` was.
+    Its timer is known once `start_timer` was called, and what its items began with once `look` was. `set_up` are the
+    requests that prepared it, where they are part of a story.
     """
 
     def __init__(
@@ -62,7 +65,13 @@ class ObservedOrder:
         self.name = name
         self.items = items_of(state)
         self.timer: Timer | None = None
+        self.set_up: Sequence[Step] = ()
         self._begun: dict[str, object] = {}
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Both ids of the order."""
+        return str(self.state.order_uuid), str(self.state.order_id)
 
     def start_timer(self) -> None:
         """Measure where the timer stands and by how much this server extends it (15 minutes is a rule of its own)."""
@@ -113,6 +122,29 @@ def told(request: Request, reply: Reply | None, answer: Answer) -> str:
     if answer.status is None:
         return f"no answer ({answer.exchange.error})"
     return f"{answer.status}{shown(request, reply.shows)}" if reply else str(answer.status)
+
+
+_SET_UP_WORDS = {
+    "createGracePeriod": "extend the grace period",
+    "showCancellationStatus": "read the cancellation status",
+    "showSalesOrderByIdAndIdType": "read the order",
+}
+
+
+def set_up_steps(lives: Sequence[ObservedOrder], exchanges: Sequence[Exchange]) -> list[Step]:
+    """The requests that prepared the orders of a walk or a race, as the first steps of its story."""
+    return [Step(_set_up_words(lives, one), _came(one), one) for one in exchanges]
+
+
+def _set_up_words(lives: Sequence[ObservedOrder], exchange: Exchange) -> str:
+    names = [life.name for life in lives if any(id_ in exchange.url for id_ in life.ids)]
+    of = f" of {names[0]}" if names and names[0] else ""
+    what = _SET_UP_WORDS.get(exchange.operation or "", f"{exchange.method} {exchange.url}")
+    return f"set-up{of}: {what}"
+
+
+def _came(exchange: Exchange) -> str:
+    return f"no answer ({exchange.error})" if exchange.status is None else str(exchange.status)
 
 
 def items_of(state: State) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import NamedTuple
 
-from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, told
+from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, set_up_steps, told
 from orderproof.conformance.kit import (
     MAX_WAIT_SECONDS,
     READS,
@@ -59,6 +59,7 @@ def race(
     for _ in range(_ATTEMPTS):
         session.trace.begin_example()
         life = begin()
+        life.set_up = set_up_steps([life], session.trace.exchanges[session.trace.example_from :])
         answers = _together(session, orders, life, entrants)
         waits = [pause for _, answer, _ in answers if (pause := asked_to_wait(answer.exchange)) is not None]
         if len(entrants) - len(waits) >= 2:
@@ -126,11 +127,13 @@ def _judge(life: ObservedOrder, runs: Sequence[Run]) -> None:
         )
         for index, run in enumerate(runs)
     ]
-    some = "one of the answers is impossible" if len(core) == 1 else f"{len(core)} answers are impossible together"
+    came = "; ".join(f"{timeline[index].text}: {timeline[index].answer}" for index in core)
+    some = "One answer cannot be true" if len(core) == 1 else f"{len(core)} answers cannot be true together"
     raise Finding(
-        f"no sequence of the {len(runs)} requests explains their answers: {some}, whatever any other request did",
-        "answers that some sequence of the requests explains",
-        "; ".join(f"{timeline[index].text}: {timeline[index].answer}" for index in core),
+        f"{some}, in whatever order the {len(runs)} requests were carried out: {came}",
+        "answers that follow from carrying out the requests one after the other, in some order",
+        came,
         *(run.answer.exchange for run in runs),
+        story=life.set_up,
         timeline=timeline,
     )

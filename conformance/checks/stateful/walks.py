@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, told
+from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, set_up_steps, told
 from orderproof.conformance.kit import (
     PROFILES,
     READS,
@@ -39,7 +39,7 @@ class Stride(NamedTuple):
 
 
 class Walk(RuleBasedStateMachine):
-    """A walk over orders; subclasses say which steps it may take. A finding tells them as a numbered story."""
+    """A walk over orders; subclasses say which steps it may take. A finding tells them, set-up included, as a story."""
 
     def __init__(self, session: Session, orders: Orders, begin: Callable[[], list[ObservedOrder]]) -> None:
         super().__init__()
@@ -49,7 +49,8 @@ class Walk(RuleBasedStateMachine):
         self.orders = orders
         self.lives = begin()
         self.strides: list[Stride] = []
-        self.story: list[Step] = []
+        self.story: list[Step] = set_up_steps(self.lives, self._trace.exchanges[self._begun_at :])
+        self._set_up = len(self.story)
         self.finding: Finding | None = None
 
     def step(self, order: int, request: Request, by: str) -> None:
@@ -78,14 +79,14 @@ class Walk(RuleBasedStateMachine):
         return attempt
 
     def _finding(self, life: ObservedOrder, request: Request, by: str, answer: Answer, reply: Reply | None) -> Finding:
-        before = len(self.story) - 1
-        steps = {0: "a fresh order allows", 1: "the step before it allows"}.get(
-            before, f"the {before} steps before it allow"
-        )
+        allowed, came = expected(life.known, request), told(request, reply, answer)
+        steps = len(self.story) - self._set_up - 1
+        before = {0: "the set-up", 1: "the step before"}.get(steps, f"the {steps} steps before")
         return Finding(
-            f"step {len(self.story)} of a walk, “{life.says(request, by)}”, was answered otherwise than {steps}",
-            expected(life.known, request),
-            told(request, reply, answer),
+            f"step {len(self.story)} of a walk, “{life.says(request, by)}”, got {came}; "
+            f"after {before} only {allowed} is allowed",
+            allowed,
+            came,
             # With those that prepared the orders: a timer is judged from where it stood.
             *self._trace.exchanges[self._begun_at :],
             story=self.story,
