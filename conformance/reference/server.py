@@ -15,6 +15,7 @@ from uvicorn.server import Server
 from orderproof.conformance.reference.app import OrderApi
 from orderproof.conformance.reference.control import control_app
 from orderproof.conformance.reference.decisions import Decisions
+from orderproof.conformance.reference.decisions.transport import KEEP_ALIVE_SECONDS
 from orderproof.conformance.reference.oms import SERVED, StubOms
 from orderproof.conformance.reference.states import World
 from orderproof.conformance.reference.store import Store
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
-KEEP_ALIVE = 75
 #: How long, in seconds, answers under way may take when the server ends.
 SHUTDOWN_GRACE_SECONDS = 1.0
 
@@ -32,7 +32,7 @@ SHUTDOWN_GRACE_SECONDS = 1.0
 class _Server(Server):
     """A uvicorn server that stops at once when told to, instead of looking for it ten times a second."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, keep_alive: int = KEEP_ALIVE_SECONDS) -> None:
         super().__init__(
             Config(
                 app,
@@ -45,7 +45,7 @@ class _Server(Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                timeout_keep_alive=KEEP_ALIVE,
+                timeout_keep_alive=keep_alive,
                 h11_max_incomplete_event_size=64 * 1024,
             )
         )
@@ -115,12 +115,12 @@ class Running:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        pairs = ((self._api, self._socket), (self.oms.app, self._oms_socket))
-        serving = []
-        for app, sock in pairs:
-            server = _Server(app)
-            self._servers.append(server)
-            serving.append(asyncio.create_task(server.serve(sockets=[sock])))
+        api, oms = _Server(self._api, self.decisions.keep_alive_seconds()), _Server(self.oms.app)
+        self._servers += [api, oms]
+        serving = [
+            asyncio.create_task(server.serve(sockets=[sock]))
+            for server, sock in ((api, self._socket), (oms, self._oms_socket))
+        ]
         # The sockets listen already: a request that comes before the servers do waits in their backlog.
         self._ready.set()
         await asyncio.gather(*serving)
