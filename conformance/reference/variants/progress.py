@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
-from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.serials import Serial
@@ -17,33 +16,10 @@ if TYPE_CHECKING:
 LAG = timedelta(milliseconds=100)
 
 
-class UniqueSerialNumbers(Variant):
-    """A serial number stands for one thing: no two items of a tenant may have the same, nor the same epc."""
-
-    choice: ClassVar[int] = 9
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """Refused as a whole, if one of them is another item's."""
-        named = {item.id for item, _ in targets}
-        items = [item for one in call.tenant.orders.values() for item in one.items.values() if item.id not in named]
-        owners = {number: item.id for item in items for number in (item.serial_number, item.epc)}
-        for item, serial in targets:
-            for number in {serial.serial_number, self.stored_epc(call, item, serial)} - {"", None}:
-                if owners.setdefault(number, item.id) != item.id:
-                    raise Refusal("body-invalid", "This serial number is that of another item.")
-        super().write_serials(call, order, targets)
-
-
-class ItemsHaveSerialNumbers(Variant):
-    """Items have serial numbers from the beginning, as their maker gave them."""
-
-    choice: ClassVar[int] = 9
-
-    def item_document(self, call: Call, order: Order, item: Item) -> dict[str, Any]:
-        """Until they are given another."""
-        if item.serial_number is None:
-            item.serial_number = f"FACTORY-{order.number}-{item.index}"
-        return super().item_document(call, order, item)
+def _lags(order: Order) -> bool:
+    """Whether it is the turn of the replica that is behind."""
+    order.marks["readings"] = order.marks.get("readings", 0) + 1
+    return bool(order.marks["readings"] % 2)
 
 
 class FulfillingVariant(Variant):
@@ -84,12 +60,6 @@ class CancelableUntilFulfilled(FulfillingVariant):
         if self.within_grace_period(call, order):
             return super().is_cancelable(call, order)
         return order.status == "open" and not order.cancel_requested and self.requests_since(order) < 3
-
-
-def _lags(order: Order) -> bool:
-    """Whether it is the turn of the replica that is behind."""
-    order.marks["readings"] = order.marks.get("readings", 0) + 1
-    return bool(order.marks["readings"] % 2)
 
 
 class ReplicaLags(Variant):
