@@ -85,10 +85,11 @@ def judge(
 ) -> Verdict:
     """Judge a run.
 
-    `out_of_scope` gives operations that the target leaves out, with the reason; `void` why nothing could be judged;
-    `cut_short` why the run did not come to its end.
+    `out_of_scope` gives operations and rules that the target leaves out, with the reason; `void` why nothing could be
+    judged; `cut_short` why the run did not come to its end.
     """
-    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), out_of_scope or {}, void or cut_short) for rule in rules)
+    left_out = out_of_scope or {}
+    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), left_out, void or cut_short) for rule in rules)
     verdicts = [(row.rule.level, row.verdict) for row in rows]
     return replace(conclude(verdicts, void=void, cut_short=cut_short), rows=rows)
 
@@ -135,7 +136,9 @@ def _row(
     out_of_scope: Mapping[str, str],
     stopped: str | None,
 ) -> Row:
-    verdict, reason = _verdict_of(rule, evidence, out_of_scope.get(rule.operation or ""), stopped)
+    verdict, reason = _verdict_of(
+        rule, evidence, out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or ""), stopped
+    )
     return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
 
 

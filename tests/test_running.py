@@ -291,3 +291,42 @@ def test_what_failed_last_is_judged_beside_the_record_with_few_requests(tmp_path
     assert {row["id"] for row in beside["rules"] if row["verdict"] == "fail"} == broken
     assert again.record == first.record
     assert beside["requests"] < first.record["requests"] / 3
+
+
+PROVIDER = """
+import json, urllib.request
+
+def give(state, params, action):
+    if state.startswith("oms-") or "preordered" in state:
+        return None
+    body = json.dumps({"state": state, "params": params, "action": action}).encode()
+    request = urllib.request.Request("STATE_URL", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"{}")
+"""
+ABSENT = "features: {external_oms: false, internal_api: false, preordered_items: false}"
+
+
+def test_what_the_target_is_said_not_to_have_is_out_of_scope(tmp_path, server):
+    (tmp_path / "testdata.py").write_text(PROVIDER.replace("STATE_URL", server.state_url), encoding="utf-8")
+    without = {"internal_base_url": "", "features": ABSENT, "states": "states: {provider: testdata:give}"}
+    target_file(tmp_path, server.base_url, server.token, None, **without)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert (ran.code, ran.record["verdict"]) == (0, "conforming"), ran.out
+    assert ran.record["target"]["absent"] == ["external_oms", "internal_api", "preordered_items"]
+    left_out = {rule for rule, verdict in ran.verdicts.items() if verdict == "not-applicable"}
+    assert {"OMS-1", "HIS-25", "INT-2", "LIN-1", "LIN-2"} <= left_out
+    # What can be judged without them is.
+    assert {ran.verdicts[rule] for rule in ("OMS-5", "HIS-1", "ORD-2")} == {"pass"}
+    assert orderproof(tmp_path, "gate", "orderproof-report").code == 0
+
+
+def test_what_is_said_to_be_absent_and_is_found_is_void(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, server.state_url, features="features: {external_oms: false}")
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert ran.code == 3
+    assert "features.external_oms is false, and states.callback gives the state oms-order" in ran.out
