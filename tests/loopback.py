@@ -69,7 +69,8 @@ class Server:
 
     def _serve(self, sock: socket.socket, connection: int) -> None:
         if self._tls:
-            sock = self._tls.wrap_socket(sock, server_side=True)
+            # The socket beneath is detached from now on: what wakes this thread at the end is the one on top.
+            sock = self._open[connection - 1] = self._tls.wrap_socket(sock, server_side=True)
         with contextlib.suppress(OSError), sock, sock.makefile("rb") as file:
             while (request := self._read(file, connection)) is not None:
                 try:

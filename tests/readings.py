@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPMessage
@@ -231,7 +232,16 @@ def transfer(sandbox: Sandbox) -> str:
 
 
 def connections(sandbox: Sandbox) -> str:
-    return _one_of("closed" if headers["connection"] == "close" else "kept" for _, headers in _answers(sandbox, 2))
+    with closing(HTTPConnection(sandbox.host, timeout=10)) as connection:
+        _, headers = _answer(sandbox, connection, sandbox.state("order")["order_uuid"])
+        if headers["connection"] == "close":
+            return "closed"
+        # A kept connection is silent, so the time-out is what this waits for.
+        connection.sock.settimeout(1.0)
+        try:
+            return f"more: {more!r}" if (more := connection.sock.recv(1)) else "dropped"
+        except TimeoutError:
+            return "kept"
 
 
 PROBES: dict[str, Probe] = {
@@ -299,14 +309,15 @@ def _until_canceled(sandbox: Sandbox, values: dict[str, Any]) -> None:
 
 def _answers(sandbox: Sandbox, count: int) -> Iterator[tuple[int, HTTPMessage]]:
     """The status and the header fields, as they were sent, of so many valid requests over one connection."""
-    values = sandbox.state("order")
-    path = f"/v0/orders/{values['order_uuid']}/cancel?id_type=internal"
-    connection = HTTPConnection(sandbox.host, timeout=10)
-    try:
+    with closing(HTTPConnection(sandbox.host, timeout=10)) as connection:
+        uuid = sandbox.state("order")["order_uuid"]
         for _ in range(count):
-            connection.request("GET", path, headers={"Authorization": f"Bearer {sandbox.running.token}"})
-            answer = connection.getresponse()
-            answer.read()
-            yield answer.status, answer.headers
-    finally:
-        connection.close()
+            yield _answer(sandbox, connection, uuid)
+
+
+def _answer(sandbox: Sandbox, connection: HTTPConnection, uuid: str) -> tuple[int, HTTPMessage]:
+    path = f"/v0/orders/{uuid}/cancel?id_type=internal"
+    connection.request("GET", path, headers={"Authorization": f"Bearer {sandbox.running.token}"})
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status, answer.headers

@@ -32,6 +32,8 @@ def exchange(**parts: Any) -> dict[str, Any]:
         "error": None,
         "waited": False,
         "allowed_5xx": [],
+        "dropped": False,
+        "repeats": False,
         **parts,
     }
 

@@ -7,7 +7,8 @@ import pytest
 
 from orderproof.reports import record as record_module
 from orderproof.reports.formats import FORMATS, STDOUT, render
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from tests import valid
 from tests.loopback import Server, json_answer
 from tests.records import GATING, all_kept, broken, record
@@ -55,8 +56,8 @@ def test_report_takes_a_path_a_folder_and_standard_output(call, kept, tmp_path):
         (["badge", "junit="], "'junit=': the path is missing"),
         (["badge", "junit=run"], "run: is a folder"),
         (["badge", "junit=run/report.json/x"], "run/report.json/x: cannot be written"),
-        (["junit=run/report.json"], "run/report.json: junit would take the place of json"),
-        (["junit=a.x", "ctrf=./a.x"], "a.x: ctrf would take the place of junit"),
+        (["junit=run/report.json"], "run/report.json: junit would overwrite json"),
+        (["junit=a.x", "ctrf=./a.x"], "a.x: ctrf would overwrite junit"),
         ([], "name at least one format"),
     ],
 )
@@ -91,7 +92,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_being_so(call, kept, mon
     ("report", "why"),
     [
         ("junit=target.yaml/x", "--report: target.yaml/x: cannot be written"),
-        ("sarif=orderproof-report/report.json", "sarif would take the place of json"),
+        ("sarif=orderproof-report/report.json", "sarif would overwrite json"),
         ("nosuch", "no format 'nosuch'"),
     ],
 )
@@ -114,7 +115,7 @@ def test_a_run_gives_way_on_standard_output_and_adds_to_the_summary_of_its_step(
 
     assert ran.code == 0, ran.err
     assert valid.ctrf(ran.out)["extra"]["verdict"] == "conforming"
-    assert "conforming: 1 rule kept" in ran.err
+    assert "conforming: 1 gating rule kept (only GRA-8 selected)" in ran.err
     valid.sarif((tmp_path / "a" / "b.sarif").read_text(encoding="utf-8"))
     told = step.read_text(encoding="utf-8")
     assert told.startswith("of another command\n")

@@ -131,7 +131,7 @@ def test_the_callback_of_the_page_gives_states(tmp_path, sandbox):
 
     assert kept.code == 0, kept.out
     assert lacking.code == 4
-    assert "order-past-grace-period: not offered by callback" in lacking.out
+    assert "order-past-grace-period: states.callback does not offer it (404)" in lacking.out
 
 
 def test_the_provider_of_the_page_gives_states(tmp_path, sandbox):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from orderproof.reports.completeness import RUN_ID, shortfall
 from orderproof.reports.formats import FORMATS, render
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from orderproof.reports.verdict import exit_code_of
 from orderproof.reports.waivers import Waiver, apply, fingerprint
 from tests import valid
@@ -266,7 +267,7 @@ def test_annotations_give_the_gravest_first_and_ten_at_most():
     told = valid.annotations(render("annotations", made))
     assert [kind for kind, _, _ in told] == ["error"] * 10
     assert told[0][2] == made["headline"]
-    assert told[-1][2] == "and 22 more; all of them are in the record"
+    assert told[-1][2] == "and 22 more; report.json holds all of them"
     levels = [row(made, title.split(" ")[0])["level"] for _, title, _ in told[1:-1]]
     assert levels == sorted(levels)
     assert render("annotations", record(all_kept())) == ""
@@ -296,7 +297,7 @@ def test_the_badge(name, message, color):
 def test_the_badge_of_a_part_of_the_catalogue_says_so():
     made = made_as("a selection")
     assert valid.badge(render("badge", made))["message"] == f"conforming, 3 of {made['spec']['rules']} rules"
-    assert "Only rules" in render("summary", made)
+    assert "Only the rules" in render("summary", made)
 
 
 def test_the_subject_of_the_statement_is_the_record_as_it_is_written(tmp_path):
@@ -341,12 +342,12 @@ def test_the_summary_of_a_run_that_breaks_every_rule_fits_a_step():
     text = render("summary", made)
     page = valid.summary(text)
     assert page.count("<details>") == page.count("</details>") > 10
-    assert "There is more" in text
+    assert "The summary is cut here" in text
 
 
 def test_the_summary_lists_rules_that_were_not_judged_by_their_reason():
     text = render("summary", made_as("partial"))
-    assert f"- {RULE}: ` not-run: no check of this rule was run `" in text
+    assert f"- {RULE}: ` not-run: no check of this rule ran `" in text
     assert "- ` order `: ` used up `" in text
 
 

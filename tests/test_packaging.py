@@ -28,6 +28,7 @@ HEAVY = (
     "uvicorn",
     "schemathesis",
     "urllib3",
+    "h11",
     "xdist",
     "jsonschema",
     "jinja2",

@@ -13,7 +13,8 @@ import pytest
 
 from orderproof.conformance.reference.server import start
 from orderproof.reports.formats import FORMATS
-from orderproof.reports.record import RecordError, read, write
+from orderproof.reports.reading import RecordError, read
+from orderproof.reports.record import write
 from tests.records import all_kept, record
 from tests.running import orderproof, target_file
 

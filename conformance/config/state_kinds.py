@@ -1,4 +1,4 @@
-"""The states that checks may ask for: the table of the states contract, as data."""
+"""The states that checks may ask for, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ _OMS = "external_oms"
 _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
 
 VALUE_TYPES: Mapping[str, str] = {"item_uuids": "list of texts", "order_ids": "list of texts"}
-"""What a value must be; any that is not named here is text."""
+"""The types of values; every other value is text."""
 
 
 def is_of_type(value: Any, wanted: str) -> bool:
-    """Whether a state's value is what `VALUE_TYPES` says of it."""
+    """Whether a state's value has the type that `VALUE_TYPES` demands."""
     if wanted == "text":
         return isinstance(value, str)
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
@@ -20,7 +20,7 @@ def is_of_type(value: Any, wanted: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StateKind:
-    """One state that checks may ask for: what it means, its parameters with their defaults, and its values.
+    """A state that checks may ask for: its meaning, its parameters with their defaults, and its values.
 
     `feature` is what a target must have for it, None where every target can have it.
     """

@@ -1,7 +1,7 @@
 """The target file: what to judge and how to reach it.
 
 Every mistake in it is a `UsageError` that names the file, the key and what to do. The keys are data (`_KEYS`), so that
-the list in an error message and what is accepted cannot drift apart.
+error messages list exactly the keys that are accepted.
 """
 
 import re
@@ -30,7 +30,7 @@ FixedStates = Mapping[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Client credentials: where and with what a token is fetched."""
+    """Client credentials (RFC 6749, 4.4): where a token is fetched and with which credentials."""
 
     token_url: str
     client_id: str
@@ -40,7 +40,7 @@ class OAuth2:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """How requests are authorized: a fixed bearer token, a token that is fetched, or not at all."""
+    """How requests are authorized: with a fixed bearer token, a fetched token, or not at all."""
 
     bearer: str | None = None
     oauth2: OAuth2 | None = None
@@ -48,7 +48,7 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the target may be asked to bear: `rate` in requests a second (None: any), `timeout` in seconds."""
+    """Limits of the load: `rate` in requests a second (None: no limit), `timeout` in seconds."""
 
     rate: float | None = None
     timeout: float = 10.0
@@ -57,7 +57,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class StateSources:
-    """Where states come from; the first source that has a state wins, in this order."""
+    """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
 
     fixed: FixedStates = field(default_factory=dict)
     callback: str | None = None
@@ -69,7 +69,7 @@ class StateSources:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to judge. `source` is the target file's name, or a word for where the settings came from."""
+    """A server to judge. `source` is the target file's path, or says where else the settings came from."""
 
     name: str
     base_url: str
@@ -87,7 +87,7 @@ class Target:
         return tuple(name for name in FEATURES if self.features.get(name) is False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, to hand to a worker process. Holds the secrets."""
+        """Plain data for a worker process. It contains the secrets."""
         return asdict(self)
 
     @classmethod
@@ -108,7 +108,7 @@ class Target:
 def _auth(value: Any, where: str) -> Auth:
     data = mapping(value, where, ("bearer", "oauth2"))
     if set(data) == {"bearer", "oauth2"}:
-        raise UsageError(f"{where}: give bearer or oauth2, not both")
+        raise UsageError(f"{where}: give either bearer or oauth2, not both")
     if "bearer" in data:
         return Auth(bearer=check_token(data["bearer"], f"{where}.bearer"))
     if "oauth2" in data:
@@ -121,7 +121,7 @@ def _auth(value: Any, where: str) -> Auth:
         texts = {key: text_of(item, f"{where}.{key}") for key, item in oauth2.items()}
         check_url(texts["token_url"], f"{where}.token_url")
         return Auth(oauth2=OAuth2(**texts))
-    raise UsageError(f"{where} is empty; give bearer or oauth2, or leave the key out")
+    raise UsageError(f"{where} is empty; give bearer or oauth2, or remove the key")
 
 
 def _headers(value: Any, where: str) -> dict[str, str]:
@@ -179,7 +179,7 @@ def parse_states(value: Any, where: str) -> StateSources:
     callback = data.get("callback")
     provider = data.get("provider")
     if provider is not None and not re.fullmatch(r"[\w.]+:[\w.]+", text_of(provider, f"{where}.provider")):
-        raise UsageError(f"{where}.provider: {provider!r} must be package.module:function")
+        raise UsageError(f"{where}.provider: {provider!r} must have the form package.module:function")
     return StateSources(fixed, check_url(callback, f"{where}.callback") if callback is not None else None, provider)
 
 
@@ -211,13 +211,15 @@ def read_target(path: Path, base_url: str | None = None) -> Target:
     if base_url is not None:
         values["base_url"] = check_url(base_url, "BASE_URL")
     if "base_url" not in values:
-        raise UsageError(f"{path}: base_url is missing; it is the URL that the documented paths start from")
+        raise UsageError(
+            f"{path}: base_url is missing; add the URL below which the documented paths are, such as https://acme.example/v0"
+        )
     values.setdefault("name", path.stem)
     return _check_features(Target(**values, source=str(path)))
 
 
 def read_settings(path: Path) -> Any:
-    """A user's YAML file as data. Raises `UsageError` when it cannot be read."""
+    """A user's YAML file as data. Raises `UsageError` if it cannot be read."""
     try:
         return read_yaml(path)
     except YamlError as error:
@@ -227,24 +229,24 @@ def read_settings(path: Path) -> Any:
 
 
 def read_states(path: Path) -> StateSources:
-    """Read a file that holds only the `states` mapping. Raises `UsageError`."""
+    """Read a separate file that holds only the `states` mapping. Raises `UsageError`."""
     where = f"{path}: states"
     return parse_states(expanded(read_settings(path), where), where)
 
 
 def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
-    """The target with `Name: value` lines from the command line added; `Authorization: Bearer` becomes its token."""
+    """The target with the `Name: value` lines of `-H` added; `Authorization: Bearer` sets its token."""
     headers = dict(target.headers)
     auth = target.auth
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon:
             # The line may be a token and is not shown.
-            raise UsageError("-H: a header is written 'Name: value'; this one has no colon")
+            raise UsageError("-H: the header has no colon; write 'Name: value'")
         if name.strip().lower() == "authorization":
             scheme, _, token = value.strip().partition(" ")
             if scheme.lower() != "bearer" or not token.strip():
-                raise UsageError("-H Authorization: only 'Bearer TOKEN' is documented")
+                raise UsageError("-H Authorization: only Bearer is documented; write 'Authorization: Bearer TOKEN'")
             auth = Auth(bearer=check_token(token, "-H Authorization"))
             continue
         headers.update([check_header(name.strip(), value.strip(), "-H")])

@@ -66,7 +66,9 @@ class Session:
         return exchange
 
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
-        """Raise `Inconclusive` where an answer says nothing about the request of a check, nor about the rule."""
+        """Raise `Inconclusive` where what came of a check's request says nothing about the rule."""
+        if self._judges and exchange.dropped:
+            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self._judges and is_deferred(exchange):
             asked = exchange.response_header("Retry-After")
             raise Inconclusive(

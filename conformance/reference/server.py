@@ -15,6 +15,7 @@ from uvicorn.server import Server
 from orderproof.conformance.reference.app import OrderApi
 from orderproof.conformance.reference.control import control_app
 from orderproof.conformance.reference.decisions import Decisions
+from orderproof.conformance.reference.decisions.transport import KEEP_ALIVE_SECONDS
 from orderproof.conformance.reference.oms import SERVED, StubOms
 from orderproof.conformance.reference.states import World
 from orderproof.conformance.reference.store import Store
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 HOST = "127.0.0.1"
-KEEP_ALIVE = 75
 #: How long, in seconds, answers under way may take when the server ends.
 SHUTDOWN_GRACE_SECONDS = 1.0
 
 
-def _server(app: ASGIApp) -> Server:
+def _server(app: ASGIApp, keep_alive: int = KEEP_ALIVE_SECONDS) -> Server:
     return Server(
         Config(
             app,
@@ -42,7 +42,7 @@ def _server(app: ASGIApp) -> Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_keep_alive=KEEP_ALIVE,
+            timeout_keep_alive=keep_alive,
             h11_max_incomplete_event_size=64 * 1024,
         )
     )
@@ -103,7 +103,8 @@ class Running:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        pairs = ((_server(self._api), self._socket), (_server(self.oms.app), self._oms_socket))
+        api, oms = _server(self._api, self.decisions.keep_alive_seconds()), _server(self.oms.app)
+        pairs = ((api, self._socket), (oms, self._oms_socket))
         self._serving = asyncio.gather(*(server.serve(sockets=[sock]) for server, sock in pairs))
         # The sockets listen already: a request that comes before the servers do waits in their backlog.
         self._ready.set()

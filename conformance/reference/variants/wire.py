@@ -48,6 +48,16 @@ class ConnectionsClosedAfterErrors(Variant):
         return answer.status >= 400
 
 
+class IdleConnectionsDropped(Variant):
+    """A connection on which no request waits is closed at once, and no answer says so."""
+
+    readings: ClassVar[tuple[str, ...]] = ("connections/dropped",)
+
+    def keep_alive_seconds(self) -> int:
+        """Not at all."""
+        return 0
+
+
 class TitleCaseHeaders(Variant):
     """The names of header fields are written in title case."""
 
