@@ -198,3 +198,28 @@ def test_personal_data_is_tokenized_where_the_tenant_says_so(sandbox):
     assert all(customer[name].startswith("NS-EU-") for name in ("id", "name", "email"))
     page = sandbox.history(values["customer_id"], token=values["token"], **V2)
     assert [order["id"] for order in page.json["orders"]] == [values["order_id"]]
+
+
+def test_a_server_that_ends_closes_what_is_open():
+    # What `server._end` reads of uvicorn is public by its name, but nowhere documented.
+    running = start()
+    host = urlsplit(running.base_url).netloc
+    with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as idle:
+        idle.request("GET", "/v0/orders")
+        idle.getresponse().read()
+        assert idle.sock is not None, "the server keeps the connection"
+
+        running.close()
+
+        assert idle.sock.recv(1) == b""
+    with contextlib.closing(http.client.HTTPConnection(host, timeout=10)) as later, pytest.raises(ConnectionError):
+        later.connect()
+
+
+def test_a_server_may_end_as_soon_as_it_has_begun_and_twice():
+    running = start()
+
+    running.close()
+    running.close()
+
+    assert not running._thread.is_alive()
