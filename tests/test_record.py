@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from orderproof.reports import record as record_module
-from orderproof.reports.record import RecordError, read, write, write_text
+from orderproof.reports.reading import RecordError, read
+from orderproof.reports.record import write, write_text
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from orderproof.reports.redaction.persons import PERSON_MARK
 from tests.incomplete import INCOMPLETE
@@ -229,4 +230,14 @@ def test_a_story_and_a_timeline_name_the_runs_own_exchanges():
     (finding,) = row(made, RULE)["findings"]
     assert finding["story"] == [{**story[0], "exchange": 2}]
     assert finding["timeline"] == [{**event, "exchange": 1}]
+    validate(made)
+
+
+def test_a_request_that_was_sent_again_says_so_and_no_other_does():
+    first = exchange(status=None, error="closed; the request was sent again", response_headers=None, dropped=True)
+
+    made = record([outcome(RULE, result="fail", exchanges=[first, exchange(repeats=True)])])
+
+    shown = [(one["error"], one.get("repeats")) for one in made["exchanges"]]
+    assert shown == [("closed; the request was sent again", None), (None, True)]
     validate(made)
