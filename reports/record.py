@@ -88,7 +88,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         "schema": SCHEMA,
         "orderproof": run.version,
         "spec": spec_versions(),
-        "target": {key: value and masker.text(value) for key, value in run.target.items()},
+        "target": {key: masker.text(value) if isinstance(value, str) else value for key, value in run.target.items()},
         "started_at": run.started_at,
         "duration_s": round(run.duration_s, 3),
         "seed": run.seed,
@@ -149,6 +149,7 @@ def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: i
         "duration_s": round(exchange["duration"], 6),
         "error": _masked_sentence(exchange["error"], masker) if exchange["error"] else None,
         "waited": exchange["waited"],
+        **({"repeats": True} if exchange["repeats"] else {}),
     }
 
 

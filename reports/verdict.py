@@ -103,8 +103,8 @@ def judge(
 ) -> Verdict:
     """Judge a run.
 
-    `out_of_scope` maps operations that the target leaves out to the reason; `void` says why nothing could be judged,
-    `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
+    `out_of_scope` maps operations and rules that the target leaves out to the reason; `void` says why nothing could be
+    judged, `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
     `missing_states` the states that checks asked for in vain.
     """
     left_out, stopped = out_of_scope or {}, void or cut_short
@@ -149,7 +149,8 @@ def _row(
     missing_states: Collection[str],
 ) -> Row:
     no_answer = stopped or _no_such_answer(rule, missing_states)
-    verdict, reason = _verdict_of(rule, evidence, out_of_scope.get(rule.operation or ""), stopped, no_answer)
+    left_out = out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or "")
+    verdict, reason = _verdict_of(rule, evidence, left_out, stopped, no_answer)
     return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
 
 

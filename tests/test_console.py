@@ -15,7 +15,6 @@ from orderproof.reports.redaction.harmless import escape_unencodable, harmless, 
 from tests.records import ADVISORY, GATING, RULES, all_kept, broken, exchange, outcome, record, row
 
 RULE = GATING[0].id
-VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM")
 
 
 class Stream(io.StringIO):
@@ -25,12 +24,6 @@ class Stream(io.StringIO):
 
     def isatty(self) -> bool:
         return self.is_terminal
-
-
-@pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch):
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
 
 
 def shown(made: dict, color: str = "auto", **how) -> str:

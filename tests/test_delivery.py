@@ -10,7 +10,7 @@ from orderproof.reports.formats import FORMATS, STDOUT, render
 from orderproof.reports.reading import read
 from orderproof.reports.record import write
 from tests import valid
-from tests.loopback import Server, json_answer
+from tests.loopback import Server, json_answer, refusing_port
 from tests.records import GATING, all_kept, broken, record
 from tests.running import orderproof, target_file
 
@@ -143,7 +143,8 @@ def test_a_summary_of_a_step_that_cannot_be_written_changes_no_verdict(call, sha
 
 def test_a_record_names_the_target_file_as_seen_from_where_the_run_was_started(tmp_path):
     (tmp_path / "ci").mkdir()
-    target_file(tmp_path / "ci", "http://127.0.0.1:1/v0", "token", None)
-    orderproof(tmp_path, "run", "--target", str(tmp_path / "ci" / "target.yaml"))
+    with refusing_port() as port:
+        target_file(tmp_path / "ci", f"http://127.0.0.1:{port}/v0", "token", None)
+        orderproof(tmp_path, "run", "--target", str(tmp_path / "ci" / "target.yaml"))
     made = json.loads((tmp_path / "orderproof-report" / "report.json").read_text(encoding="utf-8"))
     assert made["target"]["file"] == "ci/target.yaml"

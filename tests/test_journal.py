@@ -1,8 +1,8 @@
 """The journal of states, and `orderproof cleanup`, which gives back what a run that died left behind."""
 
 import json
-import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,11 +60,9 @@ def test_threads_write_whole_lines(journal):
         for index in range(20):
             journal.note("callback", state(f"{number}-{index}"), "setup")
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as threads:
+        # The list raises what a thread has raised.
+        list(threads.map(write, range(8)))
     assert len(journal.left_over()) == 160
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from orderproof.reports import formats
 from orderproof.reports.page import render, rules
-from orderproof.reports.page.exchanges import island
+from orderproof.reports.page.exchanges import island, whole
 from orderproof.reports.page.matrix import render_matrix
 from orderproof.reports.page.overview import overview
 from orderproof.reports.page.statuses import status_map
@@ -67,6 +67,13 @@ def test_a_finding_shows_both_sides_the_exchange_the_request_and_the_command(fou
     token = '-H "Authorization: Bearer $ORDERPROOF_TOKEN"'
     assert f"orderproof run http://acme.example/v0 {token} --rules GRA-7 --seed 1" in outline.text
     assert '{"cancelable": true, "canceled": false}' in outline.text
+
+
+@pytest.mark.parametrize("repeats", [False, True])
+def test_a_request_that_was_sent_again_is_shown_as_such(repeats):
+    made = record([outcome(FEW[0].id, result="fail", exchanges=[exchange(repeats=repeats)])])
+
+    assert (", sent again on a new connection</p>" in whole(made["exchanges"][0])) is repeats
 
 
 def test_all_exchanges_are_in_the_island_as_the_record_has_them(found):

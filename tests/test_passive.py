@@ -51,6 +51,7 @@ TABLE = {
     "more members": (exchange("showCancellationStatus", 200, {**STATUS, "x": 1}), {"body": True}),
     "a charset": (exchange("showCancellationStatus", 200, STATUS, "application/json; charset=utf-8"), {"media": True}),
     "no answer": (exchange("showCancellationStatus", None), {"answered": False}),
+    "a kept connection that was closed": (exchange("showCancellationStatus", None, dropped=True), {}),
     "no answer to nothing documented": (exchange(None, None), {"answered": False}),
     "asked to wait": (exchange("showCancellationStatus", 503, waited=True), {"answered": True}),
     "asked to wait for ever": (exchange("showCancellationStatus", 503), {"answered": True, "no-5xx": False}),

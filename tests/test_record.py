@@ -231,3 +231,13 @@ def test_a_story_and_a_timeline_name_the_runs_own_exchanges():
     assert finding["story"] == [{**story[0], "exchange": 2}]
     assert finding["timeline"] == [{**event, "exchange": 1}]
     validate(made)
+
+
+def test_a_request_that_was_sent_again_says_so_and_no_other_does():
+    first = exchange(status=None, error="closed; the request was sent again", response_headers=None, dropped=True)
+
+    made = record([outcome(RULE, result="fail", exchanges=[first, exchange(repeats=True)])])
+
+    shown = [(one["error"], one.get("repeats")) for one in made["exchanges"]]
+    assert shown == [("closed; the request was sent again", None), (None, True)]
+    validate(made)

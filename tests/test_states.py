@@ -12,7 +12,7 @@ from orderproof.conformance.states import callback as callback_module
 from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
 from orderproof.conformance.states.sources import FixedLists, State, States, load_provider, sources_of
 from orderproof.conformance.transport.client import Client
-from tests.loopback import Server, answer, json_answer
+from tests.loopback import Server, answer, json_answer, refusing_port
 
 
 def order(name: str = "1", items: int = 2, **more):
@@ -72,7 +72,7 @@ class TestFixedLists:
 @pytest.fixture
 def client(monkeypatch):
     monkeypatch.setattr(callback_module, "_PAUSES", (0.0, 0.0))
-    client = Client(timeout=10)
+    client = Client(timeout=60)
     yield client
     client.close()
 
@@ -132,10 +132,8 @@ class TestCallback:
         assert len(server.requests) == 3
 
     def test_nobody_there_is_an_error_of_its_own(self, client):
-        with Server(lambda request: answer(200)) as server:
-            pass
-        with pytest.raises(CallbackUnreachable, match=r"states\.callback: no answer from"):
-            States([("callback", callback_source(client, server.url))]).setup("order")
+        with refusing_port() as port, pytest.raises(CallbackUnreachable, match=r"states\.callback: no answer from"):
+            States([("callback", callback_source(client, f"http://127.0.0.1:{port}"))]).setup("order")
 
     def test_a_state_may_hold_on_another_tenant(self, client):
         with Server(lambda request: json_answer(200, order(base_url="https://two.example/v0/", token="t"))) as server:

@@ -278,3 +278,25 @@ def test_a_header_without_a_colon_is_not_shown():
     with pytest.raises(UsageError) as caught:
         with_headers(Target("t", "http://t"), ("Authorization Bearer hunter2",))
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("features: {oms: false}", "unknown key 'oms'"),
+        ("features: {external_oms: 'no'}", "features.external_oms must be true or false"),
+        ("features: {internal_api: false}\ninternal_base_url: http://acme.example/v0", "leave one of them out"),
+        ("features: {internal_api: true}", "internal_base_url is missing"),
+        (
+            "features: {preordered_items: false}\nstates: {order-with-preordered-item: []}",
+            "features.preordered_items is false, and states lists order-with-preordered-item",
+        ),
+    ],
+)
+def test_features_that_contradict_the_file_are_mistakes(tmp_path, text, hint):
+    path = tmp_path / "target.yaml"
+    path.write_text(f"base_url: http://acme.example/v0\n{text}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        read_target(path)
+    assert hint in str(error.value)
+    assert "target.yaml" in str(error.value)

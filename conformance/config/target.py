@@ -21,7 +21,7 @@ from orderproof.conformance.config.fields import (
     text_of,
 )
 from orderproof.conformance.config.placeholders import expanded
-from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
+from orderproof.conformance.config.state_kinds import FEATURES, STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.yamlfile import YamlError, read_yaml
 
@@ -78,7 +78,13 @@ class Target:
     headers: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
     states: StateSources = StateSources()
+    features: Mapping[str, bool] = field(default_factory=dict)
     source: str = "command line"
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The features that the target is said not to have, of those that the documents make conditional."""
+        return tuple(name for name in FEATURES if self.features.get(name) is False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a worker process. It contains the secrets."""
@@ -131,6 +137,28 @@ def _limits(value: Any, where: str) -> Limits:
     return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
 
 
+def _features(value: Any, where: str) -> dict[str, bool]:
+    data = mapping(value, where, tuple(FEATURES))
+    for name, item in data.items():
+        if not isinstance(item, bool):
+            raise UsageError(f"{where}.{name} must be true or false")
+    return data
+
+
+def _check_features(target: Target) -> Target:
+    """Raise `UsageError` where features and the rest of the file contradict each other."""
+    where = f"{target.source}: features"
+    if target.internal_base_url and "internal_api" in target.absent:
+        raise UsageError(f"{where}.internal_api is false, and internal_base_url is given; leave one of them out")
+    if target.features.get("internal_api") and not target.internal_base_url:
+        raise UsageError(f"{where}.internal_api is true, and internal_base_url is missing; give it")
+    for name in target.states.fixed:
+        feature = STATES[name].feature
+        if feature in target.absent:
+            raise UsageError(f"{where}.{feature} is false, and states lists {name}; leave one of them out")
+    return target
+
+
 def parse_states(value: Any, where: str) -> StateSources:
     """The `states` mapping: callback, provider and fixed lists by the name of the state."""
     data = mapping(value, where, ("callback", "provider", *STATES))
@@ -171,6 +199,7 @@ _KEYS: Mapping[str, Callable[[Any, str], Any]] = {
     "headers": _headers,
     "limits": _limits,
     "states": parse_states,
+    "features": _features,
 }
 
 
@@ -186,7 +215,7 @@ def read_target(path: Path, base_url: str | None = None) -> Target:
             f"{path}: base_url is missing; add the URL below which the documented paths are, such as https://acme.example/v0"
         )
     values.setdefault("name", path.stem)
-    return Target(**values, source=str(path))
+    return _check_features(Target(**values, source=str(path)))
 
 
 def read_settings(path: Path) -> Any:

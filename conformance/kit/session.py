@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive, NotRun
+from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
@@ -65,7 +66,9 @@ class Session:
         return exchange
 
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
-        """Raise `Inconclusive` where an answer says nothing about the request of a check, nor about the rule."""
+        """Raise `Inconclusive` where what came of a check's request says nothing about the rule."""
+        if self._judges and exchange.dropped:
+            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self._judges and is_deferred(exchange):
             asked = exchange.response_header("Retry-After")
             raise Inconclusive(
@@ -105,7 +108,13 @@ class Session:
         )
 
     def take(self, name: str, **params: Any) -> State:
-        """Set a state up; `end` gives it back. Raises `StateUnavailable`."""
+        """Set a state up; `end` gives it back.
+
+        Raises `StateUnavailable`, and `NotApplicable` for a state of a feature that the target is said not to have.
+        """
+        feature = STATES[name].feature if name in STATES else None
+        if feature in self.settings.target.absent:
+            raise NotApplicable(f"the target file says that there are none (features.{feature}: false)")
         state = self.states.setup(name, **params)
         if state.token:
             self.secrets.add(state.token)

@@ -5,25 +5,21 @@ length of an answer, no redirect followed (the token would go with it), no heade
 every exchange handed to the recorder, those that failed included.
 """
 
+import contextlib
 import ssl
 import threading
 import time
 from collections.abc import Callable
-from urllib.parse import urlsplit
-
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.util.connection import is_connection_dropped
 
 from orderproof.conformance.transport.connection import (
     BROKEN,
     CLOSED_EARLY,
-    Response,
+    Connection,
+    Origin,
     origin_and_path,
-    read_body,
     reason_of,
-    write_request,
+    request_bytes,
 )
-from orderproof.conformance.transport.deadline import Watchdog
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
@@ -37,6 +33,13 @@ MAX_WAIT_SECONDS = 60.0
 _MAX_IDLE_SECONDS = 1.0
 # A server that is started anew, or a load balancer, refuses a connection now and then. Nothing was sent: try once more.
 _CONNECT_PAUSES_SECONDS = (0.2, 1.0)
+# Methods whose requests may be sent again when nobody knows what became of them (RFC 9110, 9.2.1).
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_DROPPED_AND_REPEATED = "the server closed the kept connection before it answered; the request was sent again"
+_DROPPED_AFTER_SENDING = (
+    "the server closed the kept connection before it answered; "
+    "it may have carried the request out, so the request was not sent again"
+)
 
 
 class RateLimit:
@@ -71,9 +74,10 @@ class Client:
         self.timeout = timeout
         self.record = record
         self._rate = RateLimit(rate)
-        self._watchdog = Watchdog()
         self._local = threading.local()
         self._tls: ssl.SSLContext | None = None
+        # Origins that closed a kept connection early: what may not be sent twice gets a connection of its own there.
+        self._early_closers: set[Origin] = set()
         # Once there was none for all the patience, there is likely no server any more.
         self._is_reachable = True
 
@@ -115,119 +119,117 @@ class Client:
         operation: str | None,
         allowed_5xx: tuple[int, ...],
     ) -> Exchange:
-        origin, path = origin_and_path(url)
-        self.wait_for_rate()
-        exchange = Exchange(method, url, headers, body, time.time(), operation, allowed_5xx=allowed_5xx)
-        connection, is_reused = self._connection(origin)
-        start = time.monotonic()
-        self._exchange(connection, path, exchange)
-        if is_reused and exchange.error == CLOSED_EARLY:
-            # A server may close a kept connection at any time, even as the next request is on its way (RFC 9112, 9.5).
-            # Only on a connection of its own is silence an answer.
-            self._forget(origin)
-            connection, _ = self._connection(origin)
-            exchange.error = None
-            self._exchange(connection, path, exchange)
-        exchange.duration = time.monotonic() - start
-        if exchange.error is not None:
-            # A new connection is not pooled yet, so close it here.
-            connection.close()
-            self._forget(origin)
-        else:
-            self._connections[origin] = (connection, time.monotonic())
-        return exchange
+        exchange = Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
+        data = request_bytes(exchange)
+        origin, _ = origin_and_path(url)
+        is_safe = method in _SAFE_METHODS
+        connection = self._connection(origin, is_safe)
+        is_kept = connection.sock is not None
+        is_sent = self._exchange(connection, exchange, data)
+        # A server may close a kept connection at any time, even as the next request is on its way (RFC 9112, 9.5).
+        # Only on a connection of its own is silence an answer.
+        if not is_kept or connection.has_heard or exchange.error != CLOSED_EARLY:
+            return exchange
+        exchange.dropped = True
+        self._early_closers.add(origin)
+        # What was sent in part only cannot have been carried out.
+        if is_sent and not is_safe:
+            exchange.error = _DROPPED_AFTER_SENDING
+            return exchange
+        exchange.error = _DROPPED_AND_REPEATED
+        self.record(exchange)
+        again = Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx, repeats=True)
+        self._exchange(self.connect(origin), again, data)
+        return again
 
-    def _exchange(self, connection: HTTPConnection, path: str, exchange: Exchange) -> None:
+    def _exchange(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
+        """Send a request and read its answer; returns whether the request was sent whole."""
+        self.wait_for_rate()
+        exchange.started_at, start = time.time(), time.monotonic()
+        is_sent = False
         try:
-            self.open(connection)
+            deadline = self.open(connection)
         except BROKEN as error:
             exchange.error = f"no connection: {reason_of(error)}"
-            return
-        self.receive(connection, exchange, lambda: write_request(connection, path, exchange))
-
-    def open(self, connection: HTTPConnection) -> None:
-        """Open a connection, unless it is open; where there is none, again after a pause. Raises one of `BROKEN`."""
+        else:
+            # A server may answer, and close, before it has read all of a request (RFC 9112, 9.3): so read in any case.
+            with contextlib.suppress(OSError):
+                connection.send(data, deadline)
+                is_sent = True
+            self.receive(connection, exchange, deadline)
+        exchange.duration = time.monotonic() - start
+        if exchange.error is not None or not is_sent:
+            connection.close()
         if connection.sock is not None:
-            return
+            self._idle[connection.origin] = connection
+        return is_sent
+
+    def open(self, connection: Connection) -> float:
+        """Open a connection, unless it is open; where there is none, again after a pause. Raises one of `BROKEN`.
+
+        Returns the moment by which the request must be answered: the time-out counts from here.
+        """
         pauses = iter(_CONNECT_PAUSES_SECONDS if self._is_reachable else ())
         while True:
+            deadline = time.monotonic() + self.timeout
+            if connection.sock is not None:
+                return deadline
             try:
-                connection.connect()
-            except BROKEN:
+                connection.open(deadline)
+            except BROKEN as error:
                 connection.close()
                 pause = next(pauses, None)
-                if pause is None:
+                # Who has waited for all of the time-out already does not wait for it again.
+                if pause is None or isinstance(error, TimeoutError):
                     self._is_reachable = False
                     raise
                 time.sleep(pause)
             else:
                 self._is_reachable = True
-                return
+                return deadline
 
-    def receive(self, connection: HTTPConnection, exchange: Exchange, write: Callable[[], None] = lambda: None) -> None:
-        """Write a request, unless it was written before, and read its answer into the exchange, within the time-out."""
-        assert connection.sock is not None
-        with self._watchdog.limit(connection.sock, self.timeout) as deadline:
-            try:
-                write()
-                response = connection.getresponse()
-                exchange.response_headers = list(response.headers.iteritems())
-                exchange.response_body, too_long = read_body(response, MAX_ANSWER)
-                exchange.status = response.status
-                if too_long:
-                    exchange.error = f"the answer is longer than {MAX_ANSWER} bytes"
-                    exchange.status = None
-            except BROKEN as error:
-                exchange.error = reason_of(error)
-            if deadline.passed or (exchange.error and "timed out" in exchange.error):
-                exchange.status = None
-                exchange.error = f"no complete answer within {self.timeout:g} s"
+    def receive(self, connection: Connection, exchange: Exchange, deadline: float) -> None:
+        """Read the answer to a request that was sent into its exchange."""
+        try:
+            connection.receive(exchange, deadline, MAX_ANSWER)
+        except TimeoutError:
+            exchange.error = f"no complete answer within {self.timeout:g} s"
+        except BROKEN as error:
+            exchange.error = reason_of(error)
 
     def wait_for_rate(self) -> None:
         """Wait until the target's rate lets one more request go."""
         self._rate.wait()
 
     @property
-    def _connections(self) -> dict[tuple[str, str], tuple[HTTPConnection, float]]:
-        connections: dict[tuple[str, str], tuple[HTTPConnection, float]]
+    def _idle(self) -> dict[Origin, Connection]:
+        """This thread's connections that wait for another request."""
+        connections: dict[Origin, Connection]
         try:
             connections = self._local.connections
         except AttributeError:
             connections = self._local.connections = {}
         return connections
 
-    def _connection(self, origin: tuple[str, str]) -> tuple[HTTPConnection, bool]:
-        """A connection to the origin, and whether it has carried a request before."""
-        kept = self._connections.get(origin)
+    def _connection(self, origin: Origin, is_safe: bool) -> Connection:
+        """A connection for a request that is safe or not: an idle one, or a new one that is not open yet."""
+        kept = self._idle.pop(origin, None)
         if kept is not None:
-            connection, used_at = kept
-            idle = time.monotonic() - used_at
-            if connection.sock is not None and idle < _MAX_IDLE_SECONDS and not is_connection_dropped(connection):
-                return connection, True
-            self._forget(origin)
-        return self.connect(origin), False
+            if time.monotonic() - kept.used_at < _MAX_IDLE_SECONDS:
+                if kept.is_dropped():
+                    self._early_closers.add(origin)
+                elif is_safe or origin not in self._early_closers:
+                    return kept
+            kept.close()
+        return self.connect(origin)
 
-    def connect(self, origin: tuple[str, str]) -> HTTPConnection:
-        """A connection of its own to (scheme, host and port), not yet opened."""
-        connection: HTTPConnection
-        scheme, netloc = origin
-        parts = urlsplit(f"{scheme}://{netloc}")
-        host = parts.hostname or ""
-        if scheme == "https":
-            if self._tls is None:
-                self._tls = ssl.create_default_context()
-            connection = HTTPSConnection(host, parts.port or 443, timeout=self.timeout, ssl_context=self._tls)
-        else:
-            connection = HTTPConnection(host, parts.port or 80, timeout=self.timeout)
-        connection.response_class = Response
-        return connection
-
-    def _forget(self, origin: tuple[str, str]) -> None:
-        kept = self._connections.pop(origin, None)
-        if kept is not None:
-            kept[0].close()
+    def connect(self, origin: Origin) -> Connection:
+        """A connection of its own to an origin, not yet opened."""
+        if origin.scheme == "https" and self._tls is None:
+            self._tls = ssl.create_default_context()
+        return Connection(origin, self._tls if origin.scheme == "https" else None)
 
     def close(self) -> None:
         """Close this thread's connections."""
-        for origin in list(self._connections):
-            self._forget(origin)
+        while self._idle:
+            self._idle.popitem()[1].close()

@@ -1,126 +1,208 @@
-"""HTTP on one connection: a request as it was asked for, and an answer read strictly and within bounds."""
+"""HTTP on one connection: a request to the letter, and an answer read strictly and within bounds.
 
-import email.errors
-import http.client
+The request is written here and not by h11, which would refuse some that are sent on purpose. h11 reads the answer. It
+is strict in the framing (lengths, chunks, header lines), and lenient only in what RFC 9112 allows a recipient.
+"""
+
+import re
+import socket
 import ssl
-from typing import Any
+import time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import urllib3
-from urllib3.connection import HTTPConnection
+import h11
 
-from orderproof.conformance.transport.exchange import Exchange, Headers
+from orderproof.conformance.transport.content_coding import unpacked
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.shortened import shortened
 
 CLOSED_EARLY = "the connection was closed without an answer"
-BROKEN = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError, AttributeError)
+BROKEN = (OSError, h11.ProtocolError, ValueError)
+"""What `Connection` raises when no connection can be had, or when no valid answer comes over it."""
+
+# As much of an answer's head as is kept: curl takes 300 kB in all, http.client 64 kB a line.
+_MAX_HEAD_BYTES = 64 * 1024
+_READ_BYTES = 16 * 1024
+_PORTS = {"http": 80, "https": 443}
+_METHODS_WITHOUT_BODY = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+
+# What may stand on a line of a request's head: a check may send odd ids and values, but no second line in one.
+_REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [\x21-\x7e]+ HTTP/1\.1")
+_HEADER_LINE = re.compile(r"[^:\s][^:\r\n]*: [^\r\n]*")
 
 
 class NotSendable(Exception):  # noqa: N818 - reads as what it says
     """A request that HTTP cannot carry, such as one with a line break in a header. Nothing was sent."""
 
 
-_HEAD_DEFECTS = (email.errors.MissingHeaderBodySeparatorDefect, email.errors.FirstHeaderLineIsContinuationDefect)
+class Origin(NamedTuple):
+    """Where a request goes: `http` or `https`, the host (an IPv6 address without brackets) and the port."""
+
+    scheme: str
+    host: str
+    port: int
 
 
-class _Head:
-    """The file that an answer's head is read from; notices an end in the middle of it."""
-
-    def __init__(self, file: Any) -> None:
-        self.file = file
-        self.is_cut_off = False
-
-    def readline(self, limit: int = -1) -> bytes:
-        line: bytes = self.file.readline(limit)
-        self.is_cut_off = not line.endswith(b"\n")
-        return line
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
+def origin_and_path(url: str) -> tuple[Origin, str]:
+    """Where a URL leads, and what is asked for there, to the letter."""
+    parts = urlsplit(url)
+    path = url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
+    return Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]), path
 
 
-class Response(http.client.HTTPResponse):
-    """Strict where the original is lenient, and the other way round.
+def request_bytes(exchange: Exchange) -> bytes:
+    """A request as it goes over the wire: nothing is changed, and only what is missing is added.
 
-    A head that is cut off or holds a line that is no header is an error, not an answer with fewer headers. Every
-    interim answer is passed over, as a client must (RFC 9110, 15.2); the original knows 100 alone.
+    Raises `NotSendable`: that is a mistake of whoever asked for it, and says nothing about the server.
+    """
+    origin, path = origin_and_path(exchange.url)
+    body = exchange.request_body
+    given = {name.lower() for name, _ in exchange.request_headers}
+    # Without `Accept-Encoding` any coding would be acceptable (RFC 9110, 12.5.3).
+    own = [("Host", _host_header(origin)), ("Accept-Encoding", "identity"), ("User-Agent", "orderproof")]
+    if body is not None or exchange.method not in _METHODS_WITHOUT_BODY:
+        own.append(("Content-Length", str(len(body or b""))))
+    headers = [*(header for header in own if header[0].lower() not in given), *exchange.request_headers]
+    first, lines = f"{exchange.method} {path} HTTP/1.1", [f"{name}: {value}" for name, value in headers]
+    if not (_REQUEST_LINE.fullmatch(first) and all(map(_HEADER_LINE.fullmatch, lines))):
+        raise NotSendable("no such request can be sent: HTTP cannot carry its method, its path or one of its headers")
+    try:
+        return "\r\n".join([first, *lines, "", ""]).encode("latin-1") + (body or b"")
+    except UnicodeEncodeError:
+        raise NotSendable("no such request can be sent: a header holds a character beyond Latin-1") from None
+
+
+def _host_header(origin: Origin) -> str:
+    host = origin.host if origin.host.isascii() else origin.host.encode("idna").decode()
+    host = f"[{host}]" if ":" in host else host
+    return host if origin.port == _PORTS[origin.scheme] else f"{host}:{origin.port}"
+
+
+class Connection:
+    """One connection to an origin, not open yet. A deadline is a moment of `time.monotonic()`.
+
+    Every method that takes a deadline raises `TimeoutError` once it has passed, and else one of `BROKEN`.
     """
 
-    def begin(self) -> None:
-        """Read the head."""
-        head: Any = _Head(self.fp)
-        self.fp = head
+    def __init__(self, origin: Origin, tls: ssl.SSLContext | None) -> None:
+        self.origin = origin
+        self.used_at = 0.0
+        """When the last answer was complete; 0 where there was none."""
+        self.has_heard = False
+        """Whether a byte of the answer that was read last has come."""
+        self.sock: socket.socket | None = None
+        self._tls = tls
+
+    def open(self, deadline: float) -> None:
+        """Connect, and agree on TLS for `https`."""
+        self.sock = socket.create_connection(self.origin[1:], _left(deadline))
+        # A request is written in one piece, so waiting for more only delays it.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._tls is not None:
+            self.sock.settimeout(_left(deadline))
+            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.origin.host)
+
+    def close(self) -> None:
+        """Close it; harmless where it is closed."""
+        if self.sock is not None:
+            self.sock.close()
+            self.sock = None
+
+    def is_dropped(self) -> bool:
+        """Whether the other side has ended an idle connection, or said something that nobody asked for."""
+        assert self.sock is not None
+        self.sock.setblocking(False)
         try:
-            super().begin()
-        finally:
-            self.fp = head.file
-        if head.is_cut_off:
-            raise http.client.HTTPException("the head of the answer is cut off")
-        if any(isinstance(defect, _HEAD_DEFECTS) for defect in self.msg.defects):
-            raise http.client.HTTPException("the head of the answer holds a line that is no header")
+            # Past TLS: what is encrypted counts too.
+            socket.socket.recv(self.sock, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass
+        return True
 
-    def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]
-        is_interim = 100 < status < 200 and status != http.client.SWITCHING_PROTOCOLS
-        return version, http.client.CONTINUE if is_interim else status, reason
+    def send(self, data: bytes, deadline: float) -> None:
+        """Send all of the data."""
+        assert self.sock is not None
+        rest = memoryview(data)
+        while rest:
+            self.sock.settimeout(_left(deadline))
+            rest = rest[self.sock.send(rest) :]
+
+    def receive(self, exchange: Exchange, deadline: float, limit: int) -> None:
+        """Read the answer to a request that was sent into its exchange; one longer than `limit` bytes is an error.
+
+        The connection is closed unless another request may follow.
+        """
+        self.has_heard = False
+        reader = _reader(exchange.method)
+        response = self._next(reader, deadline)
+        # Interim answers are passed over, as a client must (RFC 9110, 15.2).
+        while isinstance(response, h11.InformationalResponse):
+            response = self._next(reader, deadline)
+        assert isinstance(response, h11.Response)
+        if not response.http_version.startswith(b"1."):
+            raise ValueError(f"the answer is HTTP/{response.http_version.decode()}, not HTTP/1.1")
+        exchange.response_headers = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw_items()
+        ]
+        body = bytearray()
+        while isinstance(data := self._next(reader, deadline), h11.Data) and len(body) <= limit:
+            body += data.data
+        codings = ",".join(value.decode("latin-1") for name, value in response.headers if name == b"content-encoding")
+        exchange.response_body = unpacked(bytes(body), codings, limit)
+        if len(exchange.response_body) > limit:
+            raise ValueError(f"the answer is longer than {limit} bytes")
+        exchange.status = response.status_code
+        self.used_at = time.monotonic()
+        if reader.our_state is not h11.DONE or reader.their_state is not h11.DONE or reader.trailing_data[0]:
+            self.close()
+
+    def _next(self, reader: h11.Connection, deadline: float) -> object:
+        """The next part of an answer."""
+        assert self.sock is not None
+        while (event := reader.next_event()) is h11.NEED_DATA:
+            self.sock.settimeout(_left(deadline))
+            data = self.sock.recv(_READ_BYTES)
+            if not data and not self.has_heard:
+                raise ConnectionResetError(CLOSED_EARLY)
+            if not data and reader.their_state is h11.SEND_RESPONSE:
+                raise ValueError("the head of the answer is cut off")
+            self.has_heard = True
+            reader.receive_data(data)
+        return event
 
 
-def origin_and_path(url: str) -> tuple[tuple[str, str], str]:
-    """Where a URL leads, as (scheme, host and port), and what is asked for there, to the letter."""
-    parts = urlsplit(url)
-    return (parts.scheme, parts.netloc), url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
+def _reader(method: str) -> h11.Connection:
+    """What reads the answer to a request of this method; what it would send goes nowhere."""
+    reader = h11.Connection(h11.CLIENT, _MAX_HEAD_BYTES)
+    # HEAD alone makes a difference to how an answer is read.
+    asked = "HEAD" if method == "HEAD" else "GET"
+    reader.send(h11.Request(method=asked, target="/", headers=[("Host", "any")]))
+    reader.send(h11.EndOfMessage())
+    return reader
 
 
-def write_request(connection: HTTPConnection, path: str, exchange: Exchange) -> None:
-    """Send a request. Raises `NotSendable`, or what `BROKEN` names when the connection fails."""
-    try:
-        connection.request(
-            exchange.method,
-            path,
-            body=exchange.request_body,
-            headers=_sendable(exchange.request_headers),
-            preload_content=False,
-        )
-    except (ValueError, http.client.InvalidURL) as error:
-        # What HTTP cannot carry is a mistake of whoever asked for it, and says nothing about the server.
-        connection.close()
-        raise NotSendable(f"no such request can be sent: {type(error).__name__}") from None
-
-
-def _sendable(headers: Headers) -> urllib3.HTTPHeaderDict:
-    given = urllib3.HTTPHeaderDict()
-    for name, value in headers:
-        given.add(name, value)
-    # Without this header any coding would be acceptable (RFC 9110, 12.5.3), and urllib3 would add its own.
-    given.setdefault("Accept-Encoding", "identity")
-    given.setdefault("User-Agent", "orderproof")
-    return given
-
-
-def read_body(response: urllib3.BaseHTTPResponse, limit: int) -> tuple[bytes, bool]:
-    """The body, decompressed, and whether it was cut because it is too long."""
-    chunks = []
-    length = 0
-    while chunk := response.read(65536, decode_content=True):
-        chunks.append(chunk)
-        length += len(chunk)
-        if length > limit:
-            return b"".join(chunks), True
-    return b"".join(chunks), False
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("timed out")
+    return left
 
 
 def reason_of(error: BaseException) -> str:
     """What went wrong on a connection, in a few words for the report."""
-    if isinstance(error, http.client.RemoteDisconnected | ConnectionResetError | BrokenPipeError):
+    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
         return CLOSED_EARLY
-    # A refused connection is a NewConnectionError, which urllib3 derives from its time-outs.
-    is_refused = isinstance(error, urllib3.exceptions.NewConnectionError)
-    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError) and not is_refused:
+    if isinstance(error, TimeoutError):
         return "timed out"
     if isinstance(error, ssl.SSLError):
         return f"TLS: {error.reason or error}"
-    if isinstance(error, urllib3.exceptions.NameResolutionError):
+    if isinstance(error, socket.gaierror):
         return "the host name cannot be resolved"
-    inner = error.__cause__ or error
-    if isinstance(inner, OSError) and inner.strerror:
-        return inner.strerror
-    return f"{type(error).__name__}: {error}"
+    if isinstance(error, h11.ProtocolError):
+        return f"the answer is not valid HTTP: {shortened(str(error))}"
+    if isinstance(error, OSError):
+        return error.strerror or f"{type(error).__name__}: {error}"
+    return str(error)

@@ -14,7 +14,9 @@ class Exchange:
 
     `status` is None and `error` says why when no complete answer came. `operation` is the operationId that the request
     is about, or None. `allowed_5xx` are server errors that the documents name for the state the request was made in.
-    Times are seconds; `started_at` since the epoch.
+    `waited`: the answer asked to wait, and the request was sent again. `dropped`: the server closed a kept connection
+    before any byte of the answer, as it may at any time (RFC 9112, 9.5), so nothing is known. `repeats`: this is the
+    request of the `dropped` exchange before it, sent again. Times are seconds; `started_at` since the epoch.
     """
 
     method: str
@@ -30,6 +32,8 @@ class Exchange:
     error: str | None = None
     waited: bool = False
     allowed_5xx: tuple[int, ...] = ()
+    dropped: bool = False
+    repeats: bool = False
 
     def response_header(self, name: str) -> str | None:
         """The first value of a header of the answer, whatever its case."""

@@ -6,18 +6,21 @@ left between the requests of a race is the server's own doing.
 """
 
 import contextlib
-import socket
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from urllib3.connection import HTTPConnection
-
 from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, Client
-from orderproof.conformance.transport.connection import BROKEN, origin_and_path, reason_of, write_request
+from orderproof.conformance.transport.connection import (
+    BROKEN,
+    Connection,
+    origin_and_path,
+    reason_of,
+    request_bytes,
+)
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
@@ -34,20 +37,11 @@ class Span(NamedTuple):
 
 @dataclass(slots=True)
 class _Racer:
-    """One request, written into memory first."""
+    """One request, its bytes, and its own connection."""
 
     exchange: Exchange
-    connection: HTTPConnection
-    held: bytearray = field(default_factory=bytearray)
-
-    def write(self, client: Client) -> None:
-        """Open the connection and send all but the last byte."""
-        _, path = origin_and_path(self.exchange.url)
-        client.open(self.connection)
-        # What the connection would send goes into memory; its sock is written to here alone.
-        self.connection.send = self.held.extend  # type: ignore[method-assign, assignment]
-        write_request(self.connection, path, self.exchange)
-        self.connection.sock.sendall(self.held[:-1])
+    data: bytes
+    connection: Connection
 
 
 def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
@@ -56,19 +50,21 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
     Each has a connection of its own. The client's rate holds for them together: they wait until all of them may go.
     None of them is sent again; one that is asked to come again is recorded as such, so that it is no server error.
     """
-    racers = [_Racer(one, client.connect(origin_and_path(one.url)[0])) for one in exchanges]
+    racers = [_Racer(one, request_bytes(one), client.connect(origin_and_path(one.url)[0])) for one in exchanges]
     for _ in racers:
         client.wait_for_rate()
     try:
         with ThreadPoolExecutor(len(racers)) as pool:
-            held = [byte for byte in pool.map(partial(_send_all_but_the_last_byte, client), racers) if byte is not None]
+            list(pool.map(partial(_send_all_but_the_last_byte, client), racers))
+            under_way = [racer for racer in racers if racer.exchange.error is None]
             time.sleep(_TAKEN_IN_SECONDS)
             start, started_at = time.monotonic(), time.time()
-            for sock, byte in held:
+            deadline = start + client.timeout
+            for racer in under_way:
                 # Where this fails, reading the answer meets the same end, and tells of it.
                 with contextlib.suppress(OSError):
-                    sock.send(byte)
-            returned = list(pool.map(partial(_receive, client), racers))
+                    racer.connection.send(racer.data[-1:], deadline)
+            returned = list(pool.map(partial(_receive, client, deadline), racers))
     finally:
         for racer in racers:
             racer.connection.close()
@@ -80,18 +76,15 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
     return [Span(start, end) for end in returned]
 
 
-def _send_all_but_the_last_byte(client: Client, racer: _Racer) -> tuple[socket.socket, bytes] | None:
-    """The socket, and what is held back; None where there is no connection."""
+def _send_all_but_the_last_byte(client: Client, racer: _Racer) -> None:
     try:
-        racer.write(client)
+        racer.connection.send(racer.data[:-1], client.open(racer.connection))
     except BROKEN as error:
         racer.exchange.error = f"no connection: {reason_of(error)}"
-        return None
-    return racer.connection.sock, bytes(racer.held[-1:])
 
 
-def _receive(client: Client, racer: _Racer) -> float:
+def _receive(client: Client, deadline: float, racer: _Racer) -> float:
     """Read the answer, and say when it was there. Only after the release: one thread at a time may use TLS."""
     if racer.exchange.error is None:
-        client.receive(racer.connection, racer.exchange)
+        client.receive(racer.connection, racer.exchange, deadline)
     return time.monotonic()

@@ -42,9 +42,10 @@ def whole(exchange: Exchange) -> str:
     answer = f"<b>{exchange['status']}</b>" if exchange["status"] is not None else "<b>No complete answer</b>"
     if exchange["error"]:
         answer += f"\n{text(clipped(exchange['error'], _VALUE_SHOWN))}"
+    repeats = ", sent again on a new connection" if exchange.get("repeats") else ""
     waited = ", which asked to wait, so the request was sent again" if exchange["waited"] else ""
     return (
-        f'<div class="exchange"><p class="leg">Request, {clock(exchange["started_at"])}</p>'
+        f'<div class="exchange"><p class="leg">Request, {clock(exchange["started_at"])}{repeats}</p>'
         f"<pre>{request}{_headers(exchange['request_headers'])}{_body(exchange['request_body'])}</pre>"
         f'<p class="leg">Answer, after {duration(exchange["duration_s"])}{waited}</p>'
         f"<pre>{answer}{_headers(exchange['response_headers'])}{_body(exchange['response_body'])}</pre></div>"

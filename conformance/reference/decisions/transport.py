@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 #: 4 MiB: some thirty times the largest request that the documents allow.
 BODY_LIMIT = 4 * 1024 * 1024
+KEEP_ALIVE_SECONDS = 75
 
 
 class Transport(Base):
@@ -60,6 +61,10 @@ class Transport(Base):
     def closes_connection(self, call: Call, answer: Answer) -> bool:
         """Whether the connection ends with this answer."""
         return False
+
+    def keep_alive_seconds(self) -> int:
+        """How long a connection without a request is kept."""
+        return KEEP_ALIVE_SECONDS
 
     def header_name(self, call: Call, name: str) -> str:
         """How the name of a header field is written."""
