@@ -1,4 +1,4 @@
-"""RunOptions soon the page of ten thousand rules is there, and how soon it is filtered.
+"""How soon the page of ten thousand rules is there, and how soon it is filtered.
 
 Renders a made-up record, opens its page in Chromium from a file, several times, and prints the medians for
 `docs/performance.md`. Run it from the project's folder with nothing else going on:

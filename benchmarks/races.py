@@ -84,7 +84,7 @@ def with_last_bytes(session: Session, orders: Orders, order: State, number: int)
 
 
 def collided(answers: list[Answer]) -> int:
-    """RunOptions many of some extensions are lost, their timers being those of others."""
+    """How many of some extensions are lost: their answers show the timer of another."""
     return len(answers) - len({answer.at("due_at") for answer in answers})
 
 

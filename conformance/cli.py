@@ -1,4 +1,4 @@
-"""The command line. Commands are imported when they are called, so that `--help` and `gate` stay quick."""
+"""The command line. A command is imported only when it is called, so that `--help` and `gate` stay quick."""
 
 import importlib
 import sys
@@ -15,15 +15,15 @@ from orderproof.conformance.errors import UsageError, VoidError
 from orderproof.reports.redaction.harmless import harmless
 
 _COMMANDS = {
-    "run": "Judge a server and report.",
-    "serve": "Serve the reference server, as a sandbox or to try the suite on.",
-    "rules": "List the rules, or explain one.",
-    "selftest": "Judge the suite: run it against every seeded fault and every open choice.",
-    "report": "Make any format from a record.",
+    "run": "Judge a server and write a report.",
+    "serve": "Run the reference server as a sandbox.",
+    "rules": "List the rules, or explain a rule.",
+    "selftest": "Test the suite itself against seeded faults and correct servers.",
+    "report": "Make other formats from a record (report.json).",
     "compare": "Compare two records, or show several side by side.",
     "merge": "Merge the records of a run's shards into one.",
-    "gate": "Decide a release from a record: waivers, partial runs, exit code.",
-    "cleanup": "Give back the states that an interrupted run left on the target.",
+    "gate": "Decide from a record whether a release may go.",
+    "cleanup": "Tear down the states that an interrupted run left behind.",
 }
 
 
@@ -49,29 +49,29 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Resolve a command; suggests the nearest for one that does not exist."""
+        """Resolve a command; for an unknown command, suggest the nearest."""
         from orderproof.conformance.config.fields import did_you_mean
 
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):
-            ctx.fail(f"no command {name!r}{did_you_mean(name, list(_COMMANDS))}")
+            ctx.fail(f"unknown command {name!r}{did_you_mean(name, list(_COMMANDS))}")
         return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="orderproof")
 def orderproof() -> None:
-    """Judge whether a server keeps the documented order API.
+    """Judge whether a server conforms to the documented order API.
 
     \b
-    Exit codes: 0 conforming, 1 non-conforming, 2 usage or configuration,
-    3 void (nothing could be judged), 4 partial (nothing broken, but rules
-    in scope were not judged), 130 interrupted.
+    Exit codes: 0 conforming, 1 non-conforming, 2 wrong usage or
+    configuration, 3 void (nothing could be judged), 4 partial (nothing
+    broken, but some rules were not judged), 130 interrupted.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> Any:
-    """Entry point: every foreseen problem is one sentence on stderr and an exit code."""
+    """Entry point: every expected problem becomes one sentence on stderr and an exit code."""
     protect_streams()
     try:
         code = orderproof.main(args=arguments, prog_name="orderproof", standalone_mode=False)
@@ -95,9 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         click.echo(f"orderproof: {error.filename or 'input or output'}: {error.strerror}", err=True)
         code = 2 if error.filename else 3
     except Exception:
-        # Python would end with 1, which says that the server is non-conforming.
+        # Python would exit with 1, which means that the server is non-conforming.
         click.echo(
-            "orderproof: stopped by an error of its own, which says nothing about the target; "
+            "orderproof: stopped by an error in orderproof itself; this says nothing about the server; "
             f"please report it, with the file {_written(traceback.format_exc())}",
             err=True,
         )
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> Any:
 
 
 def _written(details: str) -> str:
-    """The name of a file with the details of an error, which is not in the working folder."""
+    """The path of a new file with the details of an error, outside the working folder."""
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", errors="backslashreplace", prefix="orderproof-error-", suffix=".txt", delete=False
     ) as file:

@@ -1,4 +1,4 @@
-"""The ways in which a run stops before it can judge, each a sentence for the person who can mend it."""
+"""The ways in which a run stops before it can judge, each with a sentence for the person who can fix it."""
 
 
 class UsageError(Exception):
@@ -9,5 +9,5 @@ class VoidError(Exception):
     """Nothing can be judged: the message names the cause and the key to change. Exit code 3."""
 
 
-class StateUnavailable(Exception):  # noqa: N818 - it is an answer of a source, not an error of ours
-    """A state could not be had; the message says which and why."""
+class StateUnavailable(Exception):  # noqa: N818 - an answer of a source, not an error
+    """A state is not available; the message says which and why."""

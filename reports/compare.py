@@ -1,4 +1,4 @@
-"""Comparing records: what became worse, what became better, and what is no longer known."""
+"""Comparing records: what got worse, what got better, and what is no longer judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ class Change:
 
     @property
     def is_worse(self) -> bool:
-        """Whether a gate must not let it pass: what was judged and is no longer counts as a regression."""
+        """Whether a gate must stop it: a rule that was judged and is no longer judged counts as a regression."""
         return self.kind in ("regressed", "lost")
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """The rules whose verdict differs, in the catalogue's order; a rule that one record lacks counts as not judged."""
+    """The rules whose verdict differs, in the catalogue's order; a rule missing from a record counts as not judged."""
     rows = {row["id"]: row for record in (before, after) for row in record["rules"]}
     old = {row["id"]: row["verdict"] for row in before["rules"]}
     new = {row["id"]: row["verdict"] for row in after["rules"]}

@@ -1,11 +1,11 @@
-"""Whether a run judged all that it set out to judge: every format shows it as a case of its own.
+"""Whether a run judged every rule in scope: every format shows it as a case of its own.
 
 Most formats show a rule that was not judged as skipped, and count a run of skipped tests as passed. This case fails
 where the verdict is partial or void, so that no format looks green.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderproof.reports.redaction.harmless import one_line
 
@@ -15,19 +15,45 @@ _NAMED = 20
 
 
 def unjudged(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows of rules in scope that gate and were not judged."""
+    """The rows of gating rules in scope that were not judged."""
     return [
         row for row in record["rules"] if row["level"] != "advisory" and row["verdict"] in ("inconclusive", "not-run")
     ]
 
 
 def shortfall(record: Mapping[str, Any]) -> str | None:
-    """What keeps the run from having judged all that it set out to judge, in a sentence; None where nothing does."""
+    """Why not every rule in scope was judged, in a sentence; None where every rule was."""
     if record["verdict"] == "void":
         return one_line(record["headline"], 1_000)
     reasons = [one_line(record["cut_short"], 500)] if record["cut_short"] else []
     rows = unjudged(record)
     if rows:
         names = ", ".join(row["id"] for row in rows[:_NAMED]) + (", …" if len(rows) > _NAMED else "")
-        reasons.append(f"not judged: {len(rows)} of {len(record['rules'])} rules ({names})")
+        reasons.append(f"{len(rows)} of {len(record['rules'])} rules not judged: {names}")
     return "; ".join(reasons) or None
+
+
+class MissingState(NamedTuple):
+    """A missing state: its name, the reason, and how many checks asked for it."""
+
+    name: str
+    reason: str
+    checks: int
+
+
+def missing_states(record: Mapping[str, Any]) -> list[MissingState]:
+    """The states that the run lacked, in the record's order."""
+    waiting = {
+        (entry["check"], entry["reason"])
+        for row in record["rules"]
+        for entry in row["checks"]
+        if entry["outcome"] == "not-run"
+    }
+    return [
+        MissingState(
+            name,
+            one_line(reason.removeprefix(f"state {name}: ")),
+            sum(why.startswith(f"state {name}: ") for _, why in waiting),
+        )
+        for name, reason in record["missing_states"].items()
+    ]

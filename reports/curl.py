@@ -39,7 +39,7 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         text = "\0"
-    # A terminal into which the line is copied would obey a control character, and some lose the others.
+    # A terminal would obey a control character in a copied line, and some terminals drop other characters.
     if escaped(text) != text or len(body) > _LONGEST_ARGUMENT:
         return f"echo {base64.b64encode(body).decode()} | base64 -d | {' '.join(parts)} --data-binary @-"
     # --data-binary would read a file for a body that begins with @.
@@ -51,12 +51,12 @@ _OWN_HEADERS = {False: ("Accept",), True: ("Accept", "Content-Type")}
 
 def _header(name: str, value: str) -> str:
     if not value.strip():
-        # `Name:` without a value would take the header out.
+        # `Name:` without a value would remove the header.
         return shlex.quote(f"{name};")
     text = f"{name}: {value}"
     if TOKEN_MARK not in text:
         return shlex.quote(text)
-    # Braces where more follows, which the shell would take for a part of the name.
+    # Braces if more text follows: the shell would read it as part of the variable's name.
     is_last = text.index(TOKEN_MARK) + len(TOKEN_MARK) == len(text)
     variable = f"${TOKEN_VARIABLE}" if is_last else f"${{{TOKEN_VARIABLE}}}"
     if not set(text) & set('"$`\\!'):

@@ -12,7 +12,7 @@ from orderproof.reports.outcome import Outcome, OwnFinding
 from orderproof.spec.catalogue import Rule
 
 PASSIVE = "every answer"
-"""Name under which passive validation stands among a rule's checks."""
+"""The name of passive validation among a rule's checks."""
 
 
 class CheckEntry(TypedDict):
@@ -26,7 +26,7 @@ class CheckEntry(TypedDict):
 
 
 class FindingEntry(OwnFinding):
-    """One way in which a rule was seen broken, by which check; exchanges are numbers of the run's exchanges."""
+    """One way in which a rule is broken, and the check that found it; exchanges are numbers of the run's exchanges."""
 
     check: str
 
@@ -83,14 +83,14 @@ def shifted(finding: Mapping[str, Any], first: int) -> Any:
     def moved(number: int | None) -> int | None:
         return None if number is None else first + number
 
-    told = {
+    steps = {
         key: [{**step, "exchange": moved(step["exchange"])} for step in finding[key]]
         for key in ("story", "timeline")
         if key in finding
     }
     return {
         **finding,
-        **told,
+        **steps,
         "exchanges": [first + index for index in finding["exchanges"]],
         "decisive": moved(finding["decisive"]),
     }

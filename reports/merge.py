@@ -1,4 +1,4 @@
-"""Joining the records of a run's shards: the evidence is put together and judged anew by the one verdict function."""
+"""Joining the records of a run's shards: their evidence is joined and judged again by the one verdict function."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,18 +11,18 @@ _SAME = ("orderproof", "spec", "target", "seed", "profile", "selection")
 
 
 class MergeError(ValueError):
-    """Records that are no shards of one run; the message says why."""
+    """Records that are not the shards of one run; the message says why."""
 
 
 def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Join (name, record) pairs, one for each shard. Raises `MergeError`."""
+    """Join (name, record) pairs, one pair a shard. Raises `MergeError`."""
     _check_shards(records)
     first_name, first = records[0]
     for name, record in records[1:]:
         for key in _SAME:
             if record[key] != first[key]:
                 raise MergeError(
-                    f"{name}: its {key} differs from that of {first_name}; these are not shards of one run"
+                    f"{name}: its {key} differs from the {key} of {first_name}, so these are not shards of one run"
                 )
     in_order = [record for _, record in sorted(records, key=lambda pair: pair[1]["shard"])]
     exchanges: list[Any] = []
@@ -36,12 +36,15 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
             evidence[row["id"]].findings += [shifted(finding, shift) for finding in row["findings"]]
     for entry in evidence.values():
         entry.checks = joined_checks(entry.checks)
+    missing_states = {name: why for record in in_order for name, why in record["missing_states"].items()}
     voids = [record["void"] for record in in_order if record["void"]]
     verdict = judge(
         [catalogue()[rule_id] for rule_id in evidence],
         evidence,
         out_of_scope=left_out,
         void=voids[0] if voids else None,
+        selection=first["selection"],
+        missing_states=missing_states,
     )
     return {
         **first,
@@ -53,7 +56,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         "requests": sum(record["requests"] for record in in_order),
         "shard": None,
         "void": voids[0] if voids else None,
-        "missing_states": {name: why for record in in_order for name, why in record["missing_states"].items()},
+        "missing_states": missing_states,
         "rules": [row.to_dict() for row in verdict.rows],
         "exchanges": exchanges,
     }
@@ -62,8 +65,8 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
 def _left_out(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Operations that the target leaves out, with the reason.
 
-    Those alone of which every shard says so for every rule that nothing was found against: a check that does not apply
-    must not take the operation's other rules with it.
+    An operation counts only if every shard says so for each of its rules without findings: a single check that does not
+    apply must not take the operation's other rules with it.
     """
     reasons: dict[str, set[str]] = {}
     for record in records:
@@ -79,16 +82,16 @@ def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     total = None
     for name, record in records:
         if not record["shard"]:
-            raise MergeError(f"{name}: is no shard but a whole run")
+            raise MergeError(f"{name}: is a whole run, not a shard; leave it out")
         index, count = record["shard"]
         if total not in (None, count):
-            raise MergeError(f"{name}: is a shard of {count}, others are of {total}")
+            raise MergeError(f"{name}: is a shard of {count}, but others are shards of {total}")
         if index in seen:
-            raise MergeError(f"{name}: shard {index} is there twice (also {seen[index]})")
+            raise MergeError(f"{name}: shard {index} was given twice (also {seen[index]})")
         seen[index], total = name, count
     for name, record in records:
         if record["cut_short"]:
-            raise MergeError(f"{name}: the run was cut short ({record['cut_short']})")
+            raise MergeError(f"{name}: the run was cut short ({record['cut_short']}); run this shard again")
     missing = sorted(set(range(1, (total or 0) + 1)) - set(seen))
     if missing:
         raise MergeError(f"shard {missing[0]} of {total} is missing")

@@ -1,4 +1,4 @@
-"""What a check came to: how a run's checks hand over what they saw to those who judge and report it."""
+"""The outcome of a check: how a run's checks pass their results to the verdict and the reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ CheckResult = Literal["pass", "fail", "inconclusive", "not-run", "not-applicable
 
 
 class OwnFinding(TypedDict):
-    """One way in which a check saw a rule broken. `exchanges` and `decisive` are indices into the check's exchanges.
+    """One way in which a check found a rule broken. `exchanges` and `decisive` are indices into the check's exchanges.
 
     A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by index too.
     """
@@ -23,7 +23,7 @@ class OwnFinding(TypedDict):
 
 
 class PassiveResult(TypedDict):
-    """What passive validation says of one rule: on how many of a check's answers it was judged, and what was broken."""
+    """The passive validation of one rule: on how many of a check's answers it was judged, and the findings."""
 
     judged: int
     findings: list[OwnFinding]
@@ -31,9 +31,9 @@ class PassiveResult(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check came to.
+    """The outcome of a check.
 
-    `exchanges` are plain data, as `Exchange.to_dict` gives them; `passive` is by rule; `states` are the names of the
+    `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
     reason.
     """

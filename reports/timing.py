@@ -1,4 +1,4 @@
-"""How long the requests took that judged each rule."""
+"""How long the requests of each rule's checks took."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def seconds_by_rule(record: Mapping[str, Any]) -> dict[str, float]:
-    """Seconds by rule: of all requests of its checks. A check of several rules counts for each of them."""
+    """Seconds by rule, over all requests of its checks. A check of several rules counts for each of them."""
     by_check: dict[str, float] = defaultdict(float)
     for exchange in record["exchanges"]:
         by_check[exchange["check"]] += exchange["duration_s"]

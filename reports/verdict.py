@@ -1,14 +1,16 @@
 """The one verdict function: from evidence to each rule's verdict, the run's verdict, its exit code and its headline.
 
-Everything that tells a verdict (record, console, exit code, every view) takes it from here, so that no two can differ.
+Everything that shows a verdict (record, console, exit code, every view) takes it from here, so that no two can differ.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
+from orderproof.reports.headline import RuleResult, headline
 from orderproof.spec.catalogue import Rule
 
 RuleVerdict = Literal["pass", "fail", "warn", "inconclusive", "not-run", "not-applicable", "waived"]
@@ -28,8 +30,22 @@ EXIT_CODES: Mapping[RunVerdict, int] = {"conforming": 0, "non-conforming": 1, "v
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
-# The worst outcome of a rule's checks decides: a rule is a pass only where every check of it passed.
+# The worst outcome among a rule's checks decides: a rule passes only if every check passed.
 _WORST_FIRST = ("fail", "inconclusive", "not-run", "pass", "not-applicable")
+
+# The state without which an area's operation has no successful answer to judge.
+STATE_OF_AREA: Mapping[str, str] = {
+    "ORD": "order",
+    "HIS": "customer-with-orders",
+    "PRI": "order",
+    "CAN": "order-cancelable",
+    "CST": "order",
+    "GRA": "order-in-grace-period",
+    "SER": "order",
+    "LIN": "order-with-preordered-item",
+    "INT": "order-with-preordered-item",
+    "OMS": "oms-order",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +59,7 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What came of one rule: a row of the record's `rules`."""
+    """The result of one rule: a row of the record's `rules`."""
 
     rule: Rule
     verdict: RuleVerdict
@@ -66,7 +82,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A run's verdict. `summary` counts its rules by verdict; `rows` are what it follows from, where it was judged."""
+    """A run's verdict. `summary` counts its rules by verdict; `rows` are the rules' results, if they were judged."""
 
     verdict: RunVerdict
     exit_code: int
@@ -82,51 +98,47 @@ def judge(
     out_of_scope: Mapping[str, str] | None = None,
     void: str | None = None,
     cut_short: str | None = None,
+    selection: Sequence[str] = (),
+    missing_states: Collection[str] = (),
 ) -> Verdict:
     """Judge a run.
 
-    `out_of_scope` gives operations that the target leaves out, with the reason; `void` why nothing could be judged;
-    `cut_short` why the run did not come to its end.
+    `out_of_scope` maps operations and rules that the target leaves out to the reason; `void` says why nothing could be
+    judged, `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
+    `missing_states` the states that checks asked for in vain.
     """
-    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), out_of_scope or {}, void or cut_short) for rule in rules)
-    verdicts = [(row.rule.level, row.verdict) for row in rows]
-    return replace(conclude(verdicts, void=void, cut_short=cut_short), rows=rows)
+    left_out, stopped = out_of_scope or {}, void or cut_short
+    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), left_out, stopped, missing_states) for rule in rules)
+    results = [RuleResult(row.rule.level, row.verdict, row.reason) for row in rows]
+    return replace(conclude(results, void=void, cut_short=cut_short, selection=selection), rows=rows)
 
 
-def conclude(verdicts: Iterable[tuple[str, str]], *, void: str | None = None, cut_short: str | None = None) -> Verdict:
-    """The run's verdict from its rules: the level and the verdict of each."""
-    known = list(verdicts)
-    counts = Counter(verdict for _, verdict in known)
-    gating = Counter(verdict for level, verdict in known if level != "advisory")
+def conclude(
+    results: Iterable[RuleResult],
+    *,
+    void: str | None = None,
+    cut_short: str | None = None,
+    selection: Sequence[str] = (),
+    waived_until: date | None = None,
+) -> Verdict:
+    """The run's verdict from the results of its rules. `waived_until` is the day on which the first waiver expires."""
+    known = list(results)
+    gating = Counter(one.verdict for one in known if one.level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
     judged = gating["pass"] + gating["fail"] + gating["waived"]
     verdict: RunVerdict
     if void or not (judged or gating["not-run"]):
         verdict = "void"
-        advised = counts["pass"] + counts["warn"] + counts["waived"] - judged
-        nothing = "only advisory rules were judged, and they decide nothing" if advised else "no rule could be judged"
-        headline = f"void: {void or nothing}"
     elif gating["fail"]:
         verdict = "non-conforming"
-        headline = f"non-conforming: {_rules(gating['fail'])} broken"
-        headline += f", {_rules(unjudged)} not judged" if unjudged else ""
     elif unjudged or cut_short:
         verdict = "partial"
-        nothing = "nothing broken, but" if judged else "nothing could be judged:"
-        headline = f"partial: {nothing} {_rules(unjudged)} not judged"
     else:
         verdict = "conforming"
-        headline = f"conforming: {_rules(gating['pass'])} kept"
-    if verdict != "void":
-        headline += f", {counts['waived']} waived" if counts["waived"] else ""
-        headline += f", {counts['warn']} warning{'' if counts['warn'] == 1 else 's'}" if counts["warn"] else ""
-        headline += f" ({cut_short})" if cut_short else ""
+    sentence = headline(verdict, known, void=void, cut_short=cut_short, selection=selection, waived_until=waived_until)
+    counts = Counter(one.verdict for one in known)
     summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
-    return Verdict(verdict, EXIT_CODES[verdict], headline, summary)
-
-
-def _rules(count: int) -> str:
-    return f"{count} rule" if count == 1 else f"{count} rules"
+    return Verdict(verdict, EXIT_CODES[verdict], sentence, summary)
 
 
 def _row(
@@ -134,8 +146,11 @@ def _row(
     evidence: Evidence,
     out_of_scope: Mapping[str, str],
     stopped: str | None,
+    missing_states: Collection[str],
 ) -> Row:
-    verdict, reason = _verdict_of(rule, evidence, out_of_scope.get(rule.operation or ""), stopped)
+    no_answer = stopped or _no_such_answer(rule, missing_states)
+    left_out = out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or "")
+    verdict, reason = _verdict_of(rule, evidence, left_out, stopped, no_answer)
     return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
 
 
@@ -148,7 +163,15 @@ def _strength(evidence: Evidence) -> Strength:
     )
 
 
-def _verdict_of(rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None) -> tuple[RuleVerdict, str]:
+def _no_such_answer(rule: Rule, missing_states: Collection[str]) -> str:
+    state = STATE_OF_AREA.get(rule.area)
+    needed = f"; it needs the state {state}" if state in missing_states else ""
+    return f"no such answer came back in this run{needed}"
+
+
+def _verdict_of(
+    rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None, no_answer: str
+) -> tuple[RuleVerdict, str]:
     if evidence.findings:
         return ("fail" if rule.gates else "warn"), evidence.findings[0]["message"]
     if left_out:
@@ -157,11 +180,11 @@ def _verdict_of(rule: Rule, evidence: Evidence, left_out: str | None, stopped: s
     seen = sum(entry["requests"] for entry in evidence.checks if entry["check"] == PASSIVE)
     if rule.passive:
         if not seen:
-            return "inconclusive", stopped or "no answer that the rule speaks of was seen"
+            return "inconclusive", no_answer
         if not active:
             return _above_floor(rule, seen)
     if not active:
-        return "not-run", stopped or "no check of this rule was run"
+        return "not-run", stopped or "no check of this rule ran"
     worst = min(active, key=lambda entry: _WORST_FIRST.index(entry["outcome"]))
     if worst["outcome"] == "pass":
         return _above_floor(rule, seen + sum(entry["requests"] for entry in active if entry["outcome"] == "pass"))
@@ -173,12 +196,12 @@ def _verdict_of(rule: Rule, evidence: Evidence, left_out: str | None, stopped: s
 
 def _above_floor(rule: Rule, requests: int) -> tuple[RuleVerdict, str]:
     if requests < rule.floor:
-        return "inconclusive", f"rests on {requests} requests; at least {rule.floor} are needed"
+        return "inconclusive", f"judged on {requests} requests only; at least {rule.floor} are needed"
     return "pass", ""
 
 
 def joined_checks(entries: list[CheckEntry]) -> list[CheckEntry]:
-    """Join the entries of several shards: one for passive validation, and every check as it is."""
+    """Join the entries of several shards: passive validation becomes one entry, every check stays as it is."""
     passive = [entry for entry in entries if entry["check"] == PASSIVE]
     joined: list[CheckEntry] = [entry for entry in entries if entry["check"] != PASSIVE]
     if passive:
@@ -188,9 +211,9 @@ def joined_checks(entries: list[CheckEntry]) -> list[CheckEntry]:
 
 
 def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> int:
-    """The exit code for a record. A partial run is accepted on demand.
+    """The exit code for a record; `accept_partial` turns a partial run's code into 0.
 
-    Not accepted is one that judged no rule that gates, or that did not come to its end: that is no part of a result.
+    It does not if no gating rule was judged or the run was cut short: there is no result to accept.
     """
     verdict: RunVerdict = record["verdict"]
     judged = any(row["level"] != "advisory" and row["verdict"] in ("pass", "waived") for row in record["rules"])
@@ -198,6 +221,6 @@ def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> 
     return 0 if is_part and accept_partial else EXIT_CODES[verdict]
 
 
-def verdicts_in(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Level and verdict of each row of a record, as `conclude` takes them."""
-    return [(row["level"], row["verdict"]) for row in rows]
+def results_in(rows: Iterable[Mapping[str, Any]]) -> list[RuleResult]:
+    """The results in a record's rows, for `conclude`."""
+    return [RuleResult(row["level"], row["verdict"], row["reason"]) for row in rows]

@@ -1,8 +1,8 @@
 """Waivers: known failures that do not gate until they expire.
 
 A file of `[[waiver]]` tables with `id`, `reason`, `issue`, `owner`, `expires` (a date) and, optionally, the
-`fingerprint` of the finding that is waived. A waiver that is expired, that names no rule, or whose rule is kept by now
-is a problem of its own: waivers that nobody needs hide the next failure.
+`fingerprint` of the finding that is waived. A waiver that has expired, that names an unknown rule, or whose rule is no
+longer broken is a problem of its own: a waiver that nobody needs hides the next failure.
 """
 
 import hashlib
@@ -13,19 +13,19 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from orderproof.reports.verdict import conclude, verdicts_in
+from orderproof.reports.verdict import conclude, results_in
 from orderproof.spec.catalogue import catalogue
 
 _REQUIRED = ("id", "reason", "issue", "owner", "expires")
 
 
 class WaiverError(ValueError):
-    """A waiver file that cannot be used; the message says what is wrong in which waiver."""
+    """A waiver file that cannot be used; the message says which waiver is wrong and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One failure that is known and accepted until the day `expires` is over."""
+    """A known failure that is accepted to the end of the day `expires`."""
 
     id: str
     reason: str
@@ -42,9 +42,9 @@ def read_waivers(path: Path) -> list[Waiver]:
     except OSError as error:
         raise WaiverError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WaiverError(f"{path}: is no TOML ({error})") from None
+        raise WaiverError(f"{path}: is not valid TOML ({error})") from None
     if set(data) - {"waiver"} or not isinstance(data.get("waiver", []), list):
-        raise WaiverError(f"{path}: must hold [[waiver]] tables and nothing else")
+        raise WaiverError(f"{path}: may hold only [[waiver]] tables")
     return [_waiver(f"{path}: waiver {number}", entry) for number, entry in enumerate(data.get("waiver", []), 1)]
 
 
@@ -56,23 +56,25 @@ def _waiver(where: str, entry: Any) -> Waiver:
             raise WaiverError(f"{where}: {key} is missing (a waiver needs {', '.join(_REQUIRED)})")
     unknown = set(entry) - {*_REQUIRED, "fingerprint"}
     if unknown:
-        raise WaiverError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+        raise WaiverError(
+            f"{where}: unknown key {sorted(unknown)[0]!r} (keys here: {', '.join((*_REQUIRED, 'fingerprint'))})"
+        )
     expires = entry["expires"]
     if isinstance(expires, str):
         try:
             expires = date.fromisoformat(expires)
         except ValueError:
-            raise WaiverError(f"{where}: expires {expires!r} is no date; write 2026-12-01") from None
+            raise WaiverError(f"{where}: expires {expires!r} is not a date; write for example 2026-12-01") from None
     if isinstance(expires, datetime) or not isinstance(expires, date):
-        raise WaiverError(f"{where}: expires must be a date such as 2026-12-01")
+        raise WaiverError(f"{where}: expires must be a date; write for example 2026-12-01")
     for key in ("id", "reason", "issue", "owner", "fingerprint"):
         if not isinstance(entry.get(key, ""), str):
-            raise WaiverError(f"{where}: {key} must be text")
+            raise WaiverError(f"{where}: {key} must be text; put it in quotes")
     return Waiver(**{**entry, "expires": expires})
 
 
 def fingerprint(row: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
-    """A finding's name across runs: its rule and check, and none of the ids and times that differ from run to run."""
+    """A finding's name across runs: made from its rule and check, without ids and times, which differ each time."""
     return hashlib.sha256(f"{row['id']}\n{finding['check']}".encode()).hexdigest()[:16]
 
 
@@ -81,8 +83,8 @@ def apply(
 ) -> tuple[dict[str, Any], list[str]]:
     """The record with its waived failures marked, and the problems of the waivers themselves.
 
-    These waivers alone count: what others waived when the record was made is broken again. Without any, the record
-    stays as it is.
+    Only these waivers count: a rule that other waivers covered when the record was made is broken again. Without
+    waivers the record stays as it is.
     """
     if not waivers:
         return dict(record), []
@@ -93,26 +95,31 @@ def apply(
     for waiver in waivers:
         row = rows.get(waiver.id)
         if waiver.id not in catalogue():
-            problems.append(f"waiver {waiver.id}: names no rule")
+            problems.append(f"waiver {waiver.id}: no rule has this id; correct the id or remove the waiver")
         elif waiver.expires < today:
-            problems.append(f"waiver {waiver.id}: expired on {waiver.expires} (owner {waiver.owner}, {waiver.issue})")
+            problems.append(
+                f"waiver {waiver.id}: expired on {waiver.expires} (owner {waiver.owner}, {waiver.issue}); "
+                "repair the rule or agree on a new date"
+            )
         elif row is not None and row["verdict"] in ("pass", "not-applicable"):
-            problems.append(f"waiver {waiver.id}: the rule is kept by now; remove the waiver")
+            problems.append(f"waiver {waiver.id}: the rule is no longer broken; remove the waiver")
         else:
             live.append(waiver)
     changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in rows.values()]
-    verdict = conclude(verdicts_in(changed), void=record["void"], cut_short=record["cut_short"])
-    headline = verdict.headline
     used = {row["id"] for row in changed if row["verdict"] == "waived"}
-    if used:
-        first = min(waiver.expires for waiver in live if waiver.id in used)
-        headline = headline.replace(f"{len(used)} waived", f"{len(used)} waived, first expires {first}", 1)
+    verdict = conclude(
+        results_in(changed),
+        void=record["void"],
+        cut_short=record["cut_short"],
+        selection=record["selection"],
+        waived_until=min((waiver.expires for waiver in live if waiver.id in used), default=None),
+    )
     return {
         **record,
         "rules": changed,
         "verdict": verdict.verdict,
         "summary": verdict.summary,
-        "headline": headline,
+        "headline": verdict.headline,
     }, problems
 
 

@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.environment import OUTSIDE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Met only where something is broken, however busy the machine is.
+PATIENCE_MS = 120_000
 
 
 def find() -> str | None:
@@ -20,7 +24,7 @@ def find() -> str | None:
     for name in NAMES:
         path = shutil.which(name)
         # Some distributions have a command of this name that only says what to install.
-        if path and subprocess.run([path, "--version"], capture_output=True, check=False, timeout=60).returncode == 0:
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False, timeout=600).returncode == 0:
             return path
     return None
 
@@ -29,13 +33,13 @@ def install() -> str:
     """Install Chromium with apt-get, as root or through sudo without a password; the answer is why it is not there."""
     if not shutil.which("apt-get"):
         return "there is no apt-get to install it with"
-    if os.geteuid() and not (os.environ.get("CI") and shutil.which("sudo")):
+    if os.geteuid() and not (OUTSIDE.get("CI") and shutil.which("sudo")):
         return "apt-get install chromium needs root"
     become = [] if not os.geteuid() else ["sudo", "-n"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {**OUTSIDE, "DEBIAN_FRONTEND": "noninteractive"}
     for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
         ended = subprocess.run(
-            [*become, "apt-get", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=900
+            [*become, "apt-get", *arguments], env=environment, capture_output=True, text=True, check=False, timeout=3600
         )
         if ended.returncode:
             return f"apt-get {arguments[0]} failed: {(ended.stderr or ended.stdout)[-300:]}"
@@ -54,10 +58,11 @@ def chromium() -> Iterator[Browser]:
             path = find()
     if path is None:
         missing = f"no Chromium ({', '.join(NAMES)}), and {why}"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+        pytest.fail(missing) if OUTSIDE.get("CI") else pytest.skip(missing)
     with sync_playwright() as playwright:
         # Chromium's own sandbox does not work for root, nor in most containers; the pages are ours.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         try:
             yield browser
         finally:

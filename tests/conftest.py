@@ -1,20 +1,37 @@
-"""What several tests need: a server that fails, and the command line."""
+"""What several tests need: a known environment, a server that fails, and the command line."""
 
-import os
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from orderproof.conformance.cli import main
+from tests.environment import make_known
 
-# In GitHub Actions, what the tests judge has no place in the summary of their own step.
-os.environ.pop("GITHUB_STEP_SUMMARY", None)
-
-# No time limit an example: the machine may be busy. No database: the same run everywhere.
-settings.register_profile("orderproof", max_examples=50, deadline=None, database=None)
+# Nothing is timed: the machine may be busy. No database, no seed of the moment, and the same in CI, which Hypothesis
+# notices: the same run everywhere.
+settings.register_profile(
+    "orderproof",
+    settings.get_profile("default"),
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    database=None,
+    derandomize=True,
+)
 settings.load_profile("orderproof")
+
+
+# A hook that comes after workers are started: they need the environment of outside as well.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Before a test module is imported: libraries remember proxies and colours from when they were loaded."""
+    home = tempfile.TemporaryDirectory(prefix="orderproof-home-", ignore_cleanup_errors=True)
+    session.config.add_cleanup(home.cleanup)
+    make_known(Path(home.name))
 
 
 class _Failing(BaseHTTPRequestHandler):
@@ -77,13 +94,15 @@ def browser():
 @pytest.fixture
 def open_page(browser, pages):
     """Opens a page by its name; a request that leaves the page, an error and a console message fail the test."""
+    from tests.browser import PATIENCE_MS
+
     contexts, troubles = [], []
 
     def opened(name, fragment="", **options):
         context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda message: troubles.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
         page.on("request", lambda request: request.is_navigation_request() or troubles.append(f"sent: {request.url}"))

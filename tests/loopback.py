@@ -5,7 +5,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -33,6 +33,14 @@ class Request:
         return json.loads(self.body)
 
 
+@contextlib.contextmanager
+def refusing_port() -> Iterator[int]:
+    """A port on loopback that refuses connections: taken, so that no other program listens there meanwhile."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield sock.getsockname()[1]
+
+
 class Hangup(Exception):  # noqa: N818 - an instruction to the server
     """Raised by a script: close the connection after these bytes."""
 
@@ -55,22 +63,23 @@ class Server:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self._ended = threading.Event()
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._threads: list[threading.Thread] = []
+        self._acceptor = threading.Thread(target=self._accept)
+        self._acceptor.start()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 sock, _ = self._listener.accept()
+                if self._tls:
+                    # The handshake is left to the thread that reads: one client must not hold up the next.
+                    sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
                 self._open.append(sock)
                 thread = threading.Thread(target=self._serve, args=(sock, len(self._open)))
                 self._threads.append(thread)
                 thread.start()
 
     def _serve(self, sock: socket.socket, connection: int) -> None:
-        if self._tls:
-            # The socket beneath is detached from now on: what wakes this thread at the end is the one on top.
-            sock = self._open[connection - 1] = self._tls.wrap_socket(sock, server_side=True)
         with contextlib.suppress(OSError), sock, sock.makefile("rb") as file:
             while (request := self._read(file, connection)) is not None:
                 try:
@@ -106,12 +115,19 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         # Closing alone does not wake a thread that waits in accept or recv.
-        for sock in (self._listener, *self._open):
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        _shut_down(self._listener)
+        self._acceptor.join()
         self._listener.close()
+        # Only now are all connections known: one may have been accepted a moment ago.
+        for sock in self._open:
+            _shut_down(sock)
         for thread in self._threads:
             thread.join()
+
+
+def _shut_down(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def answer(status: int, body: bytes = b"", *headers: str, reason: str = "Whatever") -> bytes:

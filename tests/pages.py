@@ -15,6 +15,7 @@ from orderproof.reports.page import render
 from orderproof.reports.page.kills import render_kills
 from orderproof.reports.page.matrix import render_matrix
 from orderproof.spec.catalogue import Rule
+from tests.loopback import refusing_port
 from tests.records import RULES, all_kept, exchange, large, outcome, record
 from tests.running import orderproof, target_file
 
@@ -34,7 +35,8 @@ def real_runs(folder: Path) -> dict[str, Path]:
         pages[name] = ran.folder / "orderproof-report" / "report.html"
         assert pages[name].exists(), ran.out + ran.err
 
-    run("void", "http://127.0.0.1:9/v0", *_rules("GRA-*"))
+    with refusing_port() as port:
+        run("void", f"http://127.0.0.1:{port}/v0", *_rules("GRA-*"))
     with start() as server:
         (folder / "partial").mkdir()
         target = target_file(folder / "partial", server.base_url, server.token, None, internal_base_url="")
@@ -69,6 +71,11 @@ def visible_rules(page: Any) -> list[str]:
 def fragment_of(page: Any) -> str:
     """The fragment of an open page's address, decoded."""
     return unquote(page.evaluate("location.hash")).removeprefix("#")
+
+
+def wait_for_fragment(page: Any, wanted: str) -> None:
+    """Wait until the page has dealt with a link within it, and has this fragment, decoded, in its address."""
+    page.wait_for_function("wanted => decodeURIComponent(location.hash) === `#${wanted}`", arg=wanted)
 
 
 WALK = [

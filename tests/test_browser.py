@@ -12,21 +12,21 @@ def bare(monkeypatch):
 
 
 def test_a_missing_browser_fails_in_ci(bare):
-    bare.setenv("CI", "true")
+    bare.setitem(browser.OUTSIDE, "CI", "true")
 
     with pytest.raises(pytest.fail.Exception, match=r"no Chromium .* there is no apt-get"), browser.chromium():
         pass
 
 
 def test_a_missing_browser_skips_elsewhere_and_says_why(bare):
-    bare.delenv("CI", raising=False)
+    bare.delitem(browser.OUTSIDE, "CI", raising=False)
 
     with pytest.raises(pytest.skip.Exception, match=r"no Chromium .* there is no apt-get"), browser.chromium():
         pass
 
 
 def test_nothing_is_installed_on_a_desk_without_root(monkeypatch):
-    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delitem(browser.OUTSIDE, "CI", raising=False)
     monkeypatch.setattr(browser.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(browser.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(browser.subprocess, "run", lambda *_, **__: pytest.fail("nothing may be run"))

@@ -50,7 +50,7 @@ FILES = sorted(RULES_FOLDER.glob("*.yaml"))
 @pytest.fixture(scope="module")
 def rules_by_check() -> dict[str, list[str]]:
     """The rules that each check names."""
-    ended = subprocess.run([sys.executable, "-c", COLLECT], capture_output=True, text=True, timeout=120, check=False)
+    ended = subprocess.run([sys.executable, "-c", COLLECT], capture_output=True, text=True, timeout=1200, check=False)
     line = next((line for line in ended.stdout.splitlines() if line.startswith("COLLECTED ")), None)
     assert line, f"the checks could not be collected:\n{ended.stdout}{ended.stderr}"
     assert ended.returncode == 0, f"a check module could not be loaded:\n{ended.stdout}"

@@ -5,7 +5,9 @@ import socket
 import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import repeat
 
 import pytest
 
@@ -14,8 +16,11 @@ from orderproof.conformance.transport import retry_after
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.connection import Connection, NotSendable, request_bytes
 from orderproof.conformance.transport.exchange import Exchange
-from tests.loopback import Hangup, Request, Server, answer
+from tests.loopback import Hangup, Request, Server, answer, refusing_port
 
+# Met only where something is broken, however busy the machine is.
+PATIENCE = 60.0
+# Met on purpose.
 LIMIT = 0.3
 
 
@@ -26,7 +31,7 @@ def seen() -> list[Exchange]:
 
 @pytest.fixture
 def client(seen):
-    client = Client(timeout=10.0, record=seen.append)
+    client = Client(timeout=PATIENCE, record=seen.append)
     yield client
     client.close()
 
@@ -57,29 +62,36 @@ def test_no_header_is_added_that_would_decide_anything(client):
     assert ("accept-encoding", "identity") in server.requests[0].headers
 
 
+# Twenty pieces a second: a client that keeps no limit gets a whole answer after half a minute.
+PIECES = 600
+
+
 def drip(request: Request):
-    yield b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
-    while True:
-        yield b"x"
+    yield b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % PIECES
+    yield from repeat(b"x", PIECES)
 
 
 def drip_the_head(request: Request):
-    while True:
-        yield b"H"
+    yield b"HTTP/1.1 200 "
+    yield from repeat(b"O", PIECES)
+    yield b"\r\nContent-Length: 0\r\n\r\n"
 
 
 def drip_chunks(request: Request):
     yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    while True:
-        yield b"1\r\nx\r\n"
+    yield from repeat(b"1\r\nx\r\n", PIECES)
+    yield b"0\r\n\r\n"
 
 
-@pytest.mark.parametrize("script", [drip, drip_the_head, drip_chunks, lambda request: iter(lambda: b"", None)])
+def stay_silent(request: Request):
+    yield from repeat(b"", PIECES)
+    yield answer(200)
+
+
+@pytest.mark.parametrize("script", [drip, drip_the_head, drip_chunks, stay_silent])
 def test_a_slow_drip_is_ended_by_the_limit_of_the_whole_request(hasty, seen, script):
-    start = time.monotonic()
     with Server(script) as server:
         exchange = hasty.send("GET", server.url + "/", [])
-        assert time.monotonic() - start < 10 * LIMIT
     assert exchange.status is None
     assert exchange.error == "no complete answer within 0.3 s"
     assert seen == [exchange]
@@ -88,6 +100,7 @@ def test_a_slow_drip_is_ended_by_the_limit_of_the_whole_request(hasty, seen, scr
 def test_the_limit_leaves_the_next_request_alone(hasty):
     with Server(lambda request: drip(request) if request.number == 0 else answer(200, b"ok")) as server:
         assert hasty.send("GET", server.url + "/", []).status is None
+        hasty.timeout = PATIENCE
         assert hasty.send("GET", server.url + "/", []).response_body == b"ok"
 
 
@@ -176,6 +189,13 @@ def test_an_odd_retry_after_is_survived(client, seen, monkeypatch, value):
         assert client.send("GET", server.url + "/", []).status == 200
 
 
+@pytest.fixture
+def no_pause_is_long(monkeypatch):
+    """Let a kept connection be used again however long a busy machine takes from one request to the next."""
+    monkeypatch.setattr(client_module, "_MAX_IDLE_SECONDS", PATIENCE)
+
+
+@pytest.mark.usefixtures("no_pause_is_long")
 def test_connections_are_kept(client):
     with Server(lambda request: answer(200)) as server:
         for _ in range(3):
@@ -369,9 +389,8 @@ def test_bytes_beyond_an_answer_do_not_reach_the_next(client):
 
 
 def test_nobody_listening_is_an_error(client):
-    with Server(lambda request: answer(200)) as server:
-        pass
-    exchange = client.send("GET", server.url + "/", [])
+    with refusing_port() as port:
+        exchange = client.send("GET", f"http://127.0.0.1:{port}/", [])
     assert exchange.status is None
     assert exchange.error.startswith("no connection: ")
 
@@ -395,23 +414,23 @@ def test_threads_share_a_client(client, seen):
             assert exchange.response_body.decode() == f"GET /{number} HTTP/1.1"
         client.close()
 
-    with Server(lambda request: answer(200, request.line.encode())) as server:
-        threads = [threading.Thread(target=send, args=(number,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    with Server(lambda request: answer(200, request.line.encode())) as server, ThreadPoolExecutor(8) as threads:
+        # The list raises what a thread has raised.
+        list(threads.map(send, range(8)))
     assert len(seen) == 80
     assert all(one.status == 200 for one in seen)
 
 
 def test_the_rate_is_kept_by_all_threads_together():
-    client = Client(rate=50)
-    start = time.monotonic()
-    with Server(lambda request: answer(200)) as server:
-        for _ in range(6):
-            client.send("GET", server.url + "/", [])
+    client = Client(timeout=PATIENCE, rate=50)
+
+    def send(_number: int) -> None:
+        client.send("GET", server.url + "/", [])
         client.close()
+
+    with Server(lambda request: answer(200)) as server, ThreadPoolExecutor(3) as threads:
+        start = time.monotonic()
+        list(threads.map(send, range(6)))
     assert time.monotonic() - start >= 5 / 50
 
 

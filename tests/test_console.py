@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from orderproof.reports.console import MARKS, make_console, render
 from orderproof.reports.console.color import use_color
 from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
-from tests.records import ADVISORY, GATING, all_kept, broken, exchange, outcome, record, row
+from tests.records import ADVISORY, GATING, RULES, all_kept, broken, exchange, outcome, record, row
 
 RULE = GATING[0].id
-VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM")
 
 
 class Stream(io.StringIO):
@@ -25,12 +24,6 @@ class Stream(io.StringIO):
 
     def isatty(self) -> bool:
         return self.is_terminal
-
-
-@pytest.fixture(autouse=True)
-def _plain_environment(monkeypatch):
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
 
 
 def shown(made: dict, color: str = "auto", **how) -> str:
@@ -62,8 +55,9 @@ def test_a_failing_run_explains_itself():
         "observed: 200 {}",
         "curl -sS -i http://acme.example/v0/orders/1",
         '-H "Authorization: Bearer $ORDERPROOF_TOKEN"',
-        f"again: orderproof run … --rules {RULE} --seed 1",
-        "non-conforming: 1 rule broken",
+        'again: orderproof run http://acme.example/v0 -H "Authorization: Bearer $ORDERPROOF_TOKEN" '
+        f"--rules {RULE} --seed 1",
+        "non-conforming: 1 of ",
     ):
         assert part in text
 
@@ -72,9 +66,42 @@ def test_the_decisive_request_of_many_is_shown():
     sent = [exchange(url=f"http://acme.example/v0/{index}") for index in range(4)]
     finding = {"exchanges": [1, 2, 3], "decisive": 2}
     text = shown(record([outcome(RULE, result="fail", exchanges=sent, finding=finding)]))
-    assert "3 requests led here" in text
+    assert "Number 2 of 3 requests; run the earlier ones first (script in report.html):" in text
     assert "http://acme.example/v0/2" in text
     assert "http://acme.example/v0/3" not in text
+
+
+@pytest.mark.parametrize(
+    ("target", "run", "command"),
+    [
+        (
+            {"name": "acme", "file": "ci/my target.yaml"},
+            {},
+            f"orderproof run --target 'ci/my target.yaml' --rules {RULE} --seed 1",
+        ),
+        (
+            {"name": "acme", "file": "target.yaml"},
+            {"seed": 7, "profile": "deep"},
+            f"orderproof run --target target.yaml --rules {RULE} --seed 7 --profile deep",
+        ),
+        (
+            {"name": "reference"},
+            {},
+            f"orderproof run --rules {RULE} --seed 1 (with the same --fault or --variant, if any)",
+        ),
+    ],
+)
+def test_the_command_that_judges_a_rule_again_is_whole(target, run, command):
+    settings = {"base_url": "http://acme.example/v0", "internal_base_url": None, **target}
+    text = shown(broken(RULE, target=settings, **run))
+    assert f"again: {command}\n" in text
+
+
+def test_a_request_of_a_race_is_not_shown_as_if_it_were_enough():
+    event = {"text": "extend", "answer": "200", "start_s": 0.0, "end_s": 0.1, "impossible": True, "exchange": 0}
+    finding = {"timeline": [event, {**event, "exchange": 1}]}
+    text = shown(record([outcome(RULE, result="fail", exchanges=[exchange(), exchange()], finding=finding)]))
+    assert "One request of a race; alone it shows nothing, so use the command under “again”:" in text
 
 
 def test_a_finding_without_a_request_is_shown():
@@ -85,25 +112,26 @@ def test_a_finding_without_a_request_is_shown():
 def test_a_warning_is_no_broken_rule():
     name = ADVISORY[0].id
     text = shown(record([*all_kept(name), outcome(name, result="fail")]))
-    assert "Warnings (advisory rules)" in text
+    assert "Warnings (advisory rules, which cannot fail a server)" in text
     assert "Broken rules" not in text
     assert "conforming: " in text
-    assert "1 warning" in text
+    assert f"1 of {sum(not rule.gates for rule in RULES)} advisory rules not followed" in text
 
 
 def test_a_partial_run_says_what_is_missing():
-    made = record([*all_kept(RULE), outcome(RULE, result="not-run")], missing_states={"order": "state order: used up"})
+    waiting = [outcome(RULE, result="not-run", check=f"a::{n}", reason="state order: used up") for n in range(3)]
+    made = record([*all_kept(RULE), *waiting], missing_states={"order": "state order: used up"})
     text = shown(made)
-    assert "(not-run: because of not-run)" in text
+    assert "(not-run: state order: used up)" in text
     assert "Missing states" in text
-    assert "  order: used up" in text
+    assert "  order: used up; 3 checks need one each" in text
     assert "partial: nothing broken, but 1 rule not judged" in text
 
 
 def test_a_void_run_names_the_cause_alone():
     text = shown(record([], void="base_url: nothing answers at http://acme.example"))
     assert "void: base_url: nothing answers" in text
-    assert "nothing was judged" in text
+    assert "No rule was judged" in text
     assert not any(mark in text for mark, _, _ in MARKS.values() if mark not in "!?~·–")
 
 

@@ -125,12 +125,12 @@ def test_the_token_is_not_in_the_line():
     ],
 )
 def test_the_real_curl_sends_what_the_client_sent(method, path, headers, body):
-    client = Client()
+    client = Client(timeout=60)
     with Server(lambda request: answer(200)) as server:
         client.send(method, server.url + path, headers, body)
         client.close()
         line = curl_line(masked(server.url + path, method, headers), body)
-        subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=True, timeout=20)
+        subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=True, timeout=600)
     ours, theirs = server.requests
     assert ours.line == theirs.line
     assert ours.body == theirs.body

@@ -7,9 +7,10 @@ import pytest
 
 from orderproof.reports import record as record_module
 from orderproof.reports.formats import FORMATS, STDOUT, render
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from tests import valid
-from tests.loopback import Server, json_answer
+from tests.loopback import Server, json_answer, refusing_port
 from tests.records import GATING, all_kept, broken, record
 from tests.running import orderproof, target_file
 
@@ -55,8 +56,8 @@ def test_report_takes_a_path_a_folder_and_standard_output(call, kept, tmp_path):
         (["badge", "junit="], "'junit=': the path is missing"),
         (["badge", "junit=run"], "run: is a folder"),
         (["badge", "junit=run/report.json/x"], "run/report.json/x: cannot be written"),
-        (["junit=run/report.json"], "run/report.json: junit would take the place of json"),
-        (["junit=a.x", "ctrf=./a.x"], "a.x: ctrf would take the place of junit"),
+        (["junit=run/report.json"], "run/report.json: junit would overwrite json"),
+        (["junit=a.x", "ctrf=./a.x"], "a.x: ctrf would overwrite junit"),
         ([], "name at least one format"),
     ],
 )
@@ -91,7 +92,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_being_so(call, kept, mon
     ("report", "why"),
     [
         ("junit=target.yaml/x", "--report: target.yaml/x: cannot be written"),
-        ("sarif=orderproof-report/report.json", "sarif would take the place of json"),
+        ("sarif=orderproof-report/report.json", "sarif would overwrite json"),
         ("nosuch", "no format 'nosuch'"),
     ],
 )
@@ -114,7 +115,7 @@ def test_a_run_gives_way_on_standard_output_and_adds_to_the_summary_of_its_step(
 
     assert ran.code == 0, ran.err
     assert valid.ctrf(ran.out)["extra"]["verdict"] == "conforming"
-    assert "conforming: 1 rule kept" in ran.err
+    assert "conforming: 1 gating rule kept (only GRA-8 selected)" in ran.err
     valid.sarif((tmp_path / "a" / "b.sarif").read_text(encoding="utf-8"))
     told = step.read_text(encoding="utf-8")
     assert told.startswith("of another command\n")
@@ -142,7 +143,8 @@ def test_a_summary_of_a_step_that_cannot_be_written_changes_no_verdict(call, sha
 
 def test_a_record_names_the_target_file_as_seen_from_where_the_run_was_started(tmp_path):
     (tmp_path / "ci").mkdir()
-    target_file(tmp_path / "ci", "http://127.0.0.1:1/v0", "token", None)
-    orderproof(tmp_path, "run", "--target", str(tmp_path / "ci" / "target.yaml"))
+    with refusing_port() as port:
+        target_file(tmp_path / "ci", f"http://127.0.0.1:{port}/v0", "token", None)
+        orderproof(tmp_path, "run", "--target", str(tmp_path / "ci" / "target.yaml"))
     made = json.loads((tmp_path / "orderproof-report" / "report.json").read_text(encoding="utf-8"))
     assert made["target"]["file"] == "ci/target.yaml"

@@ -1,10 +1,12 @@
 """What the pages of `docs/` tell people to type and to write does what they say."""
 
+import contextlib
+import queue
 import re
 import shlex
-import socket
-import subprocess
 import sys
+import threading
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -30,7 +32,8 @@ import json, urllib.request
 def _ask(state, **params):
     body = json.dumps({"state": state, "params": params, "action": "setup"}).encode()
     asked = urllib.request.Request("STATE_URL", body, {"Content-Type": "application/json"})
-    return json.load(urllib.request.urlopen(asked))
+    with urllib.request.urlopen(asked) as answer:
+        return json.load(answer)
 
 def new_order(items):
     return _ask("order", items=items)
@@ -112,26 +115,43 @@ def test_the_table_of_states_names_every_state_and_no_other():
     assert sorted(name for row in rows for name in re.findall(r"`([^`]+)`", row)) == sorted(STATES)
 
 
-def test_the_callback_of_the_page_gives_states(tmp_path, sandbox):
+@contextlib.contextmanager
+def served(code, monkeypatch, folder):
+    """Run code that serves for ever, with the modules of a folder; its port is taken for any that is free."""
+    made = queue.SimpleQueue()
+
+    class OnAFreePort(ThreadingHTTPServer):
+        def __init__(self, address, handler):
+            super().__init__((address[0], 0), handler)
+            made.put(self)
+
+    monkeypatch.setattr("http.server.ThreadingHTTPServer", OnAFreePort)
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delitem(sys.modules, "testdata", raising=False)
+    thread = threading.Thread(target=exec, args=(code, {}))
+    thread.start()
+    # It listens from now on: nothing has to be waited for.
+    server = made.get(timeout=60)
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_callback_of_the_page_gives_states(tmp_path, sandbox, monkeypatch):
     code = python_block("import json")
     assert len(code.splitlines()) <= 30
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    (tmp_path / "callback.py").write_text(code.replace("8099", str(port)), encoding="utf-8")
-    callback = subprocess.Popen([sys.executable, "callback.py"], cwd=tmp_path, stderr=subprocess.DEVNULL)
-    try:
-        target = target_file(tmp_path, sandbox.base_url, sandbox.token, f"http://127.0.0.1:{port}")
+    with served(code, monkeypatch, tmp_path) as url:
+        target = target_file(tmp_path, sandbox.base_url, sandbox.token, url)
 
-        # orderproof asks again for a moment while nothing answers, which is all the time that the callback needs.
         kept = orderproof(tmp_path, "run", "--target", str(target), "--rules", "ORD-1", "--rules", "ORD-22")
         lacking = orderproof(tmp_path, "run", "--target", str(target), "--rules", "GRA-4")
-    finally:
-        callback.kill()
-        callback.wait()
 
     assert kept.code == 0, kept.out
     assert lacking.code == 4
-    assert "order-past-grace-period: not offered by callback" in lacking.out
+    assert "order-past-grace-period: states.callback does not offer it (404)" in lacking.out
 
 
 def test_the_provider_of_the_page_gives_states(tmp_path, sandbox):

@@ -60,13 +60,17 @@ def test_a_partial_run_alone_can_be_accepted(call, kept_in, made, code):
 def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(RULE))
     assert code == 0
-    assert "1 waived, first expires" in out
+    assert "1 waived (first waiver expires" in out
     assert f"  waived  {RULE}" in out
 
 
 @pytest.mark.parametrize(
     ("rules", "days", "why"),
-    [((RULE,), -1, "expired on"), ((RULE, OTHER), 1, "is kept by now"), ((RULE, "XXX-9"), 1, "names no rule")],
+    [
+        ((RULE,), -1, "expired on"),
+        ((RULE, OTHER), 1, "is no longer broken"),
+        ((RULE, "XXX-9"), 1, "no rule has this id"),
+    ],
 )
 def test_a_problem_with_a_waiver_fails_the_gate(call, kept_in, waivers, rules, days, why):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(*rules, days=days))
@@ -151,12 +155,22 @@ def test_compare_fails_where_a_rule_regressed_or_is_lost(call, kept_in):
     assert f"≠ {RULE}" in out
 
 
+def test_a_record_with_the_words_of_an_earlier_version_is_read(call, kept_in, tmp_path):
+    older = {**broken(RULE), "headline": "non-conforming: 1 rule broken"}
+    path = kept_in(older)
+    code, out, _ = call("gate", path)
+    assert (code, out.splitlines()[0]) == (1, "non-conforming: 1 rule broken")
+    assert call("compare", path, path)[0] == 0
+    assert call("report", path, "--report", f"summary={tmp_path / 'summary.md'}")[0] == 0
+    assert "non-conforming: 1 rule broken" in (tmp_path / "summary.md").read_text()
+
+
 def test_merge_joins_shards_and_ends_with_their_verdict(call, kept_in, tmp_path):
     outcomes = [*all_kept(RULE), outcome(RULE, result="fail")]
     parts = [kept_in(record(outcomes[index::2], shard=(index + 1, 2)), f"{index}") for index in range(2)]
     code, out, _ = call("merge", *parts, "--out", tmp_path / "whole")
     assert code == 1
-    assert out.startswith("non-conforming: 1 rule broken")
+    assert out.startswith("non-conforming: 1 of ")
     assert call("gate", tmp_path / "whole")[0] == 1
     code, _, err = call("merge", parts[0])
     assert code == 2
@@ -176,18 +190,18 @@ def test_what_cannot_be_written_is_one_sentence(call, kept_in, tmp_path):
     ("arguments", "code", "part"),
     [
         (["gaet", "x"], 2, 'did you mean "gate"'),
-        (["rules", "XXX-1"], 2, "no rule XXX-1"),
-        (["rules", "explain"], 2, "name a rule"),
-        (["run", "nowhere"], 2, "BASE_URL: 'nowhere' is no absolute URL"),
+        (["rules", "XXX-1"], 2, "no rule has the id XXX-1"),
+        (["rules", "explain"], 2, "give the id of a rule"),
+        (["run", "nowhere"], 2, "BASE_URL: 'nowhere' is not an absolute URL"),
         (["run", "--target", "none.yaml"], 2, "none.yaml: cannot be read"),
         (["run", "http://h", "--rules", "ZZZ-*"], 2, "no rule has such an id"),
-        (["run", "http://h", "-H", "Accept: x"], 2, "is set by the checks"),
-        (["run", "http://h", "--fault", "x"], 2, "for the embedded server alone"),
-        (["run", "http://h", "--shard", "3/2"], 2, "must be i/n"),
+        (["run", "http://h", "-H", "Accept: x"], 2, "Accept cannot be set for all requests"),
+        (["run", "http://h", "--fault", "x"], 2, "works only with the embedded server"),
+        (["run", "http://h", "--shard", "3/2"], 2, "must be I/N"),
         (["run", "http://h", "--report", "json="], 2, "the path is missing"),
-        (["run", "http://h", "--report", "jsn=x"], 2, "no format 'jsn'; did you mean \"json\"?"),
+        (["run", "http://h", "--report", "jsn=x"], 2, "unknown format 'jsn'; did you mean \"json\"?"),
         (["run", "http://h", "--report", "json=."], 2, ".: is a folder"),
-        (["report", "."], 2, "name at least one format"),
+        (["report", "."], 2, "give at least one format"),
         (["run", "http://h", "--last-failed"], 2, "cannot be read"),
         (["run", "http://h", "--waivers", "none.toml"], 2, "none.toml"),
         (["run", "http://h", "--seed", "-1"], 2, "--seed"),

@@ -1,7 +1,7 @@
 """What a session heeds in answers and states: to wait, that a token ended, that an order is unknown at first."""
 
-import time
 from email.utils import formatdate
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,8 +11,8 @@ from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned, Settings
 from orderproof.conformance.runner.passive import judge
 from orderproof.conformance.states.sources import State
+from orderproof.conformance.transport import retry_after
 from orderproof.conformance.transport.exchange import Exchange
-from orderproof.conformance.transport.retry_after import asked_to_wait
 from tests.loopback import Server, answer
 
 ORDER = State("order", {}, {"order_uuid": "u-1", "order_id": "o-1"})
@@ -55,15 +55,16 @@ def test_a_server_error_that_asks_for_nothing_is_judged(session_of):
 @pytest.mark.parametrize(
     ("clock", "until", "pause"), [(-300, -297, 3), (300, 303, 3), (-300, -300, 1), (0, -300, 1), (None, 5, 5)]
 )
-def test_a_date_to_wait_for_is_reckoned_from_the_clock_that_gave_it(clock, until, pause):
-    now = time.time()
+def test_a_date_to_wait_for_is_reckoned_from_the_clock_that_gave_it(monkeypatch, clock, until, pause):
+    now = 1_700_000_000.0
+    monkeypatch.setattr(retry_after, "time", SimpleNamespace(time=lambda: now))
     headers = [("Retry-After", formatdate(now + until, usegmt=True))]
     if clock is not None:
         headers.append(("Date", formatdate(now + clock, usegmt=True)))
 
-    asked = asked_to_wait(Exchange("GET", "http://t/", [], None, now, status=429, response_headers=headers))
+    asked = retry_after.asked_to_wait(Exchange("GET", "http://t/", [], None, now, status=429, response_headers=headers))
 
-    assert asked == pytest.approx(pause, abs=1.1 if clock is None else 0.01)
+    assert asked == pause
 
 
 def lives(requests: int, status: int):

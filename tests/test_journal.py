@@ -1,8 +1,8 @@
 """The journal of states, and `orderproof cleanup`, which gives back what a run that died left behind."""
 
 import json
-import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_a_line_that_was_cut_off_is_passed_over(journal):
 @pytest.mark.parametrize("line", ["garbage", "[]", "{}", '{"action": "setup", "state": "order"}', "\xff"])
 def test_what_is_no_journal_is_refused(journal, line):
     journal.path.write_bytes(line.encode("latin-1") + b"\n")
-    with pytest.raises(UsageError, match="line 1 is none of a journal"):
+    with pytest.raises(UsageError, match="line 1 is not a journal entry; fix or delete the file"):
         journal.left_over()
 
 
@@ -60,11 +60,9 @@ def test_threads_write_whole_lines(journal):
         for index in range(20):
             journal.note("callback", state(f"{number}-{index}"), "setup")
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as threads:
+        # The list raises what a thread has raised.
+        list(threads.map(write, range(8)))
     assert len(journal.left_over()) == 160
 
 
@@ -92,9 +90,9 @@ def test_cleanup_gives_back_and_forgets(journal, target_file, tmp_path, capsys):
     assert [request.json["action"] for request in server.requests] == ["teardown"] * 2
     assert [request.json["params"]["order_uuid"] for request in server.requests] == ["b", "a"]
     assert not journal.path.exists()
-    assert "2 states given back" in capsys.readouterr().out
+    assert "2 states torn down" in capsys.readouterr().out
     assert cleanup(tmp_path, "--target", target_file(server.url)) == 0
-    assert "nothing was left behind" in capsys.readouterr().out
+    assert "no states were left behind" in capsys.readouterr().out
 
 
 def test_cleanup_keeps_what_could_not_be_given_back(journal, target_file, tmp_path, capsys):
@@ -102,7 +100,7 @@ def test_cleanup_keeps_what_could_not_be_given_back(journal, target_file, tmp_pa
         journal.note("callback", state(name), "setup")
     with Server(lambda request: answer(400 if request.json["params"]["order_uuid"] == "a" else 200)) as server:
         assert cleanup(tmp_path, "--target", target_file(server.url)) == 1
-    assert "1 of 2 states could not be given back" in capsys.readouterr().err
+    assert "1 of 2 states could not be torn down" in capsys.readouterr().err
     assert journal.left_over() == [state("a")]
 
 

@@ -4,6 +4,8 @@ import socket
 import ssl
 import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 import trustme
@@ -11,9 +13,12 @@ import trustme
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.last_byte import send_together
-from tests.loopback import Hangup, Server, answer
+from tests.loopback import Hangup, Server, answer, refusing_port
 
-LIMIT = 0.5
+# Met only where something is broken, however busy the machine is.
+PATIENCE = 60.0
+# Met on purpose, while other requests of the same race are answered in time.
+LIMIT = 3.0
 
 
 @pytest.fixture
@@ -23,7 +28,7 @@ def seen() -> list[Exchange]:
 
 @pytest.fixture
 def client(seen):
-    client = Client(timeout=LIMIT, record=seen.append)
+    client = Client(timeout=PATIENCE, record=seen.append)
     yield client
     client.close()
 
@@ -39,7 +44,7 @@ class Meeting:
         self.barrier = threading.Barrier(parties)
 
     def __call__(self, request):
-        self.barrier.wait(timeout=5)
+        self.barrier.wait(timeout=PATIENCE)
         return answer(200, request.body)
 
 
@@ -70,45 +75,62 @@ def test_all_are_under_way_before_one_is_answered(client, seen, authority, is_se
     assert max(span.invoked for span in spans) <= min(span.returned for span in spans)
 
 
+# How each of two requests ends, as long as its last byte is held back.
+HELD = {b"POST /0 ": b"\r\n\r\nbod", b"POST /1 ": b"\r\n\r"}
+
+
+def read_held(sock: socket.socket) -> bytes:
+    """What came of a request once all but its last byte must be there, however many reads that takes."""
+    got = b""
+    while not any(got.startswith(line) and end in got for line, end in HELD.items()):
+        more = sock.recv(65536)
+        assert more, f"the client closed the connection after {got!r}"
+        got += more
+    return got
+
+
 def test_no_request_is_complete_before_the_release(client, monkeypatch):
     """The server has read everything but the last byte of each, and waits for it."""
-    held: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        accepted: list[socket.socket] = []
+    answered: list[Future[tuple[bytes, bytes]]] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+        listener.settimeout(PATIENCE)
 
         def look(_seconds):
             for _ in range(2):
-                accepted.append(listener.accept()[0])
-                accepted[-1].settimeout(5)
-                held.append(accepted[-1].recv(65536))
-            threading.Thread(target=finish).start()
+                sock, _ = listener.accept()
+                sock.settimeout(PATIENCE)
+                answered.append(pool.submit(finish, sock, read_held(sock)))
 
-        def finish():
-            for number, sock in enumerate(accepted):
-                held[number] += sock.recv(1)
+        def finish(sock, held):
+            with sock:
+                last = sock.recv(1)
                 sock.sendall(answer(204))
-                sock.close()
+                return held, last
 
-        monkeypatch.setattr("orderproof.conformance.transport.last_byte.time.sleep", look)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        exchanges = prepared(url, b"body", None)
+        clock = SimpleNamespace(sleep=look, monotonic=time.monotonic, time=time.time)
+        monkeypatch.setattr("orderproof.conformance.transport.last_byte.time", clock)
+        exchanges = prepared(f"http://127.0.0.1:{listener.getsockname()[1]}", b"body", None)
         send_together(client, exchanges)
 
     assert [exchange.status for exchange in exchanges] == [204, 204]
-    assert [one.endswith(end) for one, end in zip(held, (b"\r\n\r\nbody", b"\r\n\r\n"), strict=True)] == [True, True]
+    ends = {held[:7]: (held[-3:], last) for held, last in (one.result() for one in answered)}
+    assert ends == {b"POST /0": (b"bod", b"y"), b"POST /1": (b"\r\n\r", b"\n")}
 
 
-def test_one_that_gets_no_answer_says_why_and_the_others_have_theirs(client):
+def test_one_that_gets_no_answer_says_why_and_the_others_have_theirs():
+    is_over = threading.Event()
+
     def script(request):
         if request.line.startswith("POST /0"):
             raise Hangup(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
         if request.line.startswith("POST /1"):
-            time.sleep(2 * LIMIT)
+            is_over.wait(PATIENCE)
         return answer(200)
 
     with Server(script) as server:
         exchanges = prepared(server.url, b"a", b"b", b"c")
-        spans = send_together(client, exchanges)
+        spans = send_together(Client(timeout=LIMIT), exchanges)
+        is_over.set()
 
     assert [exchange.status for exchange in exchanges] == [None, None, 200]
     assert exchanges[0].error
@@ -117,17 +139,15 @@ def test_one_that_gets_no_answer_says_why_and_the_others_have_theirs(client):
 
 
 def test_without_a_server_each_exchange_says_so(client, seen):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-    send_together(client, prepared(url, b"a", None))
+    with refusing_port() as port:
+        send_together(client, prepared(f"http://127.0.0.1:{port}", b"a", None))
 
     assert [exchange.status for exchange in seen] == [None, None]
     assert all(exchange.error.startswith("no connection: ") for exchange in seen)
 
 
 def test_a_race_waits_until_the_rate_lets_all_of_it_go(seen):
-    client = Client(timeout=5, rate=20, record=seen.append)
+    client = Client(timeout=PATIENCE, rate=20, record=seen.append)
     start = time.monotonic()
     with Server(Meeting(3)) as server:
         send_together(client, prepared(server.url, b"a", b"b", b"c"))

@@ -62,5 +62,5 @@ def test_a_run_shows_each_rule_once_and_its_reason_in_the_end(tmp_path, argument
     for row in ran.record["rules"]:
         (line,) = [line for line in listed.splitlines() if f" {row['id']:<7}{row['title']}" in line]
         assert ("(inconclusive)" in line) is (row["verdict"] == "inconclusive")
-    assert listed.index("GRA-91") < listed.index("Grace period, on every answer") < listed.index("GRA-9 ")
+    assert listed.index("GRA-91") < listed.index("Grace period, checked on every answer") < listed.index("GRA-9 ")
     assert "GRA-17 2 times 4 extensions were sent at once, and none was refused with 409" in reasons

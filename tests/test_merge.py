@@ -5,7 +5,8 @@ import copy
 import pytest
 
 from orderproof.reports.merge import MergeError, merge
-from orderproof.reports.record import read, write
+from orderproof.reports.reading import read
+from orderproof.reports.record import write
 from tests.records import GATING, PASSIVE_RULES, RULES, all_kept, outcome, record, row
 
 RULE, OTHER = GATING[0].id, GATING[1].id
@@ -103,9 +104,9 @@ def test_a_void_shard_makes_the_whole_void():
     [
         (lambda parts: parts[1:], "shard 1 of 3 is missing"),
         (lambda parts: parts[:1], "shard 2 of 3 is missing"),
-        (lambda parts: [*parts, ("again.json", parts[1][1])], "again.json: shard 2 is there twice .also 2.json"),
-        (lambda parts: [*parts, ("w.json", record(all_kept()))], "w.json: is no shard but a whole run"),
-        (lambda parts: [*parts, shards(all_kept(), 4)[3]], "4.json: is a shard of 4, others are of 3"),
+        (lambda parts: [*parts, ("again.json", parts[1][1])], "again.json: shard 2 was given twice .also 2.json"),
+        (lambda parts: [*parts, ("w.json", record(all_kept()))], "w.json: is a whole run, not a shard"),
+        (lambda parts: [*parts, shards(all_kept(), 4)[3]], "4.json: is a shard of 4, but others are shards of 3"),
         (lambda parts: [parts[0], changed(parts[1], seed=7), parts[2]], "2.json: its seed differs"),
         (lambda parts: [parts[0], changed(parts[1], selection=["GRA-*"]), parts[2]], "its selection differs"),
         (lambda parts: [parts[0], changed(parts[1], target={}), parts[2]], "its target differs"),

@@ -78,7 +78,11 @@ def test_the_wheel_has_one_import_name_and_all_data(wheel):
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"orderproof"}
     tracked = subprocess.run(
-        ["git", "ls-files", *FOLDERS], cwd=REPOSITORY, check=True, capture_output=True, text=True
+        ["git", "-c", "safe.directory=*", "ls-files", *FOLDERS],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.split()
     assert {f"orderproof/{name}" for name in tracked} <= set(names)
     assert "orderproof/py.typed" in names

@@ -5,6 +5,7 @@ import re
 from importlib.resources import files
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.pages import LARGE, RACE, RUNS, record_of, visible_rules, written
 from tests.records import all_kept, exchange, outcome, record
@@ -74,7 +75,7 @@ def test_disclosures_and_deep_links_work_without_javascript(open_page):
 
     page = open_page("told", java_script_enabled=False)
     page.locator(".story a").first.click()
-    assert page.locator(":target .exchange").is_visible()
+    expect(page.locator(":target .exchange")).to_be_visible()
 
 
 def test_paper_shows_what_is_closed_and_nothing_to_press(open_page):
@@ -131,8 +132,7 @@ def test_ten_thousand_rules_are_there_and_can_be_filtered(open_page):
     page.locator("label.chip.fail").click()
     last = page.locator("div.rule").last.get_attribute("id")
     page.goto(f"{page.url.partition('#')[0]}#{last}")
-    assert page.locator(f"#{last}").is_visible()
-    assert 0 <= page.locator(f"#{last}").bounding_box()["y"] < 900
+    expect(page.locator(f"#{last}")).to_be_in_viewport()
 
 
 PAYLOADS = (
@@ -178,6 +178,7 @@ def test_what_a_server_sends_is_shown_and_does_nothing(open_page, pages, tmp_pat
 
     page.locator("td[data-status] button").last.click()
     page.locator("#map-exchanges .listed details summary").first.click()
+    expect(page.locator("#map-exchanges .listed .exchange").first).to_be_visible()
     assert page.evaluate("document.body.dataset.hit") is None
     assert page.locator("base, img, iframe, object, embed, style:not(head > style)").count() == 0
     assert page.locator("#GRA-7 .message").is_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages import FEW, RACE, WALK, fragment_of, record_of, told, visible_rules
+from tests.pages import FEW, RACE, WALK, fragment_of, record_of, told, visible_rules, wait_for_fragment
 
 # One browser and one set of runs for all of these, whichever worker has them.
 pytestmark = pytest.mark.xdist_group("browser")
@@ -56,7 +56,7 @@ def test_a_deep_link_opens_its_rule_and_keeps_the_filter(open_page):
     assert page.locator("[id='GRA-1'] .finding").is_visible()
     assert fragment_of(page) == "verdict=fail&rule=GRA-1"
     page.locator(".broken a", has_text="HIS-9").click()
-    assert fragment_of(page) == "verdict=fail&rule=HIS-9"
+    wait_for_fragment(page, "verdict=fail&rule=HIS-9")
 
     page = open_page("non-conforming", "GRA-1.1")
     assert page.locator("[id='GRA-1.1']").is_visible()
@@ -68,8 +68,8 @@ def test_a_link_to_a_rule_that_the_filter_hides_shows_it(open_page):
 
     page.locator(".broken a", has_text="GRA-1").click()
 
+    expect(page.locator("[id='GRA-1'] .finding")).to_be_visible()
     assert "GRA-1" in visible_rules(page)
-    assert page.locator("[id='GRA-1'] .finding").is_visible()
 
 
 @pytest.mark.parametrize("fragment", ["verdict=<b>&area=nowhere&level=x&rule=%FF", "%E0%A4%A", "=&=&", "rule=../x"])
@@ -180,11 +180,11 @@ def test_an_exchange_opens_where_it_is_named(open_page):
     link.click()
     assert '"reason": "late"' in page.locator(".led .exchange").inner_text()
     link.click()
-    assert page.locator(".led .exchange").count() == 0
+    expect(page.locator(".led .exchange")).to_have_count(0)
 
     page.locator(".story a").first.click()
+    expect(page.locator(":target .exchange")).to_be_visible()
     assert fragment_of(page).startswith("x")
-    assert page.locator(":target .exchange").is_visible()
 
 
 def test_the_exchanges_of_the_run_are_unpacked_on_demand(open_page, pages):

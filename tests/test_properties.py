@@ -3,8 +3,10 @@
 import importlib.util
 import sys
 
+import hypothesis
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
 
 from orderproof.conformance.kit.properties import property_of
 
@@ -28,3 +30,14 @@ def test_constants_of_other_modules_are_no_examples(tmp_path, monkeypatch):
     draw()
     assert len(drawn) > 1000
     assert CONSTANT not in drawn
+
+
+def test_hypothesis_still_asks_what_is_replaced_for_its_constants(monkeypatch):
+    monkeypatch.setattr(providers, "_get_local_constants", lambda: "ours")
+
+    asked = providers.HypothesisProvider(None)._local_constants
+
+    assert asked == "ours", (
+        f"hypothesis {hypothesis.__version__} reads constants in another way: look for it, replace it in "
+        "kit/properties.py, and move the bounds of hypothesis in pyproject.toml"
+    )

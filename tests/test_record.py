@@ -9,7 +9,8 @@ import jsonschema
 import pytest
 
 from orderproof.reports import record as record_module
-from orderproof.reports.record import RecordError, read, write, write_text
+from orderproof.reports.reading import RecordError, read
+from orderproof.reports.record import write, write_text
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from orderproof.reports.redaction.persons import PERSON_MARK
 from tests.incomplete import INCOMPLETE

@@ -10,7 +10,7 @@ import pytest
 
 from orderproof.conformance.reference.exchange import OPERATIONS
 from orderproof.conformance.reference.server import start
-from tests.test_reference_server import V2, Sandbox, is_problem
+from tests.test_reference_server import PATIENCE, V2, Sandbox, is_problem
 
 
 @pytest.fixture(scope="module")
@@ -114,8 +114,11 @@ def test_half_a_request_has_no_effect(sandbox):
     host, port = sandbox.host.split(":")
     path = f"/v0/orders/{values['order_uuid']}/cancel?id_type=internal"
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {sandbox.running.token}\r\n"
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(f'{head}Content-Length: 99\r\n\r\n{{"reason": "x"}}'.encode())
+        connection.shutdown(socket.SHUT_WR)
+        # Until the server is done with it.
+        assert connection.recv(1) == b""
     assert sandbox.status(values)["cancelable"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from orderproof.conformance.reference.server import start
 from orderproof.conformance.reference.states import STATES
-from tests.test_reference_server import Sandbox
+from tests.test_reference_server import PATIENCE, Sandbox
 
 ORDER = {"order_uuid", "order_id", "customer_id", "item_uuids"}
 VALUES = {
@@ -94,7 +94,7 @@ def test_the_process_says_where_it_serves_and_ends_with_its_input():
         assert set(where) == {"base_url", "state_url", "token", "requests_url"}
         assert where["token"] == "known"
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
         assert process.stderr.read() == ""
 
 
@@ -103,11 +103,11 @@ def test_the_process_ends_when_it_is_told_to(number):
     with run("--until-eof") as process:
         process.stdout.readline()
         process.send_signal(number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
         assert process.stderr.read() == ""
 
 
 def test_an_unknown_fault_is_a_mistake_of_usage():
     with run("--fault", "count-of-52") as process:
-        assert process.wait(timeout=10) == 2
+        assert process.wait(timeout=PATIENCE) == 2
         assert "count-of-51" in process.stderr.read()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,9 +12,10 @@ from jsonschema import Draft202012Validator
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from orderproof.reports import record as record_module
+from tests.loopback import refusing_port
 from tests.running import orderproof, target_file
 
-REPORT_SCHEMA = json.loads(record_module._SCHEMA_FILE.read_text(encoding="utf-8"))
+REPORT_SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -88,16 +90,18 @@ def test_a_passive_rule_alone_is_judged_on_the_answers_of_its_operation(tmp_path
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
-        ({"base_url": "base_url: http://127.0.0.1:1/v0"}, "base_url: nothing answers"),
+        ({"base_url": "base_url: http://127.0.0.1:PORT/v0"}, "base_url: nothing answers"),
         ({"auth": "auth: {bearer: wrong}"}, "auth.bearer: the token is refused"),
-        ({"states": "states: {callback: 'http://127.0.0.1:1/_state'}"}, "states.callback"),
+        ({"states": "states: {callback: 'http://127.0.0.1:PORT/_state'}"}, "states.callback"),
     ],
     ids=["nothing listens", "token refused", "callback gone"],
 )
 def test_a_run_that_cannot_judge_is_void_and_names_the_key(tmp_path, server, changes, names):
-    target_file(tmp_path, server.base_url, server.token, server.state_url, **changes)
+    with refusing_port() as port:
+        changed = {key: line.replace("PORT", str(port)) for key, line in changes.items()}
+        target_file(tmp_path, server.base_url, server.token, server.state_url, **changed)
 
-    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml")
 
     assert ran.code == 3
     assert names in ran.out
@@ -172,7 +176,7 @@ def test_workers_judge_the_same(tmp_path, server):
     assert together.code == alone.code == 0, together.out + together.err
     assert (together.verdicts, together.record["requests"]) == (verdicts, requests)
     # Rules are shown as they are finished, so those that every answer is held against have a heading of their own.
-    assert "Grace period, on every answer" in together.out
+    assert "Grace period, checked on every answer" in together.out
     assert [line for line in together.out.splitlines() if line.startswith("  ")] == [
         line for line in alone.out.splitlines() if line.startswith("  ")
     ]
@@ -291,3 +295,42 @@ def test_what_failed_last_is_judged_beside_the_record_with_few_requests(tmp_path
     assert {row["id"] for row in beside["rules"] if row["verdict"] == "fail"} == broken
     assert again.record == first.record
     assert beside["requests"] < first.record["requests"] / 3
+
+
+PROVIDER = """
+import json, urllib.request
+
+def give(state, params, action):
+    if state.startswith("oms-") or "preordered" in state:
+        return None
+    body = json.dumps({"state": state, "params": params, "action": action}).encode()
+    request = urllib.request.Request("STATE_URL", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"{}")
+"""
+ABSENT = "features: {external_oms: false, internal_api: false, preordered_items: false}"
+
+
+def test_what_the_target_is_said_not_to_have_is_out_of_scope(tmp_path, server):
+    (tmp_path / "testdata.py").write_text(PROVIDER.replace("STATE_URL", server.state_url), encoding="utf-8")
+    without = {"internal_base_url": "", "features": ABSENT, "states": "states: {provider: testdata:give}"}
+    target_file(tmp_path, server.base_url, server.token, None, **without)
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert (ran.code, ran.record["verdict"]) == (0, "conforming"), ran.out
+    assert ran.record["target"]["absent"] == ["external_oms", "internal_api", "preordered_items"]
+    left_out = {rule for rule, verdict in ran.verdicts.items() if verdict == "not-applicable"}
+    assert {"OMS-1", "HIS-25", "INT-2", "LIN-1", "LIN-2"} <= left_out
+    # What can be judged without them is.
+    assert {ran.verdicts[rule] for rule in ("OMS-5", "HIS-1", "ORD-2")} == {"pass"}
+    assert orderproof(tmp_path, "gate", "orderproof-report").code == 0
+
+
+def test_what_is_said_to_be_absent_and_is_found_is_void(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, server.state_url, features="features: {external_oms: false}")
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+
+    assert ran.code == 3
+    assert "features.external_oms is false, and states.callback gives the state oms-order" in ran.out

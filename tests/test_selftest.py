@@ -21,16 +21,16 @@ def judgement(kind="fault", name="x", breaks=("GRA-1",), verdict="non-conforming
     [
         (judgement(), False, None),
         (judgement(broken=("GRA-1", "GRA-2")), False, None),
-        (judgement(broken=("GRA-2",)), True, "escaped GRA-1 (broken: GRA-2)"),
-        (judgement(breaks=("GRA-1", "GRA-2")), True, "escaped GRA-2 (broken: GRA-1)"),
-        (judgement(breaks=()), True, "it names no rule that must catch it"),
+        (judgement(broken=("GRA-2",)), True, "not found by GRA-1 (found by: GRA-2)"),
+        (judgement(breaks=("GRA-1", "GRA-2")), True, "not found by GRA-2 (found by: GRA-1)"),
+        (judgement(breaks=()), True, "the fault names no rule that must find it"),
         (judgement(verdict="void", broken=(), note="nothing answers"), True, "nothing answers"),
         (judgement("variant", breaks=(), verdict="conforming", broken=()), False, None),
-        (judgement("variant", breaks=(), broken=("GRA-1",)), True, "a correct server was found non-conforming: GRA-1"),
+        (judgement("variant", breaks=(), broken=("GRA-1",)), True, "a correct server was judged non-conforming: GRA-1"),
         (
             judgement("variant", breaks=(), verdict="partial", broken=(), unjudged=("GRA-3",)),
             True,
-            "a correct server was found partial: GRA-3",
+            "a correct server was judged partial: GRA-3",
         ),
         # What a variant may be warned of is written beside it.
         (judgement("variant", breaks=("PRI-4",), verdict="conforming", broken=("PRI-4",)), False, None),
@@ -100,7 +100,8 @@ def test_when_time_is_up_no_run_begins_and_what_is_left_out_is_said(tmp_path):
 
     assert ran.code == 1
     assert (
-        "0 faults, 0 escaped; 0 correct servers, 0 false alarms; 20 of 20 servers were not run: time was up" in ran.out
+        "0 faults, 0 escaped; 0 correct servers, 0 false alarms; "
+        "20 of 20 servers were not run: the time limit was reached" in ran.out
     )
     assert "20 servers of 20 were not run" in (tmp_path / "matrix.html").read_text(encoding="utf-8")
 
@@ -117,4 +118,4 @@ def test_an_unknown_name_is_a_mistake_of_the_user(tmp_path):
     ran = orderproof(tmp_path, "selftest", "--fault", "extends-by-10-minute")
 
     assert ran.code == 2
-    assert "no fault 'extends-by-10-minute'; did you mean \"extends-by-10-minutes\"?" in ran.err
+    assert "unknown fault 'extends-by-10-minute'; did you mean \"extends-by-10-minutes\"?" in ran.err

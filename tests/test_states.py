@@ -12,7 +12,7 @@ from orderproof.conformance.states import callback as callback_module
 from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
 from orderproof.conformance.states.sources import FixedLists, State, States, load_provider, sources_of
 from orderproof.conformance.transport.client import Client
-from tests.loopback import Server, answer, json_answer
+from tests.loopback import Server, answer, json_answer, refusing_port
 
 
 def order(name: str = "1", items: int = 2, **more):
@@ -31,26 +31,28 @@ class TestFixedLists:
         assert taken == ["uuid-1", "uuid-3"]
         assert states.setup("order").order_uuid == "uuid-2"
         for name in ("order", "order-cancelable"):
-            with pytest.raises(StateUnavailable, match=f"state {name}: its list is used up .2 entries with items 2"):
+            with pytest.raises(
+                StateUnavailable, match=f"state {name}: all 2 orders with at least 2 items under states.{name} are used"
+            ):
                 states.setup(name)
         assert set(states.missing) == {"order", "order-cancelable"}
 
     def test_only_an_entry_that_fits_is_handed_out(self):
         states = fixed(order=[order("small", 1), order("large", 5)])
         assert states.setup("order", items=3).order_uuid == "uuid-large"
-        with pytest.raises(StateUnavailable, match="no entry of the list fits with items 9"):
+        with pytest.raises(StateUnavailable, match=r"states\.order lists no order with at least 9 items; add one"):
             states.setup("order", items=9)
         assert states.setup("order", items=1).order_uuid == "uuid-small"
 
     def test_a_status_is_asked_for(self):
         states = fixed(order_with_terminal_preordered_item=[order(item_uuid="1-0", status="fulfilled")])
-        with pytest.raises(StateUnavailable, match="no entry of the list fits with status canceled"):
+        with pytest.raises(StateUnavailable, match="lists no order with status canceled"):
             states.setup("order-with-terminal-preordered-item", status="canceled")
         assert states.setup("order-with-terminal-preordered-item", status="fulfilled").item_uuid == "1-0"
 
     def test_an_entry_that_tells_no_status_is_for_those_who_ask_for_none(self):
         states = fixed(order_with_terminal_preordered_item=[order(item_uuid="1-0")])
-        with pytest.raises(StateUnavailable, match="no entry of the list fits with status complete"):
+        with pytest.raises(StateUnavailable, match="lists no order with status complete"):
             states.setup("order-with-terminal-preordered-item", status="complete")
         assert states.setup("order-with-terminal-preordered-item").item_uuid == "1-0"
 
@@ -59,18 +61,18 @@ class TestFixedLists:
         assert [states.setup("customer-without-orders").customer_id for _ in range(3)] == ["c"] * 3
 
     def test_an_empty_list_and_no_list(self):
-        with pytest.raises(StateUnavailable, match="its list is empty"):
+        with pytest.raises(StateUnavailable, match=r"the list under states\.order is empty"):
             fixed(order=[]).setup("order")
-        with pytest.raises(StateUnavailable, match="not offered by fixed"):
+        with pytest.raises(StateUnavailable, match="your target file lists no such order under states:"):
             fixed(order=[]).setup("order-closed")
-        with pytest.raises(StateUnavailable, match="gives no states"):
+        with pytest.raises(StateUnavailable, match="no states were given; add states:"):
             States([]).setup("order")
 
 
 @pytest.fixture
 def client(monkeypatch):
     monkeypatch.setattr(callback_module, "_PAUSES", (0.0, 0.0))
-    client = Client(timeout=10)
+    client = Client(timeout=60)
     yield client
     client.close()
 
@@ -90,26 +92,26 @@ class TestCallback:
     @pytest.mark.parametrize(
         ("reply", "reason"),
         [
-            (answer(404), "not offered by callback"),
-            (answer(400, b"no such\n   item"), "refused with 400: no such item"),
-            (answer(401), "refused with 401: no reason given"),
-            (answer(302, b"", "Location: /x"), "refused with 302"),
-            (answer(200, b"<html>"), "answered no JSON"),
-            (answer(200, b"[]"), "answered no JSON object"),
-            (answer(204), "answered no JSON"),
+            (answer(404), "states.callback does not offer it (404)"),
+            (answer(400, b"no such\n   item"), "states.callback answered 400 (no such item)"),
+            (answer(401), "states.callback answered 401 (without a body)"),
+            (answer(302, b"", "Location: /x"), "states.callback answered 302"),
+            (answer(200, b"<html>"), "but not with JSON"),
+            (answer(200, b"[]"), "its JSON is not an object"),
+            (answer(204), "but not with JSON"),
             (json_answer(200, {}), "lack order_uuid, order_id, customer_id, item_uuids"),
             (json_answer(200, order(order_id="")), "lack order_id"),
             (json_answer(200, order(order_uuid=None)), "lack order_uuid"),
-            (json_answer(200, order(order_id=7)), "order_id is no text"),
-            (json_answer(200, order(item_uuids="ab")), "item_uuids is no list of texts"),
-            (json_answer(200, order(item_uuids=[1, 2])), "item_uuids is no list of texts"),
-            (json_answer(200, order(items=1)), "asked for items 2, its values hold fewer"),
-            (json_answer(200, order(base_url="nowhere")), "base_url: 'nowhere' is no absolute URL"),
-            (json_answer(200, order(base_url="http://h:port")), "its value base_url"),
-            (json_answer(200, order(base_url=5)), "base_url is no text"),
-            (json_answer(200, order(token="a\nb")), "its value token holds"),
-            (json_answer(200, order(token={})), "token is no text"),
-            (answer(500), "refused with 500"),
+            (json_answer(200, order(order_id=7)), "order_id must be text"),
+            (json_answer(200, order(item_uuids="ab")), "item_uuids must be a list of texts"),
+            (json_answer(200, order(item_uuids=[1, 2])), "item_uuids must be a list of texts"),
+            (json_answer(200, order(items=1)), "asked for at least 2 items, but the values hold fewer"),
+            (json_answer(200, order(base_url="nowhere")), "base_url: 'nowhere' is not an absolute URL"),
+            (json_answer(200, order(base_url="http://h:port")), "the value base_url"),
+            (json_answer(200, order(base_url=5)), "base_url must be text"),
+            (json_answer(200, order(token="a\nb")), "the value token holds"),
+            (json_answer(200, order(token={})), "token must be text"),
+            (answer(500), "states.callback answered 500"),
         ],
     )
     def test_what_is_no_state_is_said_why(self, client, reply, reason):
@@ -130,10 +132,8 @@ class TestCallback:
         assert len(server.requests) == 3
 
     def test_nobody_there_is_an_error_of_its_own(self, client):
-        with Server(lambda request: answer(200)) as server:
-            pass
-        with pytest.raises(CallbackUnreachable, match="does not answer"):
-            States([("callback", callback_source(client, server.url))]).setup("order")
+        with refusing_port() as port, pytest.raises(CallbackUnreachable, match=r"states\.callback: no answer from"):
+            States([("callback", callback_source(client, f"http://127.0.0.1:{port}"))]).setup("order")
 
     def test_a_state_may_hold_on_another_tenant(self, client):
         with Server(lambda request: json_answer(200, order(base_url="https://two.example/v0/", token="t"))) as server:
@@ -169,7 +169,7 @@ class TestProvider:
         )
         states = self.states(folder, "states_that_give:Give.me")
         states.teardown(states.setup("order"))
-        with pytest.raises(StateUnavailable, match="state order-closed: not offered by provider"):
+        with pytest.raises(StateUnavailable, match=r"state order-closed: states\.provider does not offer it"):
             states.setup("order-closed")
         asked = sys.modules["states_that_give"].Give.asked
         assert [(name, action) for name, _, action in asked] == [
@@ -181,10 +181,10 @@ class TestProvider:
     @pytest.mark.parametrize(
         ("body", "reason"),
         [
-            ("raise OSError('no database')", "the provider raised OSError: no database"),
-            ("return 5", "its values are no mapping but 5"),
+            ("raise OSError('no database')", "states.provider raised OSError: no database"),
+            ("return 5", "the values must be a mapping, but are 5"),
             ("return {'order_uuid': object()}", "lack order_id"),
-            ("return {'order_uuid': 1, 'order_id': 2, 'customer_id': 3, 'item_uuids': [4]}", "order_uuid is no text"),
+            ("return {'order_uuid': 1, 'order_id': 2, 'customer_id': 3, 'item_uuids': [4]}", "order_uuid must be text"),
         ],
     )
     def test_a_failing_one_is_a_state_that_cannot_be_had(self, write, body, reason):
@@ -198,7 +198,7 @@ class TestProvider:
         [
             ("", "no_such_module_here:give", "cannot be imported"),
             ("", "bad_states:give", "has no give"),
-            ("give = 5", "bad_states:give", "is not callable"),
+            ("give = 5", "bad_states:give", "is not a function"),
             ("import no_such_module_here", "bad_states:give", "No module named"),
             ("this is no Python", "bad_states:give", "cannot be imported (SyntaxError"),
             ("1 / 0", "bad_states:give", "cannot be imported (ZeroDivisionError"),

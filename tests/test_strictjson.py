@@ -35,9 +35,9 @@ def test_no_bytes_raise_anything_else(body):
     [
         (b"", "empty"),
         (b"{", "character 1"),
-        (b'{"a": NaN}', "NaN is no JSON value"),
-        (b"[-Infinity]", "-Infinity is no JSON value"),
-        (b'"\xff"', "byte 1 is no UTF-8"),
+        (b'{"a": NaN}', "NaN is not a JSON value"),
+        (b"[-Infinity]", "-Infinity is not a JSON value"),
+        (b'"\xff"', "byte 1 is not UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
         (b"1" * 5_000, "digits"),
         (b"{} {}", "Extra data"),

@@ -111,7 +111,7 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
     ("text", "parts"),
     [
         ("auth: {bearer: '${ORDERPROOF_NOT_SET}'}", ("auth.bearer", "ORDERPROOF_NOT_SET is not set", ":-")),
-        ("name: ${1}", ("name", "${1} is no placeholder", "${NAME}")),
+        ("name: ${1}", ("name", "${1} is not a placeholder", "${NAME}")),
         ("states: {order: [{order_uuid: '${ORDERPROOF_NOT_SET}'}]}", ("states.order[0].order_uuid", "is not set")),
         ("nmae: x", ("unknown key 'nmae'", 'did you mean "name"')),
         ("auth: {baerer: x}", ("auth", "unknown key 'baerer'", 'did you mean "bearer"')),
@@ -137,15 +137,15 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("auth: {oauth2: {token_url: 'https://x/t'}}", ("auth.oauth2", "client_id is missing")),
         (
             "auth: {oauth2: {token_url: x, client_id: i, client_secret: s}}",
-            ("auth.oauth2.token_url", "no absolute URL"),
+            ("auth.oauth2.token_url", "not an absolute URL"),
         ),
         ("headers: [a]", ("headers must be a mapping",)),
-        ("headers: {'A b': x}", ("'A b' is no header name",)),
+        ("headers: {'A b': x}", ("'A b' is not a header name",)),
         ('headers: {A: "x\\ny"}', ("headers.A", "cannot carry")),
         ("headers: {A: '€'}", ("headers.A", "cannot carry")),
-        ("headers: {accept: x}", ("accept is set by the checks",)),
-        ("headers: {Content-Type: x}", ("Content-Type is set by the checks",)),
-        ("headers: {Authorization: x}", ("belongs under auth.bearer",)),
+        ("headers: {accept: x}", ("accept cannot be set for all requests",)),
+        ("headers: {Content-Type: x}", ("Content-Type cannot be set for all requests",)),
+        ("headers: {Authorization: x}", ("write the token under auth.bearer",)),
         ("limits: {rate: fast}", ("limits.rate", "25/s")),
         ("limits: {rate: 0/s}", ("limits.rate",)),
         ("limits: {rate: 1/h}", ("limits.rate",)),
@@ -162,7 +162,7 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("limits: {workers: ²}", ("limits.workers",)),
         ("states: callback", ("states must be a mapping",)),
         ("states:", ("states must be a mapping", "nothing")),
-        ("states: {callback: nowhere}", ("states.callback", "no absolute URL")),
+        ("states: {callback: nowhere}", ("states.callback", "not an absolute URL")),
         ("states: {provider: module}", ("states.provider", "package.module:function")),
         ("states: {provider: 5}", ("states.provider must be text",)),
         ("states: {order: {order_uuid: u}}", ("states.order must be a list of mappings",)),
@@ -181,7 +181,7 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("name: !!python/object:os.system x", ("line 2",)),
         ("limits: {rate: 0b_}", ("target.yaml",)),
         ("limits: {rate: !!float x}", ("target.yaml",)),
-        ("states: &a [*a]", ("states", "holds itself")),
+        ("states: &a [*a]", ("states", "an alias refers to itself")),
         ("name: \x07", ("target.yaml",)),
     ],
 )
@@ -278,3 +278,25 @@ def test_a_header_without_a_colon_is_not_shown():
     with pytest.raises(UsageError) as caught:
         with_headers(Target("t", "http://t"), ("Authorization Bearer hunter2",))
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("features: {oms: false}", "unknown key 'oms'"),
+        ("features: {external_oms: 'no'}", "features.external_oms must be true or false"),
+        ("features: {internal_api: false}\ninternal_base_url: http://acme.example/v0", "leave one of them out"),
+        ("features: {internal_api: true}", "internal_base_url is missing"),
+        (
+            "features: {preordered_items: false}\nstates: {order-with-preordered-item: []}",
+            "features.preordered_items is false, and states lists order-with-preordered-item",
+        ),
+    ],
+)
+def test_features_that_contradict_the_file_are_mistakes(tmp_path, text, hint):
+    path = tmp_path / "target.yaml"
+    path.write_text(f"base_url: http://acme.example/v0\n{text}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        read_target(path)
+    assert hint in str(error.value)
+    assert "target.yaml" in str(error.value)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
-from orderproof.reports.verdict import EXIT_CODES, RULE_VERDICTS, conclude, judge
-from orderproof.spec.catalogue import Rule, Source
+from orderproof.reports.headline import RuleResult
+from orderproof.reports.verdict import EXIT_CODES, RULE_VERDICTS, STATE_OF_AREA, conclude, judge
+from orderproof.spec.catalogue import AREAS, Rule, Source
 
 OPERATIONS = st.sampled_from([None, "showOrder", "cancelOrder"])
 
@@ -123,15 +125,18 @@ def test_the_counts_are_those_of_the_rules(run):
     gating = Counter(row.verdict for row in verdict.rows if row.rule.level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
     if verdict.verdict == "non-conforming":
-        assert f" {gating['fail']} rule" in verdict.headline
+        assert f": {gating['fail']} of " in verdict.headline
     if verdict.verdict == "conforming":
-        assert f" {gating['pass']} rule" in verdict.headline
-    if verdict.verdict in ("partial", "non-conforming") and unjudged:
-        assert f" {unjudged} rule" in verdict.headline
+        assert f" {gating['pass']} " in verdict.headline
+    if verdict.verdict == "non-conforming" and unjudged:
         assert "not judged" in verdict.headline
+    if verdict.verdict == "partial" and unjudged:
+        assert "not judged" in verdict.headline or "no rule that can fail a release could be judged" in verdict.headline
     if verdict.verdict != "void":
         assert (f"{counts['waived']} waived" in verdict.headline) == bool(counts["waived"])
-        assert (f"{counts['warn']} warning" in verdict.headline) == bool(counts["warn"])
+        assert (f"{counts['warn']} of " in verdict.headline and "not followed" in verdict.headline) == bool(
+            counts["warn"]
+        )
         assert circumstances.get("cut_short", "") in verdict.headline
 
 
@@ -140,7 +145,7 @@ def test_the_counts_are_those_of_the_rules(run):
 def test_a_record_concludes_as_the_run_did(run):
     rules, evidence, circumstances = run
     verdict = judge(rules, evidence, **circumstances)
-    rows = [(row.rule.level, row.verdict) for row in verdict.rows]
+    rows = [RuleResult(row.rule.level, row.verdict, row.reason) for row in verdict.rows]
     again = conclude(rows, void=circumstances.get("void"), cut_short=circumstances.get("cut_short"))
     assert replace(again, rows=verdict.rows) == verdict
 
@@ -186,6 +191,19 @@ def test_a_passive_rule_that_saw_no_answer_is_inconclusive():
     assert judge([rule], {"ORD-1": Evidence([entry("pass", 1, PASSIVE)])}).rows[0].verdict == "pass"
 
 
+def test_a_passive_rule_without_an_answer_names_the_state_that_it_lacks():
+    rule = Rule("GRA-9", "GRA", "op", "A passive rule", "documented", Source("S0", "s", "w"), passive="status")
+    (lacking,) = judge([rule], {}, missing_states=["order-in-grace-period"]).rows
+    (other,) = judge([rule], {}, missing_states=["order-closed"]).rows
+    assert lacking.reason == "no such answer came back in this run; it needs the state order-in-grace-period"
+    assert other.reason == "no such answer came back in this run"
+
+
+def test_the_states_that_passive_rules_lack_exist():
+    assert set(STATE_OF_AREA.values()) <= set(STATES)
+    assert set(STATE_OF_AREA) <= set(AREAS)
+
+
 def test_nothing_at_all_is_void():
     assert judge([], {}).verdict == "void"
     assert judge([RULE], {"ORD-1": Evidence([entry("not-applicable")])}).verdict == "void"
@@ -196,4 +214,4 @@ def test_advisory_rules_alone_decide_nothing_and_the_headline_says_so():
     rule = Rule("ORD-1", "ORD", None, "A rule that is one", "advisory", Source("S0", "s", "w"))
     ended = judge([rule], {"ORD-1": Evidence([entry("pass", 1)])})
     assert (ended.verdict, ended.rows[0].verdict) == ("void", "pass")
-    assert ended.headline == "void: only advisory rules were judged, and they decide nothing"
+    assert ended.headline == "void: only advisory rules were judged, and they cannot make a server conforming"

@@ -109,7 +109,7 @@ def test_the_story_as_printed_shows_the_fault_again_on_fresh_orders(tmp_path):
 
 
 def test_a_lost_extension_is_drawn_with_the_answers_that_cannot_both_be(tmp_path):
-    ran, finding = finding_of(tmp_path, "extension-lost-within-amillisecond", "GRA-7")
+    ran, finding = finding_of(tmp_path, "extension-lost", "GRA-7")
 
     lost = [event for event in finding["timeline"] if event["impossible"]]
     assert len(lost) == 2

@@ -1,17 +1,9 @@
-"""Get order: found by exactly its two ids, each under its own type, and shown whole."""
+"""Get order: the order is shown whole, the same by both its ids, and nothing of another."""
 
 import pytest
-from hypothesis import example
 
-from orderproof.conformance.checks.support.facts import unknown_id
-from orderproof.conformance.checks.support.reading import (
-    expect_no_payment_history,
-    expect_not_found,
-    expect_order,
-    item_ids,
-)
-from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, NotApplicable, expect, property_of, require, rule
-from orderproof.strategies.ids import PATTERNS, near_misses, no_id_types
+from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
+from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, expect, require, rule
 
 ID_TYPES = ("internal", "external")
 COMMON = ("id", "origin_id", "currency")
@@ -35,18 +27,6 @@ def expect_same_order(one, other, because):
         )
 
 
-@rule("ORD-1")
-def test_an_order_is_found_by_its_uuid(orders, order):
-    expect_order(orders.show(order), order, "it was asked for by its UUID, as internal")
-
-
-@rule("ORD-2", "OMS-5")
-def test_an_order_is_found_by_its_readable_id(orders, order):
-    answer = orders.show(order, id_type="external")
-
-    expect_order(answer, order, "it was asked for by its readable id, as external")
-
-
 @rule("ORD-3")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_both_ids_show_the_same_order(orders, order, accept):
@@ -54,84 +34,6 @@ def test_both_ids_show_the_same_order(orders, order, accept):
     by_readable_id = require(orders.show(order, id_type="external", accept=accept))
 
     expect_same_order(by_uuid, by_readable_id, "asked for by its UUID, then by its readable id")
-
-
-@rule("ORD-4")
-@pytest.mark.parametrize("id_type", ID_TYPES)
-def test_two_orders_are_told_apart(orders, order, states, id_type):
-    other = states("order")
-
-    for wanted in (order, other, order):
-        answer = require(orders.show(wanted, id_type=id_type))
-        expect_order(answer, wanted, "another order was asked for before")
-
-
-@rule("ORD-5")
-@pytest.mark.parametrize("id_type", ID_TYPES)
-@pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
-def test_an_unknown_order_is_not_found(orders, order, id_type, accept):
-    require(orders.show(order, id_type=id_type, accept=accept))
-
-    answer = orders.show(order, id=unknown_id(order, id_type), id_type=id_type, accept=accept)
-
-    expect(answer, "there is no such order").is_problem(404)
-
-
-@rule("ORD-6")
-def test_a_uuid_is_no_readable_id(orders, order):
-    require(orders.show(order))
-    require(orders.show(order, id_type="external"))
-
-    answer = orders.show(order, id=order.order_uuid, id_type="external")
-
-    expect(answer, "the UUID of an order is not its readable id").is_refused()
-
-
-@rule("ORD-6")
-def test_a_readable_id_is_no_uuid(orders, order):
-    require(orders.show(order))
-    require(orders.show(order, id_type="external"))
-
-    answer = orders.show(order, id=order.order_id, id_type="internal")
-
-    expect(answer, "the readable id of an order is not its UUID").is_refused()
-
-
-@pytest.fixture
-def found_order(orders, order, id_type):
-    """An order that is known to be found by its id of a type: once, for all the ids that are only nearly it."""
-    require(orders.show(order, id_type=id_type))
-    return order
-
-
-@rule("ORD-7")
-@pytest.mark.parametrize("id_type", ID_TYPES)
-@property_of(near_miss=near_misses)
-@example(near_miss=PATTERNS[0])
-@example(near_miss=PATTERNS[1])
-def test_nearly_its_id_does_not_find_an_order(session, orders, found_order, id_type, near_miss):
-    own = found_order.order_uuid if id_type == "internal" else found_order.order_id
-    asked = near_miss.of(own)
-
-    expect_not_found(orders.show(found_order, id=asked, id_type=id_type), found_order, asked)
-
-
-@rule("ORD-8")
-def test_a_missing_id_type_is_refused(orders, order):
-    require(orders.show(order))
-    require(orders.show(order, id_type="external"))
-
-    for own in (order.order_uuid, order.order_id):
-        answer = orders.show(order, id=own, id_type=None)
-        expect(answer, "id_type is required and was not sent").is_refused()
-
-
-@rule("ORD-9")
-@property_of(id_type=no_id_types)
-def test_an_unknown_id_type_is_refused(session, orders, order, id_type):
-    for own in (order.order_uuid, order.order_id):
-        answer = orders.show(order, id=own, id_type=id_type)
-        expect(answer, f"{id_type!r} is no type of id").is_refused()
 
 
 @rule("ORD-12")
@@ -201,18 +103,6 @@ def test_nothing_of_another_order_is_shown(orders, order, states):
             )
 
 
-@rule("ORD-20")
-def test_a_readable_id_in_another_case_is_another_id(orders, order):
-    require(orders.show(order, id_type="external"))
-    asked = order.order_id.swapcase()
-    if asked == order.order_id:
-        raise NotApplicable("the state's order_id has no letters that have a case")
-
-    answer = orders.show(order, id=asked, id_type="external")
-
-    expect(answer, f"the order's readable id is {order.order_id}").is_refused()
-
-
 @rule("ORD-21")
 def test_reading_changes_nothing(orders, order_in_grace_period):
     status = require(orders.cancellation_status(order_in_grace_period))
@@ -227,14 +117,6 @@ def test_reading_changes_nothing(orders, order_in_grace_period):
     for name in ("cancelable", "canceled"):
         because = "the order was only read since the status was asked for before"
         expect(after, because).shows((name,), status.at(name))
-
-
-@rule("ORD-22")
-@pytest.mark.parametrize("id_type", ID_TYPES)
-def test_a_closed_order_is_found(orders, order_closed, id_type):
-    answer = orders.show(order_closed, id_type=id_type)
-
-    expect_order(answer, order_closed, "it is closed")
 
 
 @rule("ORD-26")

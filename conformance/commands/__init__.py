@@ -1,1 +1,1 @@
-"""The commands of `orderproof`, a module each; each is imported only when it is called."""
+"""The commands of `orderproof`, one module each, imported only when called."""

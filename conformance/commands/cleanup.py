@@ -1,4 +1,4 @@
-"""`orderproof cleanup`: give back what an interrupted run left on the target."""
+"""`orderproof cleanup`: tear down the states that an interrupted run left behind."""
 
 from pathlib import Path
 
@@ -10,10 +10,15 @@ from orderproof.conformance.errors import UsageError
 @click.command("cleanup")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("orderproof-report"), metavar="DIR")
 @click.option(
-    "--target", "target_file", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Target file."
+    "--target",
+    "target_file",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The target file of the run.",
 )
 def command(folder: Path, target_file: Path) -> int:
-    """Ask the target's state sources to tear down every state that the run in DIR set up and did not give back."""
+    """Ask the target's callback or provider to tear down every state that the run in DIR set up and left behind."""
     from orderproof.conformance.config.target import read_target
     from orderproof.conformance.kit.session import Session
     from orderproof.conformance.kit.settings import Settings
@@ -22,10 +27,12 @@ def command(folder: Path, target_file: Path) -> int:
     target = read_target(target_file)
     journal = Journal(folder / JOURNAL_NAME)
     if not journal.path.exists():
-        click.echo(f"{folder}: nothing was left behind")
+        click.echo(f"{folder}: no states were left behind")
         return 0
     if not (target.states.callback or target.states.provider):
-        raise UsageError(f"{target_file}: states has neither callback nor provider, so nothing can be given back")
+        raise UsageError(
+            f"{target_file}: states has neither callback nor provider, so states cannot be torn down; add one of them"
+        )
     session = Session(Settings(target, folder=str(target_file.parent), journal=str(journal.path)))
     left = journal.left_over()
     for state in left:
@@ -34,9 +41,9 @@ def command(folder: Path, target_file: Path) -> int:
     remaining = len(journal.left_over())
     if remaining:
         click.echo(
-            f"{remaining} of {len(left)} states could not be given back; {journal.path} still lists them", err=True
+            f"{remaining} of {len(left)} states could not be torn down; {journal.path} still lists them", err=True
         )
         return 1
     journal.path.unlink()
-    click.echo(f"{len(left)} states given back")
+    click.echo(f"{len(left)} states torn down")
     return 0

@@ -1,4 +1,4 @@
-"""`orderproof compare`: two records, or several side by side."""
+"""`orderproof compare`: compare two records, or show several side by side."""
 
 from pathlib import Path
 
@@ -15,17 +15,17 @@ from orderproof.conformance.errors import UsageError
     "page",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PATH",
-    help="Write them side by side as a page too: rules by records, with what they agree on marked.",
+    help="Also write a page that shows the records side by side, with differences marked.",
 )
 def command(records: tuple[Path, ...], page: Path | None) -> int:
-    """Compare two RECORDS, the older first: exit 1 where a rule regressed or is no longer judged.
+    """Compare two RECORDS, the older first. Exit 1 if a rule regressed or is no longer judged.
 
-    More than two are shown side by side, a column each.
+    More than two records are shown side by side, a column for each.
     """
     from orderproof.reports.compare import compare, matrix
 
     if len(records) < 2:
-        raise UsageError("compare: give at least two records")
+        raise UsageError("compare: give at least two records, such as old/report.json new/report.json")
     loaded = [read_record(path) for path in records]
     if page:
         from orderproof.reports.page.matrix import render_matrix
@@ -48,5 +48,5 @@ def command(records: tuple[Path, ...], page: Path | None) -> int:
         for change in of_kind:
             click.echo(f"  {change.id:<7} {change.before} -> {change.after}  {change.title}")
     worse = sum(change.is_worse for change in changes)
-    click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: {worse} worse, {len(changes)} rules differ")
+    click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: {len(changes)} rules differ, {worse} for the worse")
     return 1 if worse else 0

@@ -1,4 +1,4 @@
-"""`orderproof gate`: decide a release from a record."""
+"""`orderproof gate`: decide from a record whether a release may go."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from orderproof.conformance.errors import UsageError
 @click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
 @waivers_option
 @accept_partial_option
-@click.option("--allow-selection", is_flag=True, help="Accept a record that was limited by --rules.")
+@click.option("--allow-selection", is_flag=True, help="Accept the record of a run that --rules limited.")
 def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow_selection: bool) -> int:
-    """Decide from RECORD (a report.json, or the folder that holds it) whether a release may go.
+    """Decide from RECORD (a report.json, or its folder) whether a release may go.
 
-    Exit codes as those of `run`; a waiver that is expired, unneeded or names no rule fails the gate too.
+    The exit codes are those of `run`. A waiver that has expired, is not needed or names an unknown rule gives exit 1.
     """
     from orderproof.reports.redaction.harmless import harmless
     from orderproof.reports.verdict import exit_code_of
@@ -25,8 +25,8 @@ def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow
     record = read_record(record_path)
     if record["selection"] and not allow_selection:
         raise UsageError(
-            f"{record_path}: the run was limited to {', '.join(record['selection'])}; judge the whole catalogue, "
-            "or pass --allow-selection"
+            f"{record_path}: the run was limited to {', '.join(record['selection'])}; run it without --rules, "
+            "or give --allow-selection"
         )
     try:
         known = read_waivers(waivers) if waivers else []

@@ -11,12 +11,17 @@ from orderproof.conformance.errors import UsageError
 @click.command("merge")
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("orderproof-report"), show_default=True
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("orderproof-report"),
+    metavar="DIR",
+    show_default=True,
+    help="Folder for the merged report.",
 )
 def command(records: tuple[Path, ...], out: Path) -> int:
-    """Join the RECORDS of all shards of one run into OUT/report.json. A missing or doubled shard is refused.
+    """Join the RECORDS of all shards of one run into DIR/report.json and DIR/report.html.
 
-    The page for people goes to OUT/report.html.
+    A shard that is missing or given twice is an error.
     """
     from orderproof.reports.formats.delivery import append_step_summary, deliver
     from orderproof.reports.merge import MergeError, merge

@@ -15,18 +15,18 @@ color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="Colour the output. auto: NO_COLOR, FORCE_COLOR, CLICOLOR, TERM and whether it is a terminal decide.",
+    help="Colour the output. auto: on a terminal, unless NO_COLOR, FORCE_COLOR, CLICOLOR or TERM say otherwise.",
 )
 
 accept_partial_option = click.option(
-    "--accept-partial", is_flag=True, help="Exit 0 where nothing is broken but rules in scope were not judged."
+    "--accept-partial", is_flag=True, help="Exit 0 also if nothing is broken but some rules in scope were not judged."
 )
 
 waivers_option = click.option(
     "--waivers",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Waivers (TOML): known failures that do not gate until they expire.",
+    help="Waivers (TOML): known failures that do not fail a release until they expire.",
 )
 
 
@@ -36,7 +36,7 @@ def parse_shard(_ctx: click.Context, _option: click.Parameter, value: str | None
         return None
     match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", value)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise click.BadParameter(f"{value!r} must be i/n with 1 <= i <= n, such as 2/4")
+        raise click.BadParameter(f"{value!r} must be I/N with I from 1 to N, such as 2/4")
     return int(match[1]), int(match[2])
 
 
@@ -51,7 +51,7 @@ def parse_reports(
         name, equals, path = text.partition("=")
         if name not in FORMATS:
             hint = did_you_mean(name, list(FORMATS))
-            raise UsageError(f"--report: no format {name!r}{hint} (there are: {', '.join(FORMATS)})")
+            raise UsageError(f"--report: unknown format {name!r}{hint} (formats: {', '.join(FORMATS)})")
         if equals and not path:
             raise UsageError(f"--report: {text!r}: the path is missing; write {name}=PATH, or {name} alone")
         pairs.append((name, Path(path) if path else None))
@@ -64,13 +64,13 @@ report_option = click.option(
     multiple=True,
     callback=parse_reports,
     metavar="FORMAT[=PATH]",
-    help=f"Write the report in this format too (repeatable): {', '.join(FORMATS)}. Without PATH it gets its own name "
-    "in OUT; - is standard output.",
+    help=f"Also write this format (repeatable): {', '.join(FORMATS)}. Without PATH it gets its usual file name in the "
+    "report's folder; - is standard output.",
 )
 
 
 def place_reports(wanted: list[tuple[str, Path | None]], folder: Path, record: Path) -> list[tuple[str, Path | None]]:
-    """Where each format goes, None for standard output. Raises `UsageError` for a place that cannot be written to."""
+    """The path of each format, None for standard output. Raises `UsageError` for a path that cannot be written."""
     from orderproof.reports.formats.delivery import DeliveryError, places
 
     try:
@@ -80,15 +80,15 @@ def place_reports(wanted: list[tuple[str, Path | None]], folder: Path, record: P
 
 
 def record_place(path: Path) -> Path:
-    """The record's file, where a folder that holds one is given."""
+    """The record's file; `path` may also be the folder that holds it."""
     from orderproof.reports.record import RECORD_NAME
 
     return path / RECORD_NAME if path.is_dir() else path
 
 
 def read_record(path: Path, **options: Any) -> dict[str, Any]:
-    """Read a record, or the one in a folder. Raises `UsageError` with the reason why it cannot be relied on."""
-    from orderproof.reports.record import RecordError, read
+    """Read a record from a file or its folder. Raises `UsageError` with the reason why it cannot be relied on."""
+    from orderproof.reports.reading import RecordError, read
 
     try:
         return read(record_place(path), **options)
@@ -98,7 +98,7 @@ def read_record(path: Path, **options: Any) -> dict[str, Any]:
 
 @contextmanager
 def writing(option: str, path: Path) -> Iterator[None]:
-    """Write a file that an option asks for. Raises `UsageError` where that cannot be done."""
+    """Write the file that an option asks for. Raises `UsageError` if it cannot be written."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""`orderproof report`: any format, made later from a record."""
+"""`orderproof report`: make other formats from a record."""
 
 from pathlib import Path
 
@@ -8,25 +8,25 @@ from orderproof.conformance.commands.options import place_reports, read_record, 
 from orderproof.conformance.errors import UsageError
 
 
-@click.command("report", short_help="Make any format from a record.")
+@click.command("report", short_help="Make other formats from a record (report.json).")
 @click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
 @report_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Folder for formats without a path (default: the folder of RECORD).",
+    help="Folder for formats without a path. Default: the folder of RECORD.",
 )
 def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path | None) -> int:
-    """Make formats from RECORD (a report.json, or the folder that holds it), as `run --report` makes them.
+    """Make formats from RECORD (a report.json, or its folder), the same as `run --report` makes.
 
-    Exit 0 once they are written, whatever the verdict: `gate` decides.
+    Exit 0 once they are written, whatever the verdict: use `gate` to decide.
     """
     from orderproof.reports.formats import FORMATS
     from orderproof.reports.formats.delivery import deliver
 
     if not reports:
-        raise UsageError(f"report: name at least one format, such as --report junit (there are: {', '.join(FORMATS)})")
+        raise UsageError(f"report: give at least one format, such as --report junit (formats: {', '.join(FORMATS)})")
     record = read_record(record_path)
     place = record_place(record_path)
     found = place_reports(reports, out or place.parent, place)
@@ -38,7 +38,7 @@ def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path
 
 
 def _say(found: list[tuple[str, Path | None]]) -> None:
-    # Not on standard output, which may carry a format.
+    # To stderr, because standard output may be a format.
     for name, path in found:
         if path is not None:
             click.echo(f"{name}: {path}", err=True)

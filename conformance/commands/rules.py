@@ -1,4 +1,4 @@
-"""`orderproof rules`: list the rules, or explain some."""
+"""`orderproof rules`: list the rules, or explain a rule."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class _ListByDefault(click.Group):
-    """Takes `rules GRA-*` and `rules --json` for `rules list …`."""
+    """Reads `rules GRA-*` and `rules --json` as `rules list …`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Name the command where none is."""
+        """Insert the command `list` if there is none."""
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
             args = ["list", *args]
         return super().parse_args(ctx, args)
@@ -28,21 +28,21 @@ class _ListByDefault(click.Group):
 
 @click.group("rules", cls=_ListByDefault)
 def command() -> None:
-    """List the rules (`orderproof rules 'GRA-*'`), or explain some (`orderproof rules explain GRA-4`)."""
+    """List the rules (`orderproof rules 'GRA-*'`), or explain a rule (`orderproof rules explain GRA-4`)."""
 
 
 @command.command("list")
 @click.argument("patterns", nargs=-1, metavar="[GLOB]…")
 @click.option("--level", type=click.Choice(["documented", "implied", "advisory"]), help="Only rules of this level.")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-@click.option("--markdown", is_flag=True, help="Print the page of all rules, docs/rules.md.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rules as JSON.")
+@click.option("--markdown", is_flag=True, help="Print docs/rules.md, the page of all rules.")
 def list_command(patterns: tuple[str, ...], level: str | None, as_json: bool, markdown: bool) -> int:
     """List all rules, or those whose id matches a GLOB such as 'GRA-*'."""
     if markdown:
         from orderproof.spec.rules_page import rules_page
 
         if patterns or level or as_json:
-            raise UsageError("rules: --markdown prints the page of all rules; leave out what chooses among them")
+            raise UsageError("rules: --markdown prints the page of all rules; leave out GLOB, --level and --json")
         click.echo(rules_page(), nl=False)
         return 0
     rules = [rule for rule in _matching(patterns) if level in (None, rule.level)]
@@ -55,11 +55,11 @@ def list_command(patterns: tuple[str, ...], level: str | None, as_json: bool, ma
 
 @command.command("explain")
 @click.argument("patterns", nargs=-1, metavar="ID…")
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rules as JSON.")
 def explain_command(patterns: tuple[str, ...], as_json: bool) -> int:
-    """Tell all about a rule: its level, its source, and the document's own words."""
+    """Explain a rule: its level, its source, and the document's own words."""
     if not patterns:
-        raise UsageError("rules explain: name a rule, such as GRA-1")
+        raise UsageError("rules explain: give the id of a rule, such as GRA-1")
     rules = _matching(patterns)
     if as_json:
         click.echo(_as_json(rules))
@@ -70,14 +70,14 @@ def explain_command(patterns: tuple[str, ...], as_json: bool) -> int:
 
 
 def _matching(patterns: Sequence[str]) -> list[Rule]:
-    """The rules whose ids match any of the patterns, all of them without one. Raises `UsageError`."""
+    """The rules whose ids match any of the patterns; without patterns, all rules. Raises `UsageError`."""
     from orderproof.conformance.config.fields import did_you_mean
     from orderproof.spec.catalogue import catalogue
 
     wanted = [pattern.upper() for pattern in patterns]
     for pattern in wanted:
         if not fnmatch.filter(catalogue(), pattern):
-            raise UsageError(f"rules: no rule {pattern}{did_you_mean(pattern, list(catalogue()))}")
+            raise UsageError(f"rules: no rule has the id {pattern}{did_you_mean(pattern, list(catalogue()))}")
     return [
         rule
         for rule in catalogue().values()
@@ -100,7 +100,10 @@ def _print_list(rules: Sequence[Rule]) -> None:
         click.echo(f"  {rule.id:<7} {rule.level:<10} {rule.source.document:<3} {rule.title}")
     gating = sum(rule.gates for rule in rules)
     count = f"{len(rules)} rule{'s' if len(rules) != 1 else ''}"
-    click.echo(f"\n{count}, of which {gating} gate; `orderproof rules explain ID` tells all about one")
+    click.echo(
+        f"\n{count}: {gating} can fail a release, {len(rules) - gating} are advice. "
+        "`orderproof rules explain ID` explains a rule"
+    )
 
 
 def _print_explanation(rule: Rule) -> None:
@@ -113,7 +116,7 @@ def _print_explanation(rule: Rule) -> None:
     click.echo(f"  source     {DOCUMENTS[rule.source.document]}, {rule.source.section}")
     click.echo(textwrap.indent(textwrap.fill(f"“{rule.source.words}”", 90), "             "))
     if rule.passive:
-        click.echo("  judged on  every answer of the run, whichever check asked")
+        click.echo("  judged on  every answer of the run, whichever check sent the request")
     if rule.note:
         click.echo(textwrap.indent(textwrap.fill(rule.note, 90), "  "))
     click.echo()

@@ -1,4 +1,4 @@
-"""`orderproof run`: judge a server and report."""
+"""`orderproof run`: judge a server and write a report."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OUT = Path("orderproof-report")
 
 
 class _Run(click.Command):
-    """Withdraws an earlier run's record where the command line is wrong: whoever gates on it would take it for this."""
+    """Withdraws the record of an earlier run if the command line is wrong: a gate would take it for this run's."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line."""
@@ -65,13 +65,24 @@ def _out_among(args: list[str]) -> Path:
     return _OUT
 
 
-@click.command("run", cls=_Run, short_help="Judge a server and report.")
+@click.command("run", cls=_Run, short_help="Judge a server and write a report.")
 @click.argument("base_url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
 @click.option(
-    "--states", "states_file", type=click.Path(path_type=Path), metavar="FILE", help="States, in a file apart."
+    "--states",
+    "states_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A separate file with the `states:` of the target (YAML).",
 )
-@click.option("-H", "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Header for every request.")
+@click.option(
+    "-H",
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Send this header with every request (repeatable). Authorization: Bearer is the access token.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -82,41 +93,62 @@ def _out_among(args: list[str]) -> Path:
 )
 @report_option
 @click.option(
-    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge these rules alone, such as 'GRA-*' (repeatable)."
+    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge only these rules, such as 'GRA-*' (repeatable)."
 )
-@click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Leave these rules out (repeatable).")
-@click.option("--last-failed", is_flag=True, help="Judge only the rules that the last run in --out found broken.")
+@click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Do not judge these rules (repeatable).")
 @click.option(
-    "--shard", callback=parse_shard, metavar="I/N", help="Run this part of the checks; join the records with merge."
+    "--last-failed", is_flag=True, help="Judge only the rules that the last run in the folder of --out found broken."
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of all generation.")
+@click.option(
+    "--shard",
+    callback=parse_shard,
+    metavar="I/N",
+    help="Run part I of N of the checks; join the records with `orderproof merge`.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=1,
+    show_default=True,
+    help="Seed of the generated requests: the same seed sends the same requests.",
+)
 @click.option(
     "--profile",
     type=click.Choice(["quick", "default", "deep"]),
     default="default",
     show_default=True,
-    help="RunOptions much is generated.",
+    help="How many requests are generated.",
 )
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
 @click.option(
-    "--wait-for-target", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="Wait until it answers."
+    "--wait-for-target",
+    type=click.FloatRange(0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait up to SECONDS until the server answers.",
 )
-@click.option("--dry-run", is_flag=True, help="List the checks that would run and the states they need; send nothing.")
-@click.option("--keep-personal-data", is_flag=True, help="Do not mask names, addresses and e-mails in the report.")
-@click.option("--fault", metavar="NAME", help="Judge the embedded server broken by this seeded fault.")
+@click.option("--dry-run", is_flag=True, help="List the checks and the states that they need; send nothing.")
 @click.option(
-    "--variant", metavar="NAME", help="Judge the embedded server with this open choice taken, or several as a+b."
+    "--keep-personal-data",
+    is_flag=True,
+    help="Do not mask names, addresses, phone numbers and e-mail addresses in the report.",
+)
+@click.option("--fault", metavar="NAME", help="Judge the embedded server with this seeded fault.")
+@click.option(
+    "--variant",
+    metavar="NAME",
+    help="Judge the embedded server with this other reading of the documents, or several as a+b.",
 )
 @waivers_option
 @accept_partial_option
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict: the report is all that is wanted.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only what is broken and the verdict.")
-@click.option("-v", "--verbose", is_flag=True, help="Print each rule's strength too.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict, for jobs that only want the report.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only broken rules and the verdict.")
+@click.option("-v", "--verbose", is_flag=True, help="Also print how many requests and checks each rule rests on.")
 @color_option
 def command(**options: Any) -> int:
-    """Judge the server at BASE_URL, or the one in a target file, or, with neither, the embedded reference server.
+    """Judge the server at BASE_URL or in a target file; with neither, the embedded reference server.
 
-    The console report goes to stdout, the record to OUT/report.json, the page for people to OUT/report.html.
+    Prints a report to stdout, and writes the record to DIR/report.json and a page for people to DIR/report.html.
     """
     from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions
     from orderproof.reports.formats.unfinished import begin, stop
@@ -144,7 +176,7 @@ def _run(arguments: Arguments) -> int:
     waivers = chosen_waivers(arguments)
     places = chosen_places(arguments)
     with chosen_target(arguments) as target:
-        # What a waiver covers is known at the end.
+        # Which rules are waived is known only at the end.
         listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
         ended = judge_target(
             RunOptions(
@@ -169,9 +201,9 @@ def _console(color: str, places: Places) -> Any:
 
 
 def _takes_stdout(places: Places) -> bool:
-    """Two reports on one stream are none: the console's gives way to a format that was asked for there.
+    """Only one report may use stdout: the console report moves to stderr if a format was asked for there.
 
-    Annotations are made to stand among other lines.
+    Annotations may stand among other lines.
     """
     return any(place is None and name != "annotations" for name, place in places)
 
@@ -223,14 +255,14 @@ def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Ar
 
     record, problems = apply(ended.record, waivers)
     path = arguments.record_folder / RECORD_NAME
-    # Files first, and the record last of them: whatever becomes of the console, they are there, and whole.
+    # Files first, and of these the record last: they are complete whatever happens to the console.
     failed = deliver(record, [(name, place) for name, place in places if place])
     with writing("--out", path):
         write(record, path)
     console = _console(arguments.color, places)
     render(record, console, verbose=arguments.verbose, quiet=arguments.quiet, listing=listing)
     failed += deliver(record, [(name, place) for name, place in places if not place])
-    # A shard's part of the rules is no summary of anything.
+    # A single shard has no result of its own to summarize.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
     for note in notes:
         click.echo(harmless(note), err=True)

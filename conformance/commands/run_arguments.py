@@ -1,4 +1,4 @@
-"""What `orderproof run` was asked for: its options as values, and the target and the rules that they name."""
+"""The arguments of `orderproof run` as values, and the target, rules and waivers that they name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of `orderproof run` as click gives them, by the names of its parameters."""
+    """The arguments of `orderproof run`, by the names of the parameters in click."""
 
     base_url: str | None
     target_file: Path | None
@@ -48,30 +48,30 @@ class Arguments:
 
     @property
     def folder(self) -> Path:
-        """What relative paths of the target start from."""
+        """The folder from which relative paths of the target start."""
         return self.target_file.parent if self.target_file else Path.cwd()
 
     @property
     def record_folder(self) -> Path:
-        """Where the record goes: a run of the rules that failed last goes beside the record that they failed in."""
+        """The folder of the record; `--last-failed` writes into a subfolder, beside the record that it reads."""
         return self.out / "last-failed" if self.last_failed else self.out
 
     @property
     def overwritten(self) -> list[Path]:
-        """Files of an earlier run, at the paths that formats of this one go to. What this run reads is none of them."""
+        """Files of an earlier run at the paths of this run's formats, without files that this run reads."""
         read = {path.absolute() for path in (self.target_file, self.states_file, self.waivers) if path}
         named = [path for _, path in self.reports if path]
         return [path for path in named if path.is_file() and path.absolute() not in read]
 
     @property
     def choices(self) -> dict[str, str]:
-        """The fault and the variant of the embedded server that were asked for, by the name of their option."""
+        """The fault and the variant of the embedded server, by the name of their option."""
         return {name: value for name, value in (("fault", self.fault), ("variant", self.variant)) if value}
 
 
 @contextmanager
 def chosen_target(arguments: Arguments) -> Iterator[Target]:
-    """The server to judge; with neither URL nor file, the embedded one, which is stopped in the end.
+    """The server to judge; with neither URL nor file, the embedded server, which is stopped at the end.
 
     Raises `UsageError`.
     """
@@ -82,11 +82,13 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
             yield with_headers(target, arguments.headers)
         return
     for name in arguments.choices:
-        raise UsageError(f"--{name} is for the embedded server alone; leave BASE_URL and --target out")
+        raise UsageError(f"--{name} works only with the embedded server; leave out BASE_URL and --target")
     target = with_headers(_named_target(arguments), arguments.headers)
     if arguments.states_file:
         if target.states:
-            raise UsageError(f"--states: {arguments.target_file} has states too; give them in one place")
+            raise UsageError(
+                f"--states: {arguments.target_file} has states too; give them in only one of the two files"
+            )
         target = replace(target, states=read_states(arguments.states_file))
     yield target
 
@@ -97,7 +99,7 @@ def _embedded(arguments: Arguments) -> Iterator[Target]:
     from orderproof.conformance.runner.embedded import embedded_target
 
     if arguments.states_file:
-        raise UsageError("--states: the embedded server brings its own; give BASE_URL or --target")
+        raise UsageError("--states: the embedded server has its own states; give BASE_URL or --target")
     try:
         choose(*([value] if value else [] for value in (arguments.fault, arguments.variant)))
     except UnknownChoiceError as error:
@@ -126,32 +128,34 @@ def chosen_rules(arguments: Arguments) -> Selection:
     selection = Selection((*arguments.patterns, *left_out), arguments.shard)
     if arguments.last_failed:
         if selection.patterns:
-            raise UsageError("--last-failed: give it or --rules and --exclude, not both")
+            raise UsageError("--last-failed: cannot be combined with --rules or --exclude; leave them out")
         selection = _last_failed(arguments)
     for option, patterns in (("--rules", arguments.patterns), ("--exclude", arguments.excluded)):
         for pattern in patterns:
             if not Selection((pattern,)).rules():
-                raise UsageError(f"{option} {pattern}: no rule has such an id; `orderproof rules` lists them")
+                raise UsageError(f"{option} {pattern}: no rule has such an id; `orderproof rules` lists all ids")
     if not selection.rules():
-        raise UsageError("--exclude: no rule is left")
+        raise UsageError("--exclude: no rule is left to judge; exclude fewer rules")
     return selection
 
 
 def _last_failed(arguments: Arguments) -> Selection:
-    """What the last run broke. A passive rule is judged on the answers of the checks that saw it broken."""
+    """The rules that the last run found broken. A passive rule is judged on the answers of the checks that found it."""
     from orderproof.conformance.runner.selection import Selection
     from orderproof.spec.catalogue import catalogue
 
     broken = [row for row in read_record(arguments.out)["rules"] if row["verdict"] == "fail"]
     if not broken:
-        raise UsageError(f"--last-failed: the last run in {arguments.out} broke no rule")
+        raise UsageError(
+            f"--last-failed: the last run in {arguments.out} found no broken rule; run without --last-failed"
+        )
     passive = [row for row in broken if row["id"] in catalogue() and catalogue()[row["id"]].passive]
     checks = sorted({finding["check"] for row in passive for finding in row["findings"]})
     return Selection(tuple(row["id"] for row in broken), arguments.shard, is_narrow=True, checks=tuple(checks))
 
 
 def chosen_waivers(arguments: Arguments) -> list[Waiver]:
-    """The waivers of the file that was named. Raises `UsageError`."""
+    """The waivers of the file in `--waivers`. Raises `UsageError`."""
     from orderproof.reports.waivers import WaiverError, read_waivers
 
     try:
@@ -161,7 +165,7 @@ def chosen_waivers(arguments: Arguments) -> list[Waiver]:
 
 
 def chosen_places(arguments: Arguments) -> list[tuple[str, Path | None]]:
-    """Where each format of the report goes, the page among them; None for standard output. Raises `UsageError`."""
+    """The path of each format, the page included; None for standard output. Raises `UsageError`."""
     from orderproof.reports.record import RECORD_NAME
 
     wanted = dict.fromkeys([("html", None), *arguments.reports])
@@ -169,7 +173,7 @@ def chosen_places(arguments: Arguments) -> list[tuple[str, Path | None]]:
 
 
 def shown_file(path: Path | None) -> str | None:
-    """The target file as seen from here, where a repository's root may be; of one elsewhere, its name."""
+    """The target file's path relative to the working folder; only its name if it is outside."""
     if path is None:
         return None
     here = Path.cwd()

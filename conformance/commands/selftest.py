@@ -1,4 +1,4 @@
-"""`orderproof selftest`: judge the suite itself."""
+"""`orderproof selftest`: test the suite itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orderproof.conformance.commands.options import writing
 if TYPE_CHECKING:
     from orderproof.conformance.selftest.judging import SubjectResult
 
-# Servers that take several open choices otherwise at once; another seed takes others.
+# Servers that combine several open choices; each seed combines others.
 _COMBINATIONS = 8
 
 
@@ -25,19 +25,25 @@ _COMBINATIONS = 8
     "variants",
     multiple=True,
     metavar="NAME",
-    help="Only this variant, or several at once as a+b (repeatable).",
+    help="Only this correct server, or a combination as a+b (repeatable).",
 )
-@click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N of them, chosen by the seed.")
+@click.option("--sample", "count", type=click.IntRange(1), metavar="N", help="Only N servers, chosen by the seed.")
 @click.option(
     "--minutes",
     type=click.FloatRange(0, min_open=True),
     metavar="N",
-    help="Begin no run after N minutes; what is left out differs from day to day.",
+    help="Start no run after N minutes; each day starts with other servers.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of every run.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Runs at once (default: as many as processors).")
 @click.option(
-    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the matrix."
+    "--jobs", type=click.IntRange(1), metavar="N", help="Number of parallel runs. Default: two for each processor."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the matrix as JSON.",
 )
 @click.option(
     "--html",
@@ -47,13 +53,13 @@ _COMBINATIONS = 8
     help="Write the matrix as a page.",
 )
 @click.option(
-    "--whole", "is_whole", is_flag=True, help="Judge faults by all rules too: shows which others fire (slow)."
+    "--whole", "is_whole", is_flag=True, help="Judge faults by all rules, to see which other rules find them (slow)."
 )
-@click.option("-v", "--verbose", is_flag=True, help="List every fault and variant.")
+@click.option("-v", "--verbose", is_flag=True, help="List every server.")
 def command(**options: Any) -> int:
-    """Run the suite against every seeded fault, which it must catch, and every open choice, which it must spare.
+    """Run the suite against every seeded fault, which it must find, and every correct server, which must conform.
 
-    Exit 1 where a fault escaped or a correct server was not found conforming.
+    Exit 1 if a fault escaped or a correct server was not found conforming.
     """
     from orderproof.conformance.selftest.judging import judge_all
     from orderproof.conformance.selftest.matrix import as_text, matrix
@@ -67,7 +73,7 @@ def command(**options: Any) -> int:
     if arguments.count:
         chosen = sample(chosen, arguments.count, arguments.seed)
     for option, path in arguments.files:
-        # Not after ten minutes of work.
+        # Check this before ten minutes of work.
         with writing(option, path):
             path.parent.mkdir(parents=True, exist_ok=True)
     progress = _SelftestProgress(len(chosen))
@@ -113,7 +119,7 @@ class _Arguments:
 
 
 class _SelftestProgress:
-    """A live line on a terminal; elsewhere a sign of life now and then, since all of it takes minutes."""
+    """A live line on a terminal; elsewhere a sign of life now and then, because a whole self-test takes minutes."""
 
     def __init__(self, total: int) -> None:
         from orderproof.conformance.runner.progress import Progress
@@ -123,7 +129,7 @@ class _SelftestProgress:
         self._done = 0
 
     def done(self, one: SubjectResult) -> None:
-        """Count one server that was judged."""
+        """Count a judged server."""
         self._done += 1
         name = f"{one.subject.kind} {one.subject.name}"
         self._line.say(f"{self._done}/{self._total} {'✗' if one.is_wrong else '✓'} {name}")
@@ -149,5 +155,5 @@ def _summary(results: Sequence[SubjectResult], found: dict[str, Any], left_out: 
     return (
         f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
         f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
-        f"{f'; {left_out} of {total} servers were not run: time was up' if left_out else ''}"
+        f"{f'; {left_out} of {total} servers were not run: the time limit was reached' if left_out else ''}"
     )

@@ -1,4 +1,4 @@
-"""`orderproof serve`: the reference server, as a sandbox for client developers or to try the suite on."""
+"""`orderproof serve`: the reference server, as a sandbox for client developers or to try the suite."""
 
 import signal
 import threading
@@ -9,11 +9,11 @@ import click
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Port; 0 picks a free port."
 )
-@click.option("--token", help="Access token to accept; without it a fresh one is made and printed.")
-@click.option("--fault", metavar="NAME", help="Break one rule on purpose.")
-@click.option("--variant", metavar="NAME", help="Take one open choice differently.")
+@click.option("--token", help="Access token to accept. Default: a new token, which is printed.")
+@click.option("--fault", metavar="NAME", help="Serve with this seeded fault.")
+@click.option("--variant", metavar="NAME", help="Serve with this other reading of the documents.")
 @click.option(
     "--target",
     "target_file",
@@ -24,7 +24,7 @@ import click
 def command(
     host: str, port: int, token: str | None, fault: str | None, variant: str | None, target_file: str | None
 ) -> int:
-    """Serve the reference server until interrupted."""
+    """Run the reference server until it is interrupted."""
     from orderproof.conformance.errors import UsageError
     from orderproof.conformance.reference.choices import UnknownChoiceError, choose
     from orderproof.conformance.reference.server import start
@@ -55,17 +55,17 @@ def _introduce(base_url: str, state_url: str, token: str) -> None:
     click.echo(f"Token:  {token}")
     click.echo(f"States: {state_url}\n")
     click.echo("Try, in another terminal:\n")
-    click.echo("  # make a customer with three orders; the answer holds their ids")
+    click.echo("  # create a customer with three orders; the answer holds their ids")
     click.echo(
         f"  curl -sS {state_url} -H 'Content-Type: application/json' "
         """-d '{"state": "customer-with-orders", "params": {"orders": 3}, "action": "setup"}'\n"""
     )
-    click.echo("  # the customer's orders, newest first (put the customer_id in)")
+    click.echo("  # list the customer's orders, newest first (insert the customer_id)")
     click.echo(
         f"  curl -sS '{base_url}/orders?customer_id=CUSTOMER_ID' {authorization} "
         "-H 'Accept: application/x.newstore.orders+json;version=2'\n"
     )
-    click.echo("  # cancel one of them by its readable id (put an order_id in)")
+    click.echo("  # cancel an order by its readable id (insert an order_id)")
     click.echo(
         f"  curl -sS -X POST '{base_url}/orders/ORDER_ID/cancel?id_type=external' {authorization} "
         """-H 'Content-Type: application/json' -d '{"reason": "Customer remorse"}'\n"""

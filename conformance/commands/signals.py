@@ -9,9 +9,9 @@ from types import FrameType
 
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does: in order, with its states given back and a record that is cut short.
+    """Let SIGTERM end a run in the way of Ctrl-C: its states are torn down, and its record says that it was cut short.
 
-    CI systems and containers stop a job by it. Elsewhere than in the main thread nothing changes.
+    CI systems and containers stop a job with SIGTERM. Outside the main thread this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""Standard streams that cannot decide an exit code: what becomes of them says nothing about the judged server."""
+"""Standard streams that never change the exit code: their errors say nothing about the judged server."""
 
 import io
 import os
@@ -9,7 +9,7 @@ from orderproof.reports.redaction.harmless import escape_unencodable
 
 
 class _Tolerant(io.FileIO):
-    """A file that takes what is written and drops it once its reader has gone away."""
+    """A file that drops what is written once its reader has gone away."""
 
     _is_gone = False
 
@@ -23,7 +23,7 @@ class _Tolerant(io.FileIO):
 
 
 def protect_streams() -> None:
-    """Make stdout and stderr bear a reader that goes away, a descriptor that is closed, and a poor encoding."""
+    """Make stdout and stderr tolerate a reader that goes away, a closed descriptor, and a limited encoding."""
     sys.stdout = _protected(sys.stdout, 1)
     sys.stderr = _protected(sys.stderr, 2)
 
@@ -45,7 +45,7 @@ def _protected(stream: TextIO | None, descriptor: int) -> TextIO:
 
 
 def _descriptor_of(stream: io.TextIOWrapper) -> int | None:
-    """The descriptor that a stream writes to; None where it is a stand-in that has none."""
+    """The descriptor of a stream; None for a replacement without one."""
     try:
         return stream.fileno()
     except (OSError, ValueError):

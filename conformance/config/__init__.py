@@ -1,1 +1,1 @@
-"""The target file: its values, its placeholders, and the states that it may name."""
+"""The target file: its values, its placeholders, and the states that it may list."""

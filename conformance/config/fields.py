@@ -1,4 +1,4 @@
-"""Values of the target file and the command line: each is checked, and a wrong one is said what and where it is."""
+"""Checks of values in the target file and on the command line; a message says what is wrong and where."""
 
 import difflib
 import re
@@ -11,7 +11,7 @@ _LONGEST_SECONDS = 3600.0
 
 
 def mapping(value: Any, where: str, keys: tuple[str, ...] | None) -> dict[str, Any]:
-    """A mapping whose keys are among `keys`, or any texts where that is None."""
+    """A mapping whose keys are among `keys`; any text may be a key if that is None."""
     if not isinstance(value, dict):
         raise UsageError(f"{where} must be a mapping of keys to values, not {_kind(value)}")
     for key in value:
@@ -23,7 +23,7 @@ def mapping(value: Any, where: str, keys: tuple[str, ...] | None) -> dict[str, A
 
 
 def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """The hint `; did you mean "…"?`, or nothing when no known word is near."""
+    """The hint `; did you mean "…"?`, or an empty text if no known word is similar."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f'; did you mean "{near[0]}"?' if near else ""
 
@@ -38,7 +38,7 @@ def _kind(value: Any) -> str:
 def text_of(value: Any, where: str) -> str:
     """A text that is not blank, without the spaces around it."""
     if not isinstance(value, str):
-        # YAML reads 0123 as 83 and 1.10 as 1.1: what looks like a number is not what was written.
+        # YAML reads 0123 as 83 and 1.10 as 1.1: a number may differ from what was written.
         hint = "; put it in quotes" if isinstance(value, int | float) else ""
         raise UsageError(f"{where} must be text, not {_kind(value)}{hint}")
     if not value.strip():
@@ -51,23 +51,23 @@ def _text_or_number(value: Any, where: str) -> str:
 
 
 def check_url(value: Any, where: str) -> str:
-    """An absolute http or https URL without its trailing slash. Raises `UsageError` saying what is wrong with it."""
+    """An absolute http or https URL without its trailing slash. Raises `UsageError` that says what is wrong."""
     text = text_of(value, where)
     try:
         parts = urlsplit(text)
         if parts.username is not None or parts.password is not None:
-            raise UsageError(f"{where}: credentials do not belong in the URL; use auth")
+            raise UsageError(f"{where}: remove the user name and password from the URL; use auth for credentials")
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{where}: {text!r} is no URL ({error})") from None
+        raise UsageError(f"{where}: {text!r} is not a URL ({error})") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise UsageError(f"{where}: {text!r} is no absolute URL; write for example https://acme.example/v0")
+        raise UsageError(f"{where}: {text!r} is not an absolute URL; write for example https://acme.example/v0")
     if "?" in text or "#" in text:
-        raise UsageError(f"{where}: {text!r} must end with its path, without a query or fragment")
+        raise UsageError(f"{where}: {text!r} has a query or fragment; remove it")
     if any(character <= " " or character == "\x7f" for character in text):
-        raise UsageError(f"{where}: {text!r} contains white space")
+        raise UsageError(f"{where}: {text!r} contains white space; remove it")
     if not parts.path.isascii():
-        raise UsageError(f"{where}: {text!r}: write the characters of its path that are not ASCII as %XX")
+        raise UsageError(f"{where}: {text!r}: its path has characters that are not ASCII; write them as %XX")
     return text.rstrip("/")
 
 
@@ -77,10 +77,12 @@ def sendable_token(token: str) -> bool:
 
 
 def check_token(value: Any, where: str) -> str:
-    """An access token. Raises `UsageError`, which does not show it."""
+    """An access token. Raises `UsageError`, whose message does not show the token."""
     token = text_of(value, where)
     if not sendable_token(token):
-        raise UsageError(f"{where} holds a space or a character that a header cannot carry; is it the token alone?")
+        raise UsageError(
+            f"{where} holds a space or a character that a header cannot carry; give only the token, without Bearer"
+        )
     return token
 
 
@@ -97,7 +99,7 @@ def rate_of(value: Any, where: str) -> float:
     number = _number(count)
     seconds = {"s": 1, "sec": 1, "m": 60, "min": 60, "": 1}.get(unit.strip())
     if number is None or seconds is None or not 0 < number < float("inf"):
-        raise UsageError(f"{where}: {value!r} is no rate; write for example 25/s or 600/m")
+        raise UsageError(f"{where}: {value!r} is not a rate; write for example 25/s or 600/m")
     return number / seconds
 
 
@@ -106,9 +108,9 @@ def seconds_of(value: Any, where: str) -> float:
     match = re.fullmatch(r"([0-9.]+)\s*(ms|s|m|)", _text_or_number(value, where))
     number = _number(match[1]) if match else None
     seconds = number * {"ms": 0.001, "s": 1, "m": 60, "": 1}[match[2]] if match and number else 0.0
-    # Sockets cannot wait for any length of time.
+    # A socket's time-out has an upper limit.
     if not 0 < seconds <= _LONGEST_SECONDS:
-        raise UsageError(f"{where}: {value!r} is no length of time up to an hour; write for example 10s or 500ms")
+        raise UsageError(f"{where}: {value!r} is not a time of at most an hour; write for example 10s or 500ms")
     return seconds
 
 
@@ -121,13 +123,15 @@ def count_of(value: Any, where: str) -> int:
 
 
 def check_header(name: str, value: str, where: str) -> tuple[str, str]:
-    """A header that may be set for every request. Raises `UsageError` for what is no header or is ours to set."""
+    """A header that may be sent with every request. Raises `UsageError` for an invalid or reserved header."""
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-        raise UsageError(f"{where}: {name!r} is no header name")
+        raise UsageError(f"{where}: {name!r} is not a header name")
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
-        raise UsageError(f"{where}.{name}: the value holds characters that a header cannot carry")
+        raise UsageError(f"{where}.{name}: the value holds characters that a header cannot carry; remove them")
     if name.lower() in ("accept", "content-type", "content-length", "host", "transfer-encoding", "connection"):
-        raise UsageError(f"{where}: {name} is set by the checks and cannot be fixed for all requests")
+        raise UsageError(f"{where}: {name} cannot be set for all requests, because checks set it themselves; remove it")
     if name.lower() == "authorization":
-        raise UsageError(f"{where}: Authorization belongs under auth.bearer, so that checks can leave it out")
+        raise UsageError(
+            f"{where}: write the token under auth.bearer instead of Authorization, so that checks can leave it out"
+        )
     return name, value

@@ -16,7 +16,7 @@ def _expand(text: str, where: str) -> str:
             return "$"
         parts = _NAME_AND_DEFAULT.fullmatch(match[1])
         if parts is None:
-            raise UsageError(f"{where}: {match[0]} is no placeholder; write ${{NAME}} or ${{NAME:-default}}")
+            raise UsageError(f"{where}: {match[0]} is not a placeholder; write ${{NAME}} or ${{NAME:-default}}")
         name, default = parts[1], parts[2]
         found = os.environ.get(name, "")
         # As in a shell, `:-` also covers a variable that is set but empty.
@@ -36,7 +36,7 @@ def expanded(node: Any, where: str) -> Any:
     try:
         return _expanded(node, where)
     except RecursionError:
-        raise UsageError(f"{where}: holds itself; do without the alias") from None
+        raise UsageError(f"{where}: an alias refers to itself; remove it") from None
 
 
 def _expanded(node: Any, where: str) -> Any:

@@ -1,17 +1,18 @@
-"""The states that checks may ask for: the table of the states contract, as data."""
+"""The states that checks may ask for, as data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_OMS = "external_oms"
 _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
 
 VALUE_TYPES: Mapping[str, str] = {"item_uuids": "list of texts", "order_ids": "list of texts"}
-"""What a value must be; any that is not named here is text."""
+"""The types of values; every other value is text."""
 
 
 def is_of_type(value: Any, wanted: str) -> bool:
-    """Whether a state's value is what `VALUE_TYPES` says of it."""
+    """Whether a state's value has the type that `VALUE_TYPES` demands."""
     if wanted == "text":
         return isinstance(value, str)
     return isinstance(value, list) and all(isinstance(text, str) for text in value)
@@ -19,12 +20,25 @@ def is_of_type(value: Any, wanted: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StateKind:
-    """One state that checks may ask for: what it means, its parameters with their defaults, and its values."""
+    """A state that checks may ask for: its meaning, its parameters with their defaults, and its values.
+
+    `feature` is what a target must have for it, None where every target can have it.
+    """
 
     name: str
     says: str
     params: Mapping[str, Any]
     values: tuple[str, ...]
+    feature: str | None = None
+
+
+FEATURES: Mapping[str, str] = {
+    "external_oms": "an external order management system, as the documents say of some tenants",
+    "internal_api": "the internal order line API",
+    "personal_data_tokens": "tokens in place of personal data, customers' ids among them",
+    "preordered_items": "pre-ordered items",
+}
+"""What the documents make conditional, so that a target may lack it: by its name in the target file."""
 
 
 STATES: Mapping[str, StateKind] = {
@@ -45,26 +59,29 @@ STATES: Mapping[str, StateKind] = {
             "an order with one pre-ordered item and one that is not",
             {},
             (*_ORDER, "item_uuid", "other_item_uuid"),
+            "preordered_items",
         ),
         StateKind(
             "order-with-terminal-preordered-item",
             "an order with a pre-ordered item in a terminal status",
             {"status": None},
             (*_ORDER, "item_uuid"),
+            "preordered_items",
         ),
         StateKind(
             "customer-with-orders", "a customer and all their orders", {"orders": 3}, ("customer_id", "order_ids")
         ),
         StateKind("customer-without-orders", "a customer without orders", {}, ("customer_id",)),
-        StateKind("oms-order", "an order that the external OMS serves", {}, _ORDER),
+        StateKind("oms-order", "an order that the external OMS serves", {}, _ORDER, _OMS),
         StateKind(
             "oms-invalid-payload",
             "an external OMS that answers with an invalid payload",
             {},
             ("order_id", "customer_id"),
+            _OMS,
         ),
-        StateKind("oms-unavailable", "an external OMS that cannot be reached", {}, ("order_id", "customer_id")),
-        StateKind("oms-misconfigured", "a webhook that is configured wrongly", {}, ("order_id", "customer_id")),
-        StateKind("oms-platform-order", "an order of the platform, unknown to the external OMS", {}, _ORDER),
+        StateKind("oms-unavailable", "an external OMS that cannot be reached", {}, ("order_id", "customer_id"), _OMS),
+        StateKind("oms-misconfigured", "a webhook that is configured wrongly", {}, ("order_id", "customer_id"), _OMS),
+        StateKind("oms-platform-order", "an order of the platform, unknown to the external OMS", {}, _ORDER, _OMS),
     )
 }

@@ -1,7 +1,7 @@
 """The target file: what to judge and how to reach it.
 
 Every mistake in it is a `UsageError` that names the file, the key and what to do. The keys are data (`_KEYS`), so that
-the list in an error message and what is accepted cannot drift apart.
+error messages list exactly the keys that are accepted.
 """
 
 import re
@@ -21,7 +21,7 @@ from orderproof.conformance.config.fields import (
     text_of,
 )
 from orderproof.conformance.config.placeholders import expanded
-from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
+from orderproof.conformance.config.state_kinds import FEATURES, STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.yamlfile import YamlError, read_yaml
 
@@ -30,7 +30,7 @@ FixedStates = Mapping[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Client credentials: where and with what a token is fetched."""
+    """Client credentials (RFC 6749, 4.4): where a token is fetched and with which credentials."""
 
     token_url: str
     client_id: str
@@ -40,7 +40,7 @@ class OAuth2:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """How requests are authorized: a fixed bearer token, a token that is fetched, or not at all."""
+    """How requests are authorized: with a fixed bearer token, a fetched token, or not at all."""
 
     bearer: str | None = None
     oauth2: OAuth2 | None = None
@@ -48,7 +48,7 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the target may be asked to bear: `rate` in requests a second (None: any), `timeout` in seconds."""
+    """Limits of the load: `rate` in requests a second (None: no limit), `timeout` in seconds."""
 
     rate: float | None = None
     timeout: float = 10.0
@@ -57,7 +57,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class StateSources:
-    """Where states come from; the first source that has a state wins, in this order."""
+    """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
 
     fixed: FixedStates = field(default_factory=dict)
     callback: str | None = None
@@ -69,7 +69,7 @@ class StateSources:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to judge. `source` is the target file's name, or a word for where the settings came from."""
+    """A server to judge. `source` is the target file's path, or says where else the settings came from."""
 
     name: str
     base_url: str
@@ -78,10 +78,16 @@ class Target:
     headers: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
     states: StateSources = StateSources()
+    features: Mapping[str, bool] = field(default_factory=dict)
     source: str = "command line"
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The features that the target is said not to have, of those that the documents make conditional."""
+        return tuple(name for name in FEATURES if self.features.get(name) is False)
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, to hand to a worker process. Holds the secrets."""
+        """Plain data for a worker process. It contains the secrets."""
         return asdict(self)
 
     @classmethod
@@ -102,7 +108,7 @@ class Target:
 def _auth(value: Any, where: str) -> Auth:
     data = mapping(value, where, ("bearer", "oauth2"))
     if set(data) == {"bearer", "oauth2"}:
-        raise UsageError(f"{where}: give bearer or oauth2, not both")
+        raise UsageError(f"{where}: give either bearer or oauth2, not both")
     if "bearer" in data:
         return Auth(bearer=check_token(data["bearer"], f"{where}.bearer"))
     if "oauth2" in data:
@@ -115,7 +121,7 @@ def _auth(value: Any, where: str) -> Auth:
         texts = {key: text_of(item, f"{where}.{key}") for key, item in oauth2.items()}
         check_url(texts["token_url"], f"{where}.token_url")
         return Auth(oauth2=OAuth2(**texts))
-    raise UsageError(f"{where} is empty; give bearer or oauth2, or leave the key out")
+    raise UsageError(f"{where} is empty; give bearer or oauth2, or remove the key")
 
 
 def _headers(value: Any, where: str) -> dict[str, str]:
@@ -129,6 +135,28 @@ def _limits(value: Any, where: str) -> Limits:
     parsers: dict[str, Callable[[Any, str], Any]] = {"rate": rate_of, "timeout": seconds_of, "workers": count_of}
     data = mapping(value, where, tuple(parsers))
     return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
+
+
+def _features(value: Any, where: str) -> dict[str, bool]:
+    data = mapping(value, where, tuple(FEATURES))
+    for name, item in data.items():
+        if not isinstance(item, bool):
+            raise UsageError(f"{where}.{name} must be true or false")
+    return data
+
+
+def _check_features(target: Target) -> Target:
+    """Raise `UsageError` where features and the rest of the file contradict each other."""
+    where = f"{target.source}: features"
+    if target.internal_base_url and "internal_api" in target.absent:
+        raise UsageError(f"{where}.internal_api is false, and internal_base_url is given; leave one of them out")
+    if target.features.get("internal_api") and not target.internal_base_url:
+        raise UsageError(f"{where}.internal_api is true, and internal_base_url is missing; give it")
+    for name in target.states.fixed:
+        feature = STATES[name].feature
+        if feature in target.absent:
+            raise UsageError(f"{where}.{feature} is false, and states lists {name}; leave one of them out")
+    return target
 
 
 def parse_states(value: Any, where: str) -> StateSources:
@@ -151,7 +179,7 @@ def parse_states(value: Any, where: str) -> StateSources:
     callback = data.get("callback")
     provider = data.get("provider")
     if provider is not None and not re.fullmatch(r"[\w.]+:[\w.]+", text_of(provider, f"{where}.provider")):
-        raise UsageError(f"{where}.provider: {provider!r} must be package.module:function")
+        raise UsageError(f"{where}.provider: {provider!r} must have the form package.module:function")
     return StateSources(fixed, check_url(callback, f"{where}.callback") if callback is not None else None, provider)
 
 
@@ -171,6 +199,7 @@ _KEYS: Mapping[str, Callable[[Any, str], Any]] = {
     "headers": _headers,
     "limits": _limits,
     "states": parse_states,
+    "features": _features,
 }
 
 
@@ -182,13 +211,15 @@ def read_target(path: Path, base_url: str | None = None) -> Target:
     if base_url is not None:
         values["base_url"] = check_url(base_url, "BASE_URL")
     if "base_url" not in values:
-        raise UsageError(f"{path}: base_url is missing; it is the URL that the documented paths start from")
+        raise UsageError(
+            f"{path}: base_url is missing; add the URL below which the documented paths are, such as https://acme.example/v0"
+        )
     values.setdefault("name", path.stem)
-    return Target(**values, source=str(path))
+    return _check_features(Target(**values, source=str(path)))
 
 
 def read_settings(path: Path) -> Any:
-    """A user's YAML file as data. Raises `UsageError` when it cannot be read."""
+    """A user's YAML file as data. Raises `UsageError` if it cannot be read."""
     try:
         return read_yaml(path)
     except YamlError as error:
@@ -198,24 +229,24 @@ def read_settings(path: Path) -> Any:
 
 
 def read_states(path: Path) -> StateSources:
-    """Read a file that holds only the `states` mapping. Raises `UsageError`."""
+    """Read a separate file that holds only the `states` mapping. Raises `UsageError`."""
     where = f"{path}: states"
     return parse_states(expanded(read_settings(path), where), where)
 
 
 def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
-    """The target with `Name: value` lines from the command line added; `Authorization: Bearer` becomes its token."""
+    """The target with the `Name: value` lines of `-H` added; `Authorization: Bearer` sets its token."""
     headers = dict(target.headers)
     auth = target.auth
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon:
             # The line may be a token and is not shown.
-            raise UsageError("-H: a header is written 'Name: value'; this one has no colon")
+            raise UsageError("-H: the header has no colon; write 'Name: value'")
         if name.strip().lower() == "authorization":
             scheme, _, token = value.strip().partition(" ")
             if scheme.lower() != "bearer" or not token.strip():
-                raise UsageError("-H Authorization: only 'Bearer TOKEN' is documented")
+                raise UsageError("-H Authorization: only Bearer is documented; write 'Authorization: Bearer TOKEN'")
             auth = Auth(bearer=check_token(token, "-H Authorization"))
             continue
         headers.update([check_header(name.strip(), value.strip(), "-H")])

@@ -37,7 +37,8 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
             session.trace.begin_example()
             return check(*args, **kwargs)
 
-        @functools.wraps(check)
+        # Without its attributes: examples that Hypothesis' `@example` names there belong to the attempt alone.
+        @functools.wraps(check, updated=())
         def run(*args: Any, **kwargs: Any) -> Any:
             session: Session = kwargs["session"]
             count = max(1, PROFILES[session.settings.profile] // _DIVISORS[cost])
@@ -53,8 +54,6 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
             attempt = configured(given(**strategies)(example))
             return attempt(*args, **kwargs)
 
-        # Examples named with Hypothesis' `@example` belong to the attempt; on what pytest runs they look misplaced.
-        run.__dict__.pop("hypothesis_explicit_examples", None)
         # pytest must not take the generated arguments for fixtures.
         signature = inspect.signature(check)
         kept = [parameter for name, parameter in signature.parameters.items() if name not in strategies]

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive, NotRun
+from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
@@ -107,7 +108,13 @@ class Session:
         )
 
     def take(self, name: str, **params: Any) -> State:
-        """Set a state up; `end` gives it back. Raises `StateUnavailable`."""
+        """Set a state up; `end` gives it back.
+
+        Raises `StateUnavailable`, and `NotApplicable` for a state of a feature that the target is said not to have.
+        """
+        feature = STATES[name].feature if name in STATES else None
+        if feature in self.settings.target.absent:
+            raise NotApplicable(f"the target file says that there are none (features.{feature}: false)")
         state = self.states.setup(name, **params)
         if state.token:
             self.secrets.add(state.token)

@@ -59,9 +59,7 @@ def collect(package: str, kind: type[Behaviour]) -> dict[str, type[Behaviour]]:
 
 def decided(behaviour: type[Decisions]) -> frozenset[str]:
     """The decisions that a behaviour takes otherwise, with those of its bases: two behaviours that share one clash."""
-    return frozenset[str]().union(
-        *(overridden(one) for one in behaviour.__mro__ if one.__module__ == behaviour.__module__)
-    )
+    return frozenset[str]().union(*(overridden(one) for one in behaviour.__mro__ if issubclass(one, (Fault, Variant))))
 
 
 def overridden(behaviour: type[Decisions]) -> frozenset[str]:

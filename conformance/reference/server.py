@@ -29,52 +29,42 @@ HOST = "127.0.0.1"
 SHUTDOWN_GRACE_SECONDS = 1.0
 
 
-class _Server(Server):
-    """A uvicorn server that stops at once when told to, instead of looking for it ten times a second."""
-
-    def __init__(self, app: ASGIApp, keep_alive: int = KEEP_ALIVE_SECONDS) -> None:
-        super().__init__(
-            Config(
-                app,
-                http="h11",
-                ws="none",
-                loop="asyncio",
-                lifespan="off",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_keep_alive=keep_alive,
-                h11_max_incomplete_event_size=64 * 1024,
-            )
+def _server(app: ASGIApp, keep_alive: int = KEEP_ALIVE_SECONDS) -> Server:
+    return Server(
+        Config(
+            app,
+            http="h11",
+            ws="none",
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=keep_alive,
+            h11_max_incomplete_event_size=64 * 1024,
         )
-        self._told = asyncio.Event()
+    )
 
-    def stop(self) -> None:
-        """Stop serving; called within the event loop."""
-        self.should_exit = True
-        self._told.set()
 
-    async def main_loop(self) -> None:
-        """Refresh the date once a second until told to stop."""
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), timeout=1)
+async def _end(server: Server) -> None:
+    """Close what a server whose task was cancelled leaves open: idle connections at once, others after their answer.
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close at once what is idle, and give answers under way a moment: the original pauses in any case."""
-        for listener in self.servers:
-            listener.close()
-        for sock in sockets or []:
-            sock.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        deadline = time.monotonic() + SHUTDOWN_GRACE_SECONDS
-        while self.server_state.connections and time.monotonic() < deadline:
-            await asyncio.sleep(0.002)
-        for task in self.server_state.tasks:
-            task.cancel()
+    uvicorn's own `should_exit` is looked at ten times a second, and its shutdown pauses in any case: a self-test, which
+    starts hundreds of servers, would wait for minutes.
+    """
+    if not server.started:
+        return
+    for listener in server.servers:
+        listener.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    deadline = time.monotonic() + SHUTDOWN_GRACE_SECONDS
+    while server.server_state.connections and time.monotonic() < deadline:
+        await asyncio.sleep(0.002)
+    for task in server.server_state.tasks:
+        task.cancel()
 
 
 class Running:
@@ -94,8 +84,7 @@ class Running:
         for tenant in SERVED:
             self.store.tenants[tenant].webhook = self.oms.webhook(_url(self._oms_socket), tenant)
         self._ready = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._servers: list[_Server] = []
+        self._serving: asyncio.Future[list[None]] | None = None
         self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)
         self._thread.start()
         self._ready.wait()
@@ -114,26 +103,22 @@ class Running:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        api, oms = _Server(self._api, self.decisions.keep_alive_seconds()), _Server(self.oms.app)
-        self._servers += [api, oms]
-        serving = [
-            asyncio.create_task(server.serve(sockets=[sock]))
-            for server, sock in ((api, self._socket), (oms, self._oms_socket))
-        ]
+        api, oms = _server(self._api, self.decisions.keep_alive_seconds()), _server(self.oms.app)
+        pairs = ((api, self._socket), (oms, self._oms_socket))
+        self._serving = asyncio.gather(*(server.serve(sockets=[sock]) for server, sock in pairs))
         # The sockets listen already: a request that comes before the servers do waits in their backlog.
         self._ready.set()
-        await asyncio.gather(*serving)
-
-    def _stop(self) -> None:
-        for server in self._servers:
-            server.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._serving
+        await asyncio.gather(*(_end(server) for server, _ in pairs))
+        for _, sock in pairs:
+            sock.close()
 
     def close(self) -> None:
         """End the server; harmless if it has ended already."""
-        if self._loop is not None and self._thread.is_alive():
+        if self._serving is not None and self._thread.is_alive():
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._stop)
+                self._serving.get_loop().call_soon_threadsafe(self._serving.cancel)
             self._thread.join()
         self._webhooks.close()
 

@@ -56,7 +56,7 @@ def _cancels_an_item(session: Session) -> bool:
 
     An entry of a fixed list is left for the checks: canceled once, it would be of no use to them.
     """
-    if _PREORDERED in session.settings.target.states.fixed:
+    if _PREORDERED in session.settings.target.states.fixed or "preordered_items" in session.settings.target.absent:
         return True
     try:
         return _cancel(session, session.take(_PREORDERED).item_uuid).is_success

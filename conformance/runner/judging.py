@@ -173,7 +173,8 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
 
 
 def _about(target: Target, file: str | None) -> dict[str, Any]:
-    return {**{key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}, "file": file}
+    about = {key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}
+    return {**about, "file": file, "absent": list(target.absent)}
 
 
 def _secrets(target: Target) -> frozenset[str]:
@@ -182,7 +183,26 @@ def _secrets(target: Target) -> frozenset[str]:
 
 
 def _out_of_scope(target: Target) -> dict[str, str]:
+    """What the target leaves out, with the reason: operations, and rules about successes that it cannot have."""
+    return {**_without_internal_api(target), **_without_preordered_items(target)}
+
+
+def _without_preordered_items(target: Target) -> dict[str, str]:
+    if "preordered_items" not in target.absent:
+        return {}
+    reason = "the target file says that there are none (features.preordered_items: false)"
+    return {
+        rule.id: reason
+        for rule in catalogue().values()
+        if rule.operation in ("createLineItemCancellation", "cancelLineItem")
+        and rule.passive in ("status", "media", "body")
+    }
+
+
+def _without_internal_api(target: Target) -> dict[str, str]:
     if target.internal_base_url is not None:
         return {}
     reason = "the target file gives no internal_base_url"
+    if "internal_api" in target.absent:
+        reason = "the target file says that there is none (features.internal_api: false)"
     return {one.id: reason for one in operations().values() if one.api == "order-lines"}

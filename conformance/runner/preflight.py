@@ -8,6 +8,7 @@ is careful not to void a target that merely breaks rules: a cause is named only 
 import time
 import uuid
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.session import Session
@@ -51,6 +52,7 @@ def preflight(session: Session) -> Learned:
             f"auth: every request got {strangers[0].answer.status} and no token was given: "
             'add auth.bearer or auth.oauth2 to the target file, or -H "Authorization: Bearer TOKEN"'
         )
+    _check_absent_features(session)
     order = None if denied else _an_order(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
     may_wait = any(probe.answer.status != 404 for probe in strangers)
@@ -73,6 +75,23 @@ def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:
         Probe("history of an unknown customer", orders.history(stranger, accept=ORDERS_V2)),
         Probe("history without a customer", orders.call("showOrderHistoryForCustomer", None, {}, accept=ORDERS_V2)),
     ]
+
+
+def _check_absent_features(session: Session) -> None:
+    """Raise `VoidError` where the states' source gives what the target is said not to have."""
+    for kind in STATES.values():
+        if kind.feature not in session.settings.target.absent:
+            continue
+        try:
+            state = session.states.setup(kind.name)
+        except StateUnavailable:
+            session.states.missing.pop(kind.name, None)
+            continue
+        session.states.teardown(state)
+        raise VoidError(
+            f"features.{kind.feature} is false, and states.{state.source} gives the state {kind.name}: "
+            "leave one of them out"
+        )
 
 
 def _an_order(session: Session) -> State | None:

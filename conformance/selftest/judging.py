@@ -1,7 +1,7 @@
-"""Who tests the tests: runs of the suite against every seeded fault and every open-choice variant.
+"""Testing the suite itself: runs against every seeded fault and every open-choice variant.
 
-Each run is a process of its own, forked from one that has loaded what all of them need, and judges as `orderproof run
---fault NAME --rules …` does.
+Each run is a process of its own, forked from a process that has loaded everything, and judges in the way of `orderproof
+run --fault NAME --rules …`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from typing import Any
 
 from orderproof.conformance.selftest.subjects import Subject, selections
 
-# A run of the whole suite takes a few seconds; one that takes a hundred times as long has met a fault that hangs it.
+# A run of the whole suite takes a few seconds; after a hundred times that, a fault has made it hang.
 _RUN_SECONDS = 600
-# Many faults make a run wait for what never comes true, which takes no processor.
+# With many faults a run mostly waits, which takes no processor time.
 _JOBS_PER_PROCESSOR = 2
-# Of the reference server's variants, what takes effect later does so within a third of a second.
+# In the reference server's variants, late effects take at most a third of a second.
 _PATIENCE_SECONDS = 3.0
 
 
 def _context() -> Any:
-    """Processes forked from one that has loaded the suite, where the system can; else each loads it anew."""
+    """Processes are forked from a process that has loaded the suite; where the system cannot fork, each loads it."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -44,7 +44,7 @@ _CONTEXT = _context()
 
 @dataclass(frozen=True, slots=True)
 class SubjectResult:
-    """What a run against a subject came to. `broken` are the rules that failed or warned, `unjudged` those in doubt."""
+    """The result of a run against a subject. `broken` are the rules that failed or warned, `unjudged` the undecided."""
 
     subject: Subject
     verdict: str
@@ -66,7 +66,7 @@ class SubjectResult:
 
     @property
     def is_wrong(self) -> bool:
-        """A fault that escaped, or a correct server that was not found conforming, or was warned of anything new."""
+        """Whether a fault escaped, or a correct server was not found conforming or got an unexpected warning."""
         if self.subject.kind == "variant":
             return self.verdict != "conforming" or bool(self.stray)
         return not self.subject.breaks or bool(self.escaped)
@@ -81,12 +81,12 @@ def judge_all(
     is_whole: bool = False,
     minutes: float | None = None,
 ) -> list[SubjectResult]:
-    """Run against every chosen subject, several at once; judgements in the order of the subjects.
+    """Run against every chosen subject, several at once; the results are in the order of the subjects.
 
-    `is_whole` judges faults by all rules as well, which takes several times as long and shows which others fire. After
-    `minutes` no run begins any more, and what was not judged is left out: each day the runs begin in another order.
+    `is_whole` judges faults by all rules as well, which takes several times as long and shows which other rules find
+    them. After `minutes` no further run starts, and the rest is left out; the order of the runs changes every day.
     """
-    # What takes long comes first, so that no processor is left waiting for the last one: whole runs.
+    # Long runs (of all rules) come first, so that no processor idles while the last run finishes.
     order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind != "variant", index))
     if minutes is not None:
         random.Random(datetime.now(UTC).toordinal()).shuffle(order)
@@ -103,10 +103,7 @@ def judge_all(
 
 
 def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectResult | None:
-    """Judge one subject in a process of its own, which is forked from one that has loaded everything.
-
-    None where the `end`, in seconds of the monotonic clock, has passed.
-    """
+    """Judge one subject in a process of its own. None if the `end`, in seconds of the monotonic clock, has passed."""
     if time.monotonic() > end:
         return None
     receiving, sending = _CONTEXT.Pipe(duplex=False)
@@ -115,11 +112,11 @@ def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectRe
     sending.close()
     try:
         if not receiving.poll(_RUN_SECONDS):
-            return _nothing(subject, f"the run did not end within {_RUN_SECONDS} s")
+            return _nothing(subject, f"the run did not finish within {_RUN_SECONDS} s")
         judgement: SubjectResult = receiving.recv()
         return judgement
     except EOFError:
-        return _nothing(subject, "the run ended without a judgement")
+        return _nothing(subject, "the run ended without a result")
     finally:
         process.kill()
         process.join()
@@ -141,7 +138,7 @@ def _judged(subject: Subject, seed: int, is_whole: bool) -> SubjectResult:
     variants = [subject.name] if subject.kind == "variant" and subject.name else []
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
         settings = Settings(target, seed, folder=folder, patience_seconds=_PATIENCE_SECONDS)
-        # A fault must be caught by the rules that it names; a server that is right is spared by all.
+        # The rules that a fault names must find it; a correct server must pass all rules.
         for selection in selections(subject, is_whole):
             judgement = _judgement(subject, judge_target(RunOptions(settings, Path(folder), selection)).record)
             if not judgement.escaped:

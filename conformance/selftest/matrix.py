@@ -1,4 +1,4 @@
-"""The kill matrix: what the self-test found, as data and as text."""
+"""The kill matrix: the results of the self-test, as data and as text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 def matrix(
     judgements: Sequence[SubjectResult], seed: int = 1, *, is_whole: bool = False, not_run: int = 0
 ) -> dict[str, Any]:
-    """The kill matrix as JSON-ready data, which `orderproof.reports.page.kills` makes a page of.
+    """The kill matrix as JSON-ready data, from which `orderproof.reports.page.kills` makes a page.
 
-    `judgements` in their order; `escapes` and `false_alarms` by name; `caught`: for each rule the faults that name it
-    and that it found; `elsewhere`: the faults that it found and that do not name it, for rules with any; `idle_rules`
-    caught nothing. `is_whole` says whether faults were judged by all rules; `not_run` how many servers time was up for.
+    `judgements` in their order; `escapes` and `false_alarms` by name; `caught`: for each rule, the faults that it must
+    find and found; `elsewhere`: other faults that it found, for rules with any; `idle_rules`: rules that caught
+    nothing. `is_whole` says whether faults were judged by all rules; `not_run` how many servers the time limit cut off.
     """
     from orderproof import __version__
     from orderproof.spec.catalogue import catalogue
@@ -61,9 +61,9 @@ def _row(one: SubjectResult) -> dict[str, Any]:
 
 
 def as_text(judgements: Sequence[SubjectResult], verbose: bool = False) -> Iterator[str]:
-    """The matrix as text: every subject that was judged wrongly, and all of them when `verbose`."""
+    """The matrix as text: every subject with a wrong result; all subjects if `verbose`."""
     for one in judgements:
-        name = f"{one.subject.kind} {one.subject.name or 'none (the reference server itself)'}"
+        name = f"{one.subject.kind} {one.subject.name or '(the reference server itself)'}"
         if one.is_wrong:
             yield f"✗ {name}: {what_went_wrong(one)}"
         elif verbose:
@@ -73,11 +73,11 @@ def as_text(judgements: Sequence[SubjectResult], verbose: bool = False) -> Itera
 
 
 def what_went_wrong(one: SubjectResult) -> str:
-    """Why a judgement is wrong, in words for the suite's makers."""
+    """What is wrong with a result, for the developers of the suite."""
     if one.note:
         return one.note
     if one.subject.kind == "variant":
-        return f"a correct server was found {one.verdict}: {', '.join(one.stray or one.unjudged)}"
+        return f"a correct server was judged {one.verdict}: {', '.join(one.stray or one.unjudged)}"
     if not one.subject.breaks:
-        return "it names no rule that must catch it"
-    return f"escaped {', '.join(one.escaped)} (broken: {', '.join(one.broken) or 'none'})"
+        return "the fault names no rule that must find it"
+    return f"not found by {', '.join(one.escaped)} (found by: {', '.join(one.broken) or 'no rule'})"

@@ -1,6 +1,6 @@
-"""Everything that a run loads, loaded by being imported: processes that are forked from here begin at once.
+"""Importing this loads everything that a run needs, so that processes forked from here start at once.
 
-Collecting the checks once also compiles the strategies' descriptions and lets pytest rewrite the modules' assertions.
+Collecting the checks also compiles the descriptions of the strategies and makes pytest rewrite the assertions.
 """
 
 from orderproof.conformance import reference

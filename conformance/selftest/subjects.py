@@ -1,4 +1,4 @@
-"""The servers to run the suite against: every seeded fault, every open choice, and several choices at once."""
+"""The servers to run the suite against: every seeded fault, every correct server, and combinations."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ _COMBINED = 6
 class Subject:
     """One server to run against: its kind and name, and the rules that the suite must find broken.
 
-    Of a variant these are advisory ones at most: which words a status has is open, and yet some are advised. `about`
-    says in a sentence in what it differs from the reference server.
+    For a variant these can only be advisory rules. `about` says in a sentence how it differs from the reference server.
     """
 
     kind: Kind
@@ -33,7 +32,7 @@ class Subject:
 
 
 def subjects() -> list[Subject]:
-    """Every fault and every variant, and the reference server itself as a variant without a name."""
+    """Every fault and every variant; the reference server itself is a variant without a name."""
     from orderproof.conformance.reference.faults import all_faults
     from orderproof.conformance.reference.variants import all_variants
 
@@ -48,9 +47,9 @@ def _about(seed: type[Any]) -> str:
 
 
 def combinations(count: int, seed: int) -> list[Subject]:
-    """Servers that take several open choices otherwise at once, the same for the same seed.
+    """Servers that combine several open choices, the same for the same seed.
 
-    Variants that decide the same thing exclude each other.
+    Variants that decide the same choice are not combined.
     """
     from orderproof.conformance.reference.behaviours import decided
     from orderproof.conformance.reference.variants import all_variants
@@ -70,9 +69,9 @@ def combinations(count: int, seed: int) -> list[Subject]:
 
 
 def combined(names: Sequence[str]) -> Subject:
-    """The server that takes all these choices otherwise; no name is the reference server itself.
+    """The server that combines these variants; no name is the reference server itself.
 
-    Raises `KeyError` for a name that no variant has.
+    Raises `KeyError` for an unknown variant.
     """
     from orderproof.conformance.reference.variants import all_variants
 
@@ -83,13 +82,13 @@ def combined(names: Sequence[str]) -> Subject:
 
 
 def sample(among: Sequence[Subject], count: int, seed: int) -> list[Subject]:
-    """A part of the subjects, the same for the same seed, in their order."""
+    """A random part of the subjects, the same for the same seed, in their order."""
     chosen = set(random.Random(seed).sample(among, min(count, len(among))))
     return [subject for subject in among if subject in chosen]
 
 
 def named(faults: Sequence[str], variants: Sequence[str], among: Sequence[Subject]) -> list[Subject]:
-    """The subjects of these names, a variant such as `a+b` being several choices at once. Raises `UsageError`."""
+    """The subjects with these names; a variant such as `a+b` combines several choices. Raises `UsageError`."""
     known = {(subject.kind, subject.name): subject for subject in among}
     joined = [name for name in variants if "+" in name and ("variant", name) not in known]
     for name in joined:
@@ -98,12 +97,12 @@ def named(faults: Sequence[str], variants: Sequence[str], among: Sequence[Subjec
     wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
     for kind, name in sorted(wanted - known.keys()):
         near = did_you_mean(name, [other for of_kind, other in known if of_kind == kind])
-        raise UsageError(f"--{kind}: no {kind} {name!r}{near}")
+        raise UsageError(f"--{kind}: unknown {kind} {name!r}{near}")
     return [subject for key, subject in known.items() if key in wanted]
 
 
 def selections(subject: Subject, is_whole: bool) -> Iterator[Selection]:
-    """What to run until nothing escapes: the checks of a fault's rules first, then all that passive rules rest on."""
+    """What to run until nothing escapes: first the checks of a fault's rules, then all checks, for passive rules."""
     from orderproof.conformance.runner.selection import Selection
     from orderproof.spec.catalogue import catalogue
 

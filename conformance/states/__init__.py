@@ -1,1 +1,1 @@
-"""Test data: where it comes from, and how it is given back."""
+"""Test data: where it comes from, and how it is torn down."""

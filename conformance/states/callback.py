@@ -1,6 +1,6 @@
-"""The state callback: Pact's provider-state request, sent to the URL in `states.callback`.
+"""The state callback: Pact's provider-state request to the URL in `states.callback`.
 
-The target's token is not sent with it: the callback may be another host.
+The target's token is not sent, because the callback may be on another host.
 """
 
 import json
@@ -12,13 +12,13 @@ from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.shortened import body_text
 from orderproof.conformance.transport.strictjson import NotJson, parse_json
 
-# Setting an order up may mean injecting it and waiting until it can be read.
+# A set-up may have to inject an order and wait until it can be read.
 CALLBACK_TIMEOUT_SECONDS = 60.0
 _PAUSES = (0.2, 0.5, 1.0)
 
 
 class CallbackUnreachable(StateUnavailable):
-    """Nothing answers at `states.callback`."""
+    """No answer from `states.callback`."""
 
 
 def callback_source(client: Client, url: str) -> Ask:
@@ -35,20 +35,20 @@ def callback_source(client: Client, url: str) -> Ask:
                 break
             time.sleep(pause)
         if status is None:
-            raise CallbackUnreachable(f"states.callback {url} does not answer ({exchange.error})")
+            raise CallbackUnreachable(f"states.callback: no answer from {url} ({exchange.error})")
         if status == 404:
             return None
         if not 200 <= status < 300:
             shown = " ".join(body_text(exchange.response_body).split())
-            raise StateUnavailable(f"states.callback refused with {status}: {shown or 'no reason given'}")
+            raise StateUnavailable(f"states.callback answered {status} ({shown or 'without a body'})")
         if action == "teardown":
             return {}
         try:
             values = parse_json(exchange.response_body)
         except NotJson as error:
-            raise StateUnavailable(f"states.callback answered no JSON: {error}") from None
+            raise StateUnavailable(f"states.callback answered {status}, but not with JSON ({error})") from None
         if not isinstance(values, dict):
-            raise StateUnavailable("states.callback answered no JSON object")
+            raise StateUnavailable(f"states.callback answered {status}, but its JSON is not an object")
         return values
 
     return ask

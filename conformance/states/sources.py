@@ -1,8 +1,8 @@
 """States: the test data that checks need to find on the target, and the three ways to get it.
 
-A *fixed list* in the target file, a *callback* (Pact's provider-state request) or a *provider* (a Python callable); the
-first source that has a state wins. A state that cannot be had is never an error of the run: the rules that need it are
-`not-run`, with the reason given here.
+A *fixed list* in the target file, a *callback* (Pact's provider-state request) or a *provider* (a Python callable).
+Each state is sought in fixed lists first, then callback, then provider. A missing state is never an error of the run:
+the rules that need it are `not-run`, with the reason given here.
 """
 
 import importlib
@@ -20,16 +20,23 @@ from orderproof.conformance.errors import StateUnavailable, UsageError
 from orderproof.conformance.transport.shortened import shortened
 
 _OPTIONAL = ("base_url", "token")
+# Parameters that count something, and the value that lists it.
+_COUNTED = {"items": "item_uuids", "orders": "order_ids"}
+# Where each source would have to offer a state that it does not offer.
+_NOT_OFFERED = {
+    "callback": "states.callback does not offer it (404)",
+    "provider": "states.provider does not offer it (it returned None)",
+}
 
 Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state that holds on the target: its name, the parameters asked for, and the values by which to find it.
+    """A state of the target: its name, the requested parameters, and the values by which to find it.
 
-    `base_url` and `token` are set when the state holds on another tenant: requests about it go there. `source` is where
-    it came from, and where it is given back.
+    `base_url` and `token` are set if the state is on another tenant: requests about it go there. `source` is where it
+    came from, and where it is torn down.
     """
 
     name: str
@@ -45,7 +52,7 @@ class State:
 
     @property
     def base_url(self) -> str | None:
-        """Base URL of the tenant on which the state holds, or None for the target's own."""
+        """Base URL of the tenant that has the state, or None for the target's own."""
         url = self.values.get("base_url")
         return url.rstrip("/") if url else None
 
@@ -56,49 +63,56 @@ class State:
 
 
 Ask = Callable[[str, Values, str], Values | None]
-"""A source of states: (state, params, action) to values, or None when it does not offer the state."""
+"""A source of states: (state, params, action) to values, or None if it does not offer the state."""
 
 
 class FixedLists:
-    """States from lists in the target file. An order is handed out once, whichever lists it stands in."""
+    """States from lists in the target file. An order is used once, even if several lists hold it."""
 
     def __init__(self, lists: Mapping[str, list[dict[str, Any]]]) -> None:
         self._lists = lists
         self._used: set[str] = set()
 
     def ask(self, name: str, params: Values, action: str) -> Values | None:
-        """Hand out an entry that no check has had. Raises `StateUnavailable` when the list is used up."""
+        """An entry that no check has used yet. Raises `StateUnavailable` if all are used."""
         if action == "teardown" or name not in self._lists:
             return None
         fitting = [entry for entry in self._lists[name] if _fits(entry, params)]
         for entry in fitting:
             key = str(entry.get("order_uuid") or entry.get("order_id") or id(entry))
-            # A customer, and whatever only the webhook's configuration decides, is read and not consumed.
+            # A customer, or a state of the webhook's configuration, is only read, so it may be used again.
             if "order_uuid" not in entry:
                 return entry
             if key not in self._used:
                 self._used.add(key)
                 return entry
-        asked = f" with {_words(params)}" if params else ""
+        listed, asked = len(self._lists[name]), f" with {_words(params)}" if params else ""
+        if not listed:
+            raise StateUnavailable(f"the list under states.{name} is empty; add entries")
         if not fitting:
-            raise StateUnavailable(f"no entry of the list fits{asked}" if self._lists[name] else "its list is empty")
-        count = len(fitting)
-        raise StateUnavailable(
-            f"its list is used up ({count} {'entry' if count == 1 else 'entries'}{asked}); add entries"
-        )
+            raise StateUnavailable(f"states.{name} lists no {_noun(name)}{asked}; add one")
+        used = f"all {len(fitting)} {_noun(name)}s" if len(fitting) > 1 else f"the only {_noun(name)}"
+        verb = "are" if len(fitting) > 1 else "is"
+        raise StateUnavailable(f"{used}{asked} under states.{name} {verb} used; add more")
+
+
+def _noun(name: str) -> str:
+    return "customer" if name.startswith("customer") else "order"
 
 
 def _words(params: Values) -> str:
-    return ", ".join(f"{key} {value}" for key, value in params.items())
+    """Parameters in words: `at least 2 items`, `status complete`."""
+    return " and ".join(
+        f"at least {value} {key}" if key in _COUNTED else f"{key} {value}" for key, value in params.items()
+    )
 
 
 def _fits(entry: Values, params: Values) -> bool:
-    counted = {"items": "item_uuids", "orders": "order_ids"}
     for key, wanted in params.items():
-        if key in counted and len(entry.get(counted[key], ())) < wanted:
+        if key in _COUNTED and len(entry.get(_COUNTED[key], ())) < wanted:
             return False
-        # What an entry does not say of itself it does not promise: it is for those who ask for none in particular.
-        if key not in counted and wanted is not None and entry.get(key) != wanted:
+        # An entry without the value fits only those who ask for no value in particular.
+        if key not in _COUNTED and wanted is not None and entry.get(key) != wanted:
             return False
     return True
 
@@ -112,32 +126,30 @@ def load_provider(reference: str, folder: Path) -> Ask:
     try:
         found: Any = importlib.import_module(module_name)
     except Exception as error:
-        # Whatever a module of the user does as it is imported.
-        raise UsageError(
-            f"states.provider: {reference}: cannot be imported ({type(error).__name__}: {error})"
-        ) from None
+        # The user's module may raise anything when it is imported.
+        raise UsageError(f"states.provider: {reference} cannot be imported ({type(error).__name__}: {error})") from None
     try:
         for part in attribute.split("."):
             found = getattr(found, part)
     except AttributeError:
-        raise UsageError(f"states.provider: {reference}: {module_name} has no {attribute}") from None
+        raise UsageError(f"states.provider: {reference}: the module {module_name} has no {attribute}") from None
     if not callable(found):
-        raise UsageError(f"states.provider: {reference} is not callable")
+        raise UsageError(f"states.provider: {reference} is not a function")
 
     def ask(name: str, params: Values, action: str) -> Values | None:
         try:
             return found(name, dict(params), action)  # type: ignore[no-any-return]
         except Exception as error:
-            raise StateUnavailable(f"the provider raised {type(error).__name__}: {error}") from None
+            raise StateUnavailable(f"states.provider raised {type(error).__name__}: {error}") from None
 
     return ask
 
 
 @dataclass(slots=True)
 class States:
-    """Hands out states and gives them back.
+    """Sets states up and tears them down.
 
-    `journal`, when set, is told each set-up and teardown, so that `orderproof cleanup` can finish for a run that died.
+    `journal`, if set, notes each set-up and teardown, so that `orderproof cleanup` can finish for a killed run.
     """
 
     sources: list[tuple[str, Ask]]
@@ -145,7 +157,7 @@ class States:
     missing: dict[str, str] = field(default_factory=dict)
 
     def setup(self, name: str, **params: Any) -> State:
-        """Set a state up. Raises `StateUnavailable` with the reason, as `not-run` rules report it."""
+        """Set a state up. Raises `StateUnavailable` with the reason that `not-run` rules report."""
         if name not in STATES:
             raise KeyError(f"no state {name!r}{did_you_mean(name, list(STATES))}")
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
@@ -166,13 +178,14 @@ class States:
             if values is not None:
                 return source, values
         if not self.sources:
-            raise StateUnavailable("the target file gives no states")
-        raise StateUnavailable("not offered by " + " or ".join(source for source, _ in self.sources))
+            raise StateUnavailable("no states were given; add states: to the target file")
+        not_listed = f"your target file lists no such {_noun(name)} under states:"
+        raise StateUnavailable("; ".join(_NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
 
     def teardown(self, state: State) -> None:
-        """Give a state back to where it came from. What goes wrong here says nothing about the target."""
+        """Tear a state down where it came from. An error here says nothing about the target."""
         for source, ask in self.sources:
-            # An entry of a fixed list is the user's own, and no other source may remove it.
+            # An entry of a fixed list belongs to the user, and no other source may remove it.
             if source == "fixed" or source != state.source:
                 continue
             try:
@@ -185,36 +198,38 @@ class States:
 
 def _checked(name: str, params: Values, values: Any) -> Values:
     if not isinstance(values, Mapping):
-        raise StateUnavailable(f"its values are no mapping but {shortened(json.dumps(values, default=str), 80)}")
+        raise StateUnavailable(
+            f"the values must be a mapping, but are {shortened(json.dumps(values, default=str), 80)}"
+        )
     lacking = [key for key in STATES[name].values if values.get(key) in (None, "", [])]
     if name == "customer-with-orders" and params.get("orders") == 0:
         lacking = [key for key in lacking if key != "order_ids"]
     if lacking:
-        raise StateUnavailable(f"its values lack {', '.join(lacking)}")
+        raise StateUnavailable(f"the values lack {', '.join(lacking)}")
     for key in (*STATES[name].values, *_OPTIONAL):
         value = values.get(key)
         wanted = VALUE_TYPES.get(key, "text")
         if value is not None and not is_of_type(value, wanted):
-            raise StateUnavailable(f"its value {key} is no {wanted}")
+            raise StateUnavailable(f"the value {key} must be {'' if wanted == 'text' else 'a '}{wanted}")
     _check_tenant(values)
     if not _fits(values, {key: params[key] for key in ("items", "orders") if key in params}):
-        raise StateUnavailable(f"asked for {_words(params)}, its values hold fewer")
+        raise StateUnavailable(f"asked for {_words(params)}, but the values hold fewer")
     return values
 
 
 def _check_tenant(values: Values) -> None:
-    """Raise `StateUnavailable` for a tenant that no request can go to."""
+    """Raise `StateUnavailable` for a tenant to which no request can be sent."""
     try:
         if values.get("base_url") is not None:
-            check_url(values["base_url"], "its value base_url")
+            check_url(values["base_url"], "the value base_url")
         if values.get("token") is not None:
-            check_token(values["token"], "its value token")
+            check_token(values["token"], "the value token")
     except UsageError as error:
         raise StateUnavailable(str(error)) from None
 
 
 def sources_of(sources: StateSources, callback: Callable[[str], Ask], folder: Path) -> Iterator[tuple[str, Ask]]:
-    """The sources of a target file in the order in which they are asked; `callback` makes one from its URL."""
+    """The sources of a target file in the order in which they are asked; `callback` makes a source from a URL."""
     if sources.fixed:
         yield "fixed", FixedLists(sources.fixed).ask
     if sources.callback:

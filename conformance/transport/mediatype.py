@@ -1,4 +1,4 @@
-"""Media types as RFC 9110 (8.3.1) has them: type, subtype and parameters in any case, spacing and order."""
+"""Media types as RFC 9110 (8.3.1) defines them: type, subtype and parameters in any case, spacing and order."""
 
 import re
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class MediaType:
     parameters: tuple[tuple[str, str], ...] = ()
 
     def covers(self, other: "MediaType") -> bool:
-        """Whether `other` is of this type: the same essence, and every parameter that this type names.
+        """Whether `other` is of this type: it has the same essence and all parameters of this type.
 
-        Parameters beyond (a charset, a profile) do not make another type.
+        Further parameters, such as a charset, do not matter.
         """
         theirs = dict(other.parameters)
         return self.essence == other.essence and all(theirs.get(name) == value for name, value in self.parameters)
@@ -34,7 +34,7 @@ class MediaType:
 
 
 def parse_media_type(text: str | None) -> MediaType | None:
-    """Parse a `Content-Type` value; None when there is none or it is no media type."""
+    """Parse a `Content-Type` value; None if it is missing or not a media type."""
     match = _TYPE.match(text or "")
     if match is None or text is None:
         return None

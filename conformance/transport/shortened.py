@@ -1,10 +1,10 @@
-"""Shortening what a server sent: a text that was cut says so."""
+"""Shortening what a server sent, with an ellipsis where it was cut."""
 
 
 def shortened(text: str, limit: int = 200) -> str:
     """A text of at most `limit` characters and an ellipsis.
 
-    The ellipsis matters: where it stands, the report looks for the beginning of a token that the cut left over.
+    The ellipsis matters: before it, the report looks for the beginning of a token that was cut off.
     """
     return text if len(text) <= limit else text[:limit] + "…"
 

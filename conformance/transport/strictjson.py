@@ -1,15 +1,15 @@
-"""JSON as RFC 8259 has it: Python's own reader takes NaN and Infinity, and bytes that are no UTF-8."""
+"""JSON as RFC 8259 defines it: Python's own reader also accepts NaN, Infinity and other encodings than UTF-8."""
 
 import json
 from typing import Any
 
 
 class NotJson(ValueError):  # noqa: N818 - reads as what it says
-    """The bytes are no JSON text; the message says why."""
+    """The bytes are not valid JSON; the message says why."""
 
 
 def _refuse(constant: str) -> Any:
-    raise NotJson(f"{constant} is no JSON value")
+    raise NotJson(f"{constant} is not a JSON value")
 
 
 def parse_json(body: bytes) -> Any:
@@ -18,7 +18,7 @@ def parse_json(body: bytes) -> Any:
         # A byte order mark may be ignored by a reader (RFC 8259, 8.1).
         return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
     except UnicodeDecodeError as error:
-        raise NotJson(f"byte {error.start} is no UTF-8") from None
+        raise NotJson(f"byte {error.start} is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} at character {error.pos}" if body else "the body is empty") from None
     except RecursionError:

@@ -9,9 +9,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from orderproof.reports.completeness import missing_states
 from orderproof.reports.console.color import use_color
 from orderproof.reports.curl import TOKEN_VARIABLE
-from orderproof.reports.explanation import FINDINGS_SHOWN, decisive_curl, source_line
+from orderproof.reports.explanation import (
+    FINDINGS_SHOWN,
+    again_note,
+    command_again,
+    decisive_curl,
+    earlier_requests,
+    source_line,
+)
+from orderproof.reports.headline import selected
 from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
 from orderproof.reports.waivers import fingerprint
 from orderproof.spec.catalogue import AREAS, catalogue
@@ -35,7 +44,7 @@ _VERDICT_STYLES = {
 
 
 def make_console(color: str, stream: TextIO | None = None) -> Console:
-    """A console for one stream; without a terminal, lines are left long for the reader's own tools."""
+    """A console for one stream; without a terminal, lines stay long for the reader's own tools."""
     stream = stream or sys.stdout
     escape_unencodable(stream)
     is_terminal = stream.isatty()
@@ -54,19 +63,19 @@ def make_console(color: str, stream: TextIO | None = None) -> Console:
     )
 
 
-def header(told: Mapping[str, Any], console: Console) -> None:
+def header(about: Mapping[str, Any], console: Console) -> None:
     """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them."""
-    target = told["target"]
-    line = Text(f"orderproof {told['orderproof']}", "bold")
+    target = about["target"]
+    line = Text(f"orderproof {about['orderproof']}", "bold")
     line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
-    line.append(f"  seed {told['seed']}, profile {told['profile']}", "dim")
+    line.append(f"  seed {about['seed']}, profile {about['profile']}", "dim")
     console.print(line)
-    if told["selection"]:
-        console.print(Text(f"only rules {', '.join(told['selection'])}", "yellow"))
+    if about["selection"]:
+        console.print(Text(f"rules: {selected(about['selection'])}", "yellow"))
 
 
 class Listing:
-    """Rules, a line each, under their areas: as they are finished, or all of them at the end of a run."""
+    """Rules, a line each, under their areas: as soon as each is finished, or all of them at the end of a run."""
 
     def __init__(self, console: Console, *, verbose: bool = False) -> None:
         self._console = console
@@ -82,8 +91,8 @@ class Listing:
     def complete(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Print the rows of a record that were not shown before, and the reasons of those that were."""
         before = [row for row in rows if row["id"] in self._shown and row["verdict"] in _WITH_REASON]
-        # What was not shown while the run went on is, as a rule, what every answer of it was held against.
-        self._note = ", on every answer" if self._shown else ""
+        # The rules that were not shown during the run are mostly those that are checked on every answer.
+        self._note = ", checked on every answer" if self._shown else ""
         for row in rows:
             if row["id"] not in self._shown:
                 self._print(row, f"{row['verdict']}: {one_line(row['reason'], 160)}")
@@ -112,15 +121,15 @@ class Listing:
     def _line(self, row: Mapping[str, Any], text: str, note: str) -> None:
         mark, style = _mark(row["verdict"], self._unicode_ok)
         label = Text.assemble("  ", (mark, style), (f" {row['id']:<7}", "dim"))
-        told = Text.assemble(text, (note, style if row["verdict"] in _WITH_REASON else "dim"))
+        rest = Text.assemble(text, (note, style if row["verdict"] in _WITH_REASON else "dim"))
         if self._console.soft_wrap:
-            self._console.print(label + told)
+            self._console.print(label + rest)
             return
-        # What does not fit goes on below the text, not below the mark.
+        # Text that does not fit continues below the text, not below the mark.
         columns = Table.grid()
         columns.add_column(no_wrap=True)
         columns.add_column()
-        columns.add_row(label, told)
+        columns.add_row(label, rest)
         self._console.print(columns)
 
 
@@ -132,9 +141,9 @@ def render(
     quiet: bool = False,
     listing: Listing | None = None,
 ) -> None:
-    """Print a record. `quiet`: only what is broken and the verdict; `verbose`: also each rule's strength.
+    """Print a record. `quiet`: only broken rules and the verdict; `verbose`: also how many requests each rule rests on.
 
-    `listing` has shown the rules that were finished while the run went on, below a header.
+    `listing` has already shown the rules that were finished during the run, below a header.
     """
     unicode_ok = _speaks_unicode(console)
     if not quiet:
@@ -158,7 +167,7 @@ def _mark(verdict: str, unicode_ok: bool) -> tuple[str, str]:
 
 
 def _failures(record: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
-    for verdict, title in (("fail", "Broken rules"), ("warn", "Warnings (advisory rules)")):
+    for verdict, title in (("fail", "Broken rules"), ("warn", "Warnings (advisory rules, which cannot fail a server)")):
         broken = [row for row in record["rules"] if row["verdict"] == verdict]
         if not broken:
             continue
@@ -185,25 +194,26 @@ def _one_failure(
                 _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
         _story(finding, console, unicode_ok)
         _timeline(finding, console, unicode_ok)
-        count = len(finding["curl"])
-        if count > 1:
-            _indented(
-                console, Text(f"{count} requests led here; all of them are in the record. The decisive one:", "dim")
-            )
-        line = decisive_curl(finding)
-        if line:
-            # One line, however long: the terminal folds it, and what is copied from there is whole.
-            console.print(Text(f"   {line}", "cyan"), soft_wrap=True)
+        _decisive_request(finding, console)
         if row["verdict"] == "fail":
             _indented(console, Text(f"fingerprint: {fingerprint(row, finding)}", "dim"))
     hidden = len(row["findings"]) - FINDINGS_SHOWN
     if hidden > 0:
-        _indented(console, Text(f"and {hidden} more findings in the record", "dim"))
-    _indented(console, Text(f"again: orderproof run … --rules {row['id']} --seed {record['seed']}", "dim"))
+        _indented(console, Text(f"and {hidden} more findings in report.json", "dim"))
+    # One line, however long: the terminal folds it, and a copy of it is whole.
+    console.print(Text(f"   again: {command_again(row, record)}{again_note(record)}", "dim"), soft_wrap=True)
+
+
+def _decisive_request(finding: Mapping[str, Any], console: Console) -> None:
+    line, note = decisive_curl(finding), earlier_requests(finding)
+    if line and note:
+        _indented(console, Text(f"{note}:", "dim"))
+    if line:
+        console.print(Text(f"   {line}", "cyan"), soft_wrap=True)
 
 
 def _story(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
-    """A walk, step by step; the last one shows what is wrong."""
+    """A walk, step by step; the last step shows what is wrong."""
     steps = finding.get("story", ())
     arrow = "→" if unicode_ok else "->"
     for number, step in enumerate(steps, 1):
@@ -213,7 +223,7 @@ def _story(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> No
 
 
 def _timeline(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
-    """A race: what was under way when, and which answers no sequence explains together."""
+    """A race: when each request was under way, and which answers no sequence explains together."""
     arrow, cross = ("→", "✗") if unicode_ok else ("->", "x")
     for event in finding.get("timeline", ()):
         end = "     ?" if event["end_s"] is None else f"{event['end_s'] * 1000:6.1f}"
@@ -224,7 +234,7 @@ def _timeline(finding: Mapping[str, Any], console: Console, unicode_ok: bool) ->
 
 
 def _indented(console: Console, text: Text) -> None:
-    # Padding wraps to the console's width, which is made up where there is no terminal.
+    # Padding wraps to the console's width, which is a guess where there is no terminal.
     if console.soft_wrap:
         console.print(Text("   ") + text)
     else:
@@ -234,20 +244,21 @@ def _indented(console: Console, text: Text) -> None:
 def _unjudged(record: Mapping[str, Any], console: Console) -> None:
     if record["missing_states"] and record["verdict"] != "void":
         console.print()
-        console.print(Text("Missing states (rules that need them were not run)", "bold"))
-        for name, reason in record["missing_states"].items():
-            console.print(Text(f"  {name}: {one_line(reason.removeprefix(f'state {name}: '), 200)}", "cyan"))
+        console.print(Text("Missing states (the rules that need them were not run)", "bold"))
+        for state in missing_states(record):
+            needed = f"; {state.checks} check{' needs one' if state.checks == 1 else 's need one each'}"
+            console.print(Text(f"  {state.name}: {state.reason}{needed if state.checks else ''}", "cyan"))
 
 
 def _closing(record: Mapping[str, Any], console: Console) -> None:
     if record["void"]:
         console.print()
         console.print(Text(harmless(record["headline"]), _VERDICT_STYLES["void"]))
-        console.print(Text(f"nothing was judged; {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
+        console.print(Text(f"No rule was judged. {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
         return
     if any(TOKEN_VARIABLE in line for row in record["rules"] for one in row["findings"] for line in one["curl"]):
         console.print()
-        console.print(Text(f"The curl lines read the access token from ${TOKEN_VARIABLE}.", "dim"))
+        console.print(Text(f"The curl lines take the access token from ${TOKEN_VARIABLE}: set it first.", "dim"))
     counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
     console.print()
     console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))

@@ -1,4 +1,4 @@
-"""The formats that a record can be written in, by the name that `--report FORMAT=PATH` takes."""
+"""The formats in which a record can be written, by the name that `--report FORMAT=PATH` takes."""
 
 import importlib
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ STDOUT = "-"
 
 
 class Format(NamedTuple):
-    """One format: the name of its file where none is given, and the module of `reports` that makes it.
+    """One format: its default file name, and the module of `reports` that makes it.
 
     The module has one function, `render(record) -> str`: pure, and imported only when its format is asked for.
     """
@@ -28,12 +28,12 @@ FORMATS: Mapping[str, Format] = {
     "summary": Format("summary.md", "formats.summary"),
     "badge": Format("badge.json", "formats.badge"),
     "intoto": Format("test-result.intoto.json", "formats.intoto"),
-    # A runner looks for its commands in what a step prints, and nowhere else.
+    # A CI runner looks for its commands only in the output of a step.
     "annotations": Format(STDOUT, "formats.annotations"),
 }
 
 
 def render(name: str, record: Mapping[str, Any]) -> str:
-    """A record, as `orderproof.reports.record.read` gives it, as the text of a format."""
+    """A record, as `orderproof.reports.reading.read` returns it, as the text of a format."""
     text: str = importlib.import_module(f"orderproof.reports.{FORMATS[name].module}").render(record)
     return text

@@ -1,4 +1,4 @@
-"""The badge: what shields.io's endpoint badge asks for. It holds no word of a server."""
+"""The badge: JSON for an endpoint badge of shields.io. It quotes nothing that a server sent."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ def render(record: Mapping[str, Any]) -> str:
     """The record as the JSON of an endpoint badge."""
     verdict, summary = record["verdict"], record["summary"]
     notes = [
-        # A part of the catalogue must not pass for the whole.
+        # A run of selected rules must not look like a run of the whole catalogue.
         f"{len(record['rules'])} of {record['spec']['rules']} rules" if record["selection"] else "",
         f"{summary['fail']} broken" if summary["fail"] else "",
         f"{summary['waived']} waived" if summary["waived"] else "",
@@ -25,7 +25,7 @@ def render(record: Mapping[str, Any]) -> str:
             "label": "order API",
             "message": message,
             "color": _COLORS[verdict],
-            # Keeps the address of a badge from painting it green.
+            # So that the badge's URL cannot override the colour with green.
             "isError": verdict != "conforming",
         }
     )

@@ -11,7 +11,7 @@ from orderproof.reports.redaction.jsontext import json_text
 from orderproof.reports.timing import seconds_by_rule, started
 
 _STATUSES = ("passed", "failed", "skipped", "pending", "other")
-# Pending: meant to be judged, and not judged yet. Skipped: not meant to be. A warning gates nothing, so it passes.
+# Pending: in scope, but not judged yet. Skipped: out of scope. A warning cannot fail a release, so it passes.
 _STATUS_OF = {
     "pass": "passed",
     "warn": "passed",
@@ -61,7 +61,7 @@ def render(record: Mapping[str, Any]) -> str:
 def _run_test(record: Mapping[str, Any]) -> dict[str, Any]:
     reason = shortfall(record)
     test = {"testId": RUN_ID, "name": f"{RUN_ID} {RUN_TITLE}", "suite": ["The run"], "duration": 0}
-    # Failed, not `other`: tools call a run green that has no failed test.
+    # Failed, not `other`: tools call a run green if no test failed.
     return {**test, "status": "failed", "message": reason} if reason else {**test, "status": "passed"}
 
 

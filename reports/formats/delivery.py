@@ -1,4 +1,4 @@
-"""Putting a record's formats where they were asked for."""
+"""Writing a record's formats to the places that were asked for."""
 
 import os
 import sys
@@ -10,17 +10,17 @@ from orderproof.reports.formats import FORMATS, STDOUT, render
 from orderproof.reports.redaction.harmless import escape_unencodable
 
 Wanted = Sequence[tuple[str, Path | None]]
-"""Formats by name, each with its path or None for its own name in the folder of the report."""
+"""Formats by name, each with its path, or None for its default name in the report's folder."""
 
 
 class DeliveryError(ValueError):
-    """A place that cannot be written to; the message says which and why."""
+    """A file that cannot be written; the message says which and why."""
 
 
 def places(wanted: Wanted, folder: Path, record: Path) -> list[tuple[str, Path | None]]:
-    """Each format with the path that it goes to, None for standard output.
+    """Each format with its path, None for standard output.
 
-    Raises `DeliveryError` for a place that cannot be written to, as far as that can be known beforehand: a run may take
+    Raises `DeliveryError` for a path that cannot be written, as far as that can be known before a run, which may take
     an hour. `record` is where the record itself is, or will be.
     """
     taken: dict[Path, str] = {record.absolute(): "json"}
@@ -32,7 +32,7 @@ def places(wanted: Wanted, folder: Path, record: Path) -> list[tuple[str, Path |
             continue
         where = path.absolute()
         if taken.get(where, name) != name:
-            raise DeliveryError(f"{path}: {name} would take the place of {taken[where]}; give another path")
+            raise DeliveryError(f"{path}: {name} would overwrite {taken[where]}; give another path")
         taken[where] = name
         _check_place(path)
         found.append((name, path))
@@ -46,18 +46,18 @@ def _own_place(name: str, folder: Path) -> Path:
 
 def _check_place(path: Path) -> None:
     if path.is_dir():
-        raise DeliveryError(f"{path}: is a folder; name a file in it")
+        raise DeliveryError(f"{path}: is a folder; give the path of a file in it")
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if not folder.is_dir():
-        raise DeliveryError(f"{path}: cannot be written ({folder} is no folder)")
+        raise DeliveryError(f"{path}: cannot be written ({folder} is not a folder)")
     if not os.access(folder, os.W_OK):
-        raise DeliveryError(f"{path}: cannot be written ({folder} may not be written to)")
+        raise DeliveryError(f"{path}: cannot be written (no permission to write in {folder})")
 
 
 def deliver(record: Mapping[str, Any], found: Sequence[tuple[str, Path | None]]) -> list[str]:
     """Write each format to its place; returns a sentence for each that could not be written.
 
-    One that cannot be written keeps none of the others from being so.
+    A failure does not stop the others.
     """
     from orderproof.reports.record import write_text
 
@@ -77,9 +77,9 @@ def deliver(record: Mapping[str, Any], found: Sequence[tuple[str, Path | None]])
 
 
 def append_step_summary(record: Mapping[str, Any]) -> str | None:
-    """In a step of GitHub Actions, add the summary to the step's own; returns a sentence where that failed.
+    """In GitHub Actions, append the summary to the step's own; returns a sentence if that failed.
 
-    The runner names the file in `GITHUB_STEP_SUMMARY`; what other commands of the step wrote stays.
+    The runner names the file in `GITHUB_STEP_SUMMARY`; what other commands of the step wrote there stays.
     """
     place = os.environ.get("GITHUB_STEP_SUMMARY")
     if not place:

@@ -1,6 +1,6 @@
 """HAR 1.2: every exchange of the run, for browsers' developer tools and traffic viewers.
 
-Bodies and headers stand as they came, save for what the record masked and cut: they are evidence.
+Bodies and headers are unchanged, except for what the record masked and cut: they are evidence.
 """
 
 import http
@@ -60,7 +60,7 @@ def _response(exchange: Mapping[str, Any]) -> harfile.Response:
     headers, body = exchange["response_headers"], exchange["response_body"]
     status = exchange["status"] or 0
     return harfile.Response(
-        # Viewers show 0 for a request that got no answer.
+        # Viewers expect 0 for a request without an answer.
         status=status,
         statusText=http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else "",
         httpVersion="HTTP/1.1",
@@ -85,7 +85,7 @@ def _header(headers: Any, wanted: str) -> str:
 def _note(body: Mapping[str, Any]) -> str | None:
     notes = []
     if body["encoding"] != "utf-8":
-        notes.append("bytes that are no UTF-8, each shown as the Latin-1 character of its number")
+        notes.append("not UTF-8; shown as Latin-1")
     if body["cut"]:
         notes.append(f"the beginning of {body['bytes']} bytes")
     return "; ".join(notes) or None

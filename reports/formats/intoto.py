@@ -1,7 +1,7 @@
 """An in-toto statement with the predicate test-result v0.1: the verdict for those who sign and verify supply chains.
 
-Its subject is the record, by the digest of the bytes that `report.json` has; who knows the judged server's own digest
-attests the predicate for that.
+Its subject is the record, by the SHA-256 of `report.json`. Whoever knows the digest of the judged server can attest the
+predicate for that instead.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ def render(record: Mapping[str, Any]) -> str:
                 "configuration": _configuration(record),
                 "passedTests": _ids(record, "pass"),
                 "warnedTests": _ids(record, "warn", "waived"),
-                # Who asks only whether nothing failed must not take a part for the whole.
+                # A reader who looks only at failed tests must see that not every rule was judged.
                 "failedTests": [*([RUN_ID] if shortfall(record) else []), *_ids(record, "fail")],
             },
         }

@@ -1,8 +1,8 @@
 """JUnit XML: a test case a rule, for CI servers that list tests.
 
-Broken is a failure; a rule that gates and could not be judged is an error. What was not run, does not apply or is
-waived is skipped, and so is advice that could not be judged: it gates nothing. Advice that was not followed passes,
-with its finding as output, since a failure would turn a conforming server red.
+A broken rule is a failure; a gating rule that could not be judged is an error. A rule that was not run, does not apply
+or is waived is skipped, and so is advice that could not be judged, which cannot fail a release. Advice that was not
+followed passes, with its finding as output: a failure would turn a conforming server red.
 """
 
 import xml.etree.ElementTree as ElementTree
@@ -72,15 +72,15 @@ def _case(row: Mapping[str, Any], area: str, seconds: float, record: Mapping[str
     case = ElementTree.Element(
         "testcase", name=f"{row['id']} {one_line(row['title'])}", classname=area, time=f"{seconds:.3f}"
     )
-    told = one_line(row["reason"], 1_000)
+    reason = one_line(row["reason"], 1_000)
     verdict = row["verdict"]
     if verdict == "fail":
-        # GitLab shows the body alone.
-        ElementTree.SubElement(case, "failure", type=row["level"], message=told).text = explanation(row, record)
+        # GitLab shows only the body.
+        ElementTree.SubElement(case, "failure", type=row["level"], message=reason).text = explanation(row, record)
     elif verdict == "inconclusive" and row["level"] != "advisory":
-        ElementTree.SubElement(case, "error", type=verdict, message=told).text = told
+        ElementTree.SubElement(case, "error", type=verdict, message=reason).text = reason
     elif verdict not in ("pass", "warn"):
-        ElementTree.SubElement(case, "skipped", message=f"{verdict}: {told}")
+        ElementTree.SubElement(case, "skipped", message=f"{verdict}: {reason}")
     if verdict in ("warn", "waived"):
-        ElementTree.SubElement(case, "system-out").text = f"{verdict}: {told}\n{explanation(row, record)}"
+        ElementTree.SubElement(case, "system-out").text = f"{verdict}: {reason}\n{explanation(row, record)}"
     return case

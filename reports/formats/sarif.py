@@ -1,8 +1,8 @@
 """SARIF 2.1.0: a result for each way in which a rule is broken, for GitHub code scanning and other alert lists.
 
-A result stands at the target file, since only files of a repository have alerts. A waived one is suppressed, and a
-note. A run that did not judge all adds a result of its own: an upload without results closes every alert, as if all
-rules were kept.
+A result is placed at the target file, since only files of a repository can have alerts. A waived result is a suppressed
+note. A run that did not judge every rule adds a result of its own: an upload without results closes every alert, as if
+all rules were kept.
 """
 
 import re
@@ -22,7 +22,7 @@ from orderproof.reports.waivers import fingerprint
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVEL_OF = {"fail": "error", "warn": "warning", "waived": "note"}
 _MESSAGE_LIMIT = 4_000
-# The name that the documentation gives a target file: where there was none, an alert needs a place all the same.
+# The usual name of a target file: an alert needs a place even where there was no target file.
 _NO_FILE = "target.yaml"
 
 
@@ -37,7 +37,7 @@ def render(record: Mapping[str, Any]) -> str:
     results = [{**result, "ruleIndex": indices[result["ruleId"]]} for result in _results(record)]
     run = {
         "tool": {"driver": driver},
-        # Runs of other targets keep their alerts: GitHub tells them apart by this.
+        # GitHub tells the alerts of several targets apart by this id.
         "automationDetails": {"id": f"orderproof/{_plain(record['target']['name'])}/"},
         "invocations": [_invocation(record)],
         "columnKind": "unicodeCodePoints",
@@ -66,7 +66,7 @@ def _invocation(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _run_rule() -> dict[str, Any]:
-    words = "A run that did not judge every rule in scope says nothing about the rules that it left out."
+    words = "A run that did not judge every rule in scope says nothing about the other rules."
     return _descriptor(RUN_ID, RUN_TITLE, words, words, "error", "run")
 
 
@@ -95,7 +95,7 @@ def _results(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for row in record["rules"]:
         if row["verdict"] not in _LEVEL_OF:
             continue
-        # Findings of one check have one fingerprint, which would make them one alert.
+        # All findings of one check share a fingerprint, and so one alert.
         firsts = {fingerprint(row, finding): finding for finding in reversed(row["findings"])}
         for mark, finding in reversed(firsts.items()):
             text = "\n".join([row["title"], *finding_lines(row, finding)])
@@ -122,5 +122,5 @@ def _result(rule_id: str, level: str, text: str, mark: str, record: Mapping[str,
 
 
 def _message(text: str) -> str:
-    """A text in which nothing is a link: SARIF reads `[words](target)` in plain texts too (3.11.6)."""
+    """A text without links: SARIF reads `[words](target)` as a link in plain text too (3.11.6)."""
     return re.sub(r"([\\\[\]])", r"\\\1", shortened(harmless(text), _MESSAGE_LIMIT))

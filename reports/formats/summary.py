@@ -1,7 +1,7 @@
 """The summary of a step in GitHub Actions, in Markdown.
 
-What a server sent stands in code alone, where nothing is markup, a link or a mention. GitHub takes 1 MiB for a step,
-and several runs may share one.
+What a server sent is shown only as code, where nothing is markup, a link or a mention. GitHub accepts 1 MiB for a step,
+and several runs may share a step.
 """
 
 import html
@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from orderproof.reports.completeness import unjudged
+from orderproof.reports.completeness import missing_states, unjudged
 from orderproof.reports.explanation import explanation
+from orderproof.reports.headline import selected
 from orderproof.reports.redaction.harmless import harmless, one_line, shortened
 
 _MARKS = {"conforming": "✅", "non-conforming": "❌", "partial": "⚠️", "void": "⛔"}
@@ -26,7 +27,7 @@ def render(record: Mapping[str, Any]) -> str:
     for part in parts:
         length += len(part.encode())
         if length > _LIMIT:
-            shown.append("There is more; all of it is in the record.\n")
+            shown.append("The summary is cut here; report.json holds the rest.\n")
             break
         shown.append(part)
     return "\n".join(shown)
@@ -37,7 +38,7 @@ def _head(record: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {_MARKS[record['verdict']]} Order API: {record['verdict']}\n"
     yield f"{_code(record['headline'], 1_000)}\n"
     if record["selection"]:
-        yield f"Only rules {_code(', '.join(record['selection']))} were judged.\n"
+        yield f"Selected rules: {_code(selected(record['selection']))}\n"
     seconds = f"{record['duration_s']:.1f}"
     yield (
         f"{_code(target['name'])} at {_code(target['base_url'])}: {record['requests']} requests in {seconds} s, "
@@ -52,10 +53,10 @@ def _head(record: Mapping[str, Any]) -> Iterator[str]:
 def _rows(record: Mapping[str, Any]) -> Iterator[str]:
     yield from _explained(record, "fail", "Broken rules")
     yield from _listed("Not judged", unjudged(record))
-    states = record["missing_states"]
+    states = missing_states(record)
     if states and record["verdict"] != "void":
         yield f"### Missing states ({len(states)})\n"
-        yield "".join(f"- {_code(name)}: {_code(reason)}\n" for name, reason in list(states.items())[:_REASONS_SHOWN])
+        yield "".join(f"- {_code(state.name)}: {_code(state.reason)}\n" for state in states[:_REASONS_SHOWN])
     yield from _listed("Waived", [row for row in record["rules"] if row["verdict"] == "waived"])
     yield from _explained(record, "warn", "Advice not followed")
 
@@ -69,7 +70,7 @@ def _listed(title: str, rows: list[Mapping[str, Any]]) -> Iterator[str]:
     shown = list(by_reason.items())[:_REASONS_SHOWN]
     lines = [f"- {', '.join(ids)}: {_code(reason)}\n" for reason, ids in shown]
     if len(shown) < len(by_reason):
-        lines.append(f"- and for {len(by_reason) - len(shown)} more reasons, which are in the record\n")
+        lines.append(f"- and {len(by_reason) - len(shown)} more reasons, in report.json\n")
     if lines:
         yield "".join(lines)
 
@@ -89,14 +90,14 @@ def _details(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
 
 
 def _code(text: str, limit: int = 300) -> str:
-    """A text as inline code: the fence is longer than any run of backticks in it."""
+    """A text as inline code; its fence is longer than any run of backticks in the text."""
     shown = one_line(text, limit) or " "
     fence = _fence(shown, 1)
     return f"{fence} {shown} {fence}"
 
 
 def _block(text: str) -> str:
-    """A text as a block of code."""
+    """A text as a code block."""
     shown = shortened(harmless(text), 8_000)
     fence = _fence(shown, 3)
     return f"{fence}text\n{shown}\n{fence}\n"

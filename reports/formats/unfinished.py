@@ -1,7 +1,7 @@
-"""The record of a run that has not finished: it takes the earlier record's place before anything of the run can fail.
+"""The record of an unfinished run: it replaces the earlier record before anything in the run can fail.
 
-A run that is killed, or that ends before it judged anything, must not leave the record of another run behind: whoever
-gates on the folder would take that one's verdict for this one's.
+A run that is killed, or that ends before it judged anything, must not leave the record of another run behind: a gate on
+the folder would use the wrong verdict.
 """
 
 import json
@@ -15,7 +15,7 @@ from orderproof.reports.record import RECORD_NAME, SCHEMA, Run, build, write
 
 
 def begin(folder: Path, seed: int, profile: str, *, files: Iterable[Path] = ()) -> None:
-    """Put the record of an unfinished run into the folder and remove what an earlier run left there, and `files`.
+    """Write the record of an unfinished run into the folder; remove what an earlier run left there, and `files`.
 
     Raises `OSError`.
     """
@@ -29,12 +29,12 @@ def begin(folder: Path, seed: int, profile: str, *, files: Iterable[Path] = ()) 
 
 
 def stop(folder: Path, why: str, seed: int = 0, profile: str = "default") -> None:
-    """Say in the folder's record why its run ended before it judged anything. Raises `OSError`."""
+    """Write into the folder's record why its run ended before it judged anything. Raises `OSError`."""
     _write(folder, seed, profile, _now(), f"unfinished: it stopped before anything was judged: {why}")
 
 
 def withdraw(folder: Path, why: str) -> None:
-    """Replace an earlier run's record, where there is one, for a run that could not even begin. Raises `OSError`."""
+    """Replace the record of an earlier run, if there is one, for a run that could not even begin. Raises `OSError`."""
     if _is_record(folder / RECORD_NAME):
         begin(folder, 0, "default")
         stop(folder, why)
@@ -51,7 +51,7 @@ def _write(folder: Path, seed: int, profile: str, started_at: str, why: str) -> 
 
 
 def _is_record(path: Path) -> bool:
-    """Whether a file is a record of ours: what else may lie in the folder is not for us to remove."""
+    """Whether a file is a record; other files in the folder must not be removed."""
     try:
         return bool(json.loads(path.read_bytes())["schema"] == SCHEMA)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

@@ -17,7 +17,7 @@ _PREFLIGHT_SHOWN = 20
 
 
 def render(record: Mapping[str, Any]) -> str:
-    """The page of a record. The same record gives the same page."""
+    """The page of a record; the same record always gives the same page."""
     shown = rendered(record["rules"])
     cited = cited_on_page(shown)
     broken = [row for row in record["rules"] if row["verdict"] in ("fail", "warn")]

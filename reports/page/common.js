@@ -1,4 +1,4 @@
-// What every page shares: small helpers, keys, colours. The files of a page are put together into its one script.
+// Shared by all pages: small helpers, keys, colours. The files of a page are joined into one script.
 
 const one = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -15,7 +15,7 @@ const say = (text) => {
   requestAnimationFrame(() => { place.textContent = text; });
 };
 
-// A page in a sandbox, or one that is a file, may be forbidden to store anything: then it forgets.
+// A page in a sandbox, or opened from a file, may not be allowed to store anything: then it forgets.
 const stored = (key, value) => {
   try {
     if (value === undefined) return localStorage.getItem(key);
@@ -42,7 +42,7 @@ one("#theme").addEventListener("click", () => {
   stored("orderproof-theme", theme);
 });
 
-/* Keys: single ones, which whoever speaks to a page or presses keys by chance can switch off */
+/* Single keys; people who use speech input or press keys by accident can switch them off */
 const help = one("#keys-help");
 const keysOn = one("#keys-on");
 keysOn.checked = stored("orderproof-keys") !== "off";

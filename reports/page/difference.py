@@ -1,4 +1,4 @@
-"""What was expected beside what was observed, with the parts that differ marked."""
+"""Expected beside observed, with the parts that differ marked."""
 
 import html
 import re
@@ -10,9 +10,9 @@ from orderproof.reports.redaction.harmless import harmless
 
 _TOKEN = re.compile(r"[\w.-]+|\s+|[^\w\s]")
 _STATUS = re.compile(r"\d{3}(?=\s|$)")
-# Comparing takes time that grows with the product of both lengths.
+# The time of a comparison grows with the product of both lengths.
 _MOST_TOKENS = 600
-# Where hardly anything is the same, the marks would be confetti.
+# Below this similarity nearly everything would be marked.
 _ALIKE = 0.3
 _SHORT = 80
 _OR = " or "
@@ -21,11 +21,11 @@ _MOST_ALTERNATIVES = 40
 
 def marked(expected: str, observed: str) -> tuple[str, str]:
     """Both as HTML, the differing parts in `<mark>`."""
-    # Before they are cut to pieces: what a CI runner takes for a command depends on where a line begins.
+    # Made harmless before splitting: what a CI runner reads as a command depends on where a line begins.
     expected, observed = harmless(expected), harmless(observed)
     status = _STATUS.match(observed)
     if status and "{" not in expected and len(expected) <= _SHORT and not observed.startswith(expected):
-        # A status was expected, and a status with its body came: the body differs from nothing.
+        # A status was expected, and a status with a body came: there is nothing to compare the body with.
         rest = observed[status.end() :]
         return _mark(expected), _mark(status[0]) + _plain(rest)
     if len(expected) > _SHORT and _OR in expected:
@@ -34,7 +34,7 @@ def marked(expected: str, observed: str) -> tuple[str, str]:
 
 
 def _with_alternatives(alternatives: list[str], observed: str) -> tuple[str, str]:
-    """What came beside the one of several allowed answers that it is most like; the others stay as they are."""
+    """The answer beside the most similar of several allowed answers; the other ones stay unmarked."""
     tokens = _TOKEN.findall(observed)[:_MOST_TOKENS]
     likeness = [
         SequenceMatcher(None, _TOKEN.findall(one)[:_MOST_TOKENS], tokens, autojunk=False).ratio()
@@ -71,7 +71,7 @@ def _is_word(token: str) -> bool:
 
 
 def _place_by_place(left: list[str], right: list[str]) -> tuple[str, str]:
-    """Marks for texts of one shape, whose longest common part may well lie across two members."""
+    """Marks for texts of the same shape, whose longest common part may lie across two members."""
     places = [(a, b, a != b) for a, b in zip(left, right, strict=True)]
     runs = [(differs, list(run)) for differs, run in groupby(places, key=lambda place: place[2])]
     return (

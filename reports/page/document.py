@@ -21,14 +21,14 @@ _STYLES = ("page.css", "rules.css", "media.css")
 def page(template: str, scripts: Sequence[str], **values: Any) -> str:
     """Fill a template. `scripts` are the files of the page's script; strings in `values` are escaped, `Markup` not."""
     style = "".join(_asset(name) for name in _STYLES)
-    # In a block, so that no name of it becomes a name of the whole page.
+    # In a block, so that its names do not become global names of the page.
     code = '"use strict";\n{\n' + "\n".join(_asset(name) for name in scripts) + "}\n"
     return (
         _environment()
         .get_template(template)
         .render(
             policy=_policy(style, code),
-            # Our own files, and as they are: the policy names their hashes.
+            # Our own files, unchanged: the policy holds their hashes.
             style=Markup(style),
             script=Markup(code),
             **values,
@@ -42,7 +42,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """The content security policy: nothing is loaded or sent, and no script or style but these two is used."""
+    """The content security policy: nothing is loaded or sent, and only this script and this style are used."""
     return (
         f"default-src 'none'; script-src 'sha256-{_hash(script)}'; style-src 'sha256-{_hash(style)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
@@ -61,7 +61,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # Autoescape looks after markup alone; control characters have to go too.
+        # Autoescape handles only markup; control characters have to go too.
         finalize=_plain,
     )
     environment.filters |= {

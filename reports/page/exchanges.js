@@ -1,6 +1,6 @@
-// The exchanges of the run, which stand packed in the page and are unpacked when somebody asks for them.
+// The exchanges of the run: packed in the page, and unpacked when somebody asks for them.
 
-/* What the server sent may move text about: characters that control or reorder are shown by their numbers. */
+/* Characters that control or reorder text are shown by their numbers: a server may send anything. */
 const harmless = (text) =>
   text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gu, (character) => {
     if (character === "\n" || character === "\t") return character;
@@ -21,7 +21,7 @@ const exchanges = () => {
 
 const bodyOf = (body) => {
   if (!body?.bytes) return "";
-  const note = body.cut ? `\n(the beginning of ${body.bytes.toLocaleString("en")} bytes)` : "";
+  const note = body.cut ? `\n(beginning of ${body.bytes.toLocaleString("en")} bytes)` : "";
   return `\n\n${harmless(body.text)}${note}`;
 };
 const headersOf = (headers) => headers.map(([name, value]) => `\n${harmless(name)}: ${harmless(value)}`).join("");
@@ -72,7 +72,7 @@ const list = async (place, title, wanted) => {
   }
 };
 
-/* Numbers of the map show their exchanges. */
+/* A number in the map shows its exchanges. */
 const operations = new Set(all("td[data-operation]").map((cell) => cell.dataset.operation).filter(Boolean));
 for (const cell of all("td[data-status]")) {
   const { operation, status } = cell.dataset;
@@ -89,14 +89,14 @@ for (const cell of all("td[data-status]")) {
   cell.replaceChildren(button);
 }
 
-/* A rule that is opened offers the exchanges of its checks. */
+/* An open rule offers the exchanges of its checks. */
 document.addEventListener("toggle", (event) => {
   const row = event.target;
   if (!row.open || !row.classList.contains("rule") || one(".of-rule", row)) return;
   const names = new Set(all(".checks code", row).map((name) => name.textContent).filter((name) => name.includes("::")));
   if (!names.size) return;
   const place = made("div", [], { class: "of-rule" });
-  const button = made("button", ["Show every exchange of its checks"], { type: "button" });
+  const button = made("button", ["Show all exchanges of its checks"], { type: "button" });
   button.addEventListener("click", () =>
     list(place, "Exchanges of the rule's checks", (exchange) => names.has(harmless(exchange.check))));
   place.append(button);

@@ -1,4 +1,4 @@
-"""Exchanges on the page: those that findings cite as HTML, and all of the run's as an island of packed data."""
+"""Exchanges on the page: those that findings cite as HTML, and all exchanges of the run as packed data."""
 
 import base64
 import gzip
@@ -13,7 +13,7 @@ from orderproof.reports.redaction.harmless import harmless
 Exchange = Mapping[str, Any]
 
 _BODY_SHOWN = 4_000
-# Laying out a longer one would cost more than anybody reads of it.
+# Nobody reads a longer body to its end, so laying it out is not worth the time.
 _LAID_OUT = 40_000
 _VALUE_SHOWN = 1_000
 
@@ -37,13 +37,13 @@ def _came(exchange: Exchange) -> str:
 
 
 def whole(exchange: Exchange) -> str:
-    """An exchange as it went over the wire, request and answer, with long bodies shortened."""
+    """An exchange as sent over the network, request and answer, with long bodies shortened."""
     request = f"<b>{text(clipped(exchange['method'], 200))}</b> {text(exchange['url'][:8_000])}"
     answer = f"<b>{exchange['status']}</b>" if exchange["status"] is not None else "<b>No complete answer</b>"
     if exchange["error"]:
         answer += f"\n{text(clipped(exchange['error'], _VALUE_SHOWN))}"
     repeats = ", sent again on a new connection" if exchange.get("repeats") else ""
-    waited = ", which asked to wait; the request was sent again" if exchange["waited"] else ""
+    waited = ", which asked to wait, so the request was sent again" if exchange["waited"] else ""
     return (
         f'<div class="exchange"><p class="leg">Request, {clock(exchange["started_at"])}{repeats}</p>'
         f"<pre>{request}{_headers(exchange['request_headers'])}{_body(exchange['request_body'])}</pre>"
@@ -66,9 +66,9 @@ def _body(body: Mapping[str, Any] | None) -> str:
     readable = laid_out(raw) if len(raw) <= _LAID_OUT and not body["cut"] else raw
     notes = []
     if body["encoding"] == "latin-1":
-        notes.append("bytes that are no UTF-8, shown as Latin-1")
+        notes.append("not UTF-8; shown as Latin-1")
     if body["cut"] or len(readable) > _BODY_SHOWN:
-        notes.append(f"only the beginning of {counted(body['bytes'], 'byte')} is shown; report.json holds more")
+        notes.append(f"beginning of {counted(body['bytes'], 'byte')}; report.json holds more")
     note = f'\n<span class="note">({"; ".join(notes)})</span>' if notes else ""
     return f"\n\n{text(readable[:_BODY_SHOWN])}{note}"
 
@@ -88,28 +88,28 @@ def _cited(exchange: Exchange, curl: str, target: Mapping[str, Any]) -> str:
 
 
 def curl_block(curl: str, block_id: str) -> str:
-    """A `curl` line with a button that copies it; nothing where there is no line."""
+    """A `curl` line with a button that copies it; empty if there is no line."""
     return copyable(curl, block_id, "curl line") if curl else ""
 
 
 _CHANGED = (
-    '<p class="aside">It holds characters that cannot be shown, here written as escapes: take it from the finding in '
-    "report.json to repeat it exactly.</p>"
+    '<p class="aside">Some of its characters cannot be shown and are written here as escapes. To repeat it exactly, '
+    "copy it from the finding in report.json.</p>"
 )
 
 
 def copyable(plain: str, block_id: str, kind: str) -> str:
-    """A text to copy, with a button that does. `kind` names it for people who cannot see what is beside it."""
+    """A text with a button that copies it. `kind` names the text for screen readers."""
     return (
         f'<div class="copyable"><pre id="{attribute(block_id)}" class="command">{text(plain)}</pre>'
         f'<button type="button" class="copy" data-copy="{attribute(block_id)}" hidden>'
         f'Copy<span class="unseen"> the {kind}</span></button></div>' + ("" if harmless(plain) == plain else _CHANGED)
-        # What cannot be shown is shown escaped, and whoever copies it must know.
+        # Characters that cannot be shown are escaped, and whoever copies the text must know.
     )
 
 
 def island(exchanges: Sequence[Exchange]) -> str:
-    """All exchanges as JSON, packed with gzip, in base64: the page unpacks it when somebody asks to see it."""
+    """All exchanges as JSON in gzip and base64; the page unpacks them when somebody asks for them."""
     data = json.dumps(exchanges, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    # No time in the header: the same record gives the same page.
+    # No timestamp in the gzip header: the same record must give the same page.
     return base64.b64encode(gzip.compress(data, compresslevel=6, mtime=0)).decode()

@@ -5,7 +5,7 @@ const fields = Object.fromEntries(all("input[type=search], select", form).map((f
 const boxes = all("input[type=checkbox]", form);
 const BOXED = boxes[0]?.name ?? "";
 
-/* Rows, by area and block: what is out of view is not laid out, so only attributes change while filtering. */
+/* Rows, by area and block. Filtering changes only attributes, because the browser does not lay out what is out of view. */
 const areas = all("section.area").map((section) => ({
   section,
   key: section.dataset.area,
@@ -17,13 +17,13 @@ const areas = all("section.area").map((section) => ({
   })),
 }));
 const entries = areas.flatMap((area) => area.blocks.flatMap((block) => block.rows));
-// Rows of a large report stand open; those of a matrix do not.
+// The rows of a large report are open; the rows of a matrix are not.
 const ROW_HEIGHT = one("div.rule") ? 128 : 39;
 
 const searched = (entry) => {
   if (entry.text === null) {
     const found = one(".findings", entry.row);
-    // Of a finding what it says, not the exchanges: every order has every word in its body.
+    // Of a finding only its text, not its exchanges: the body of an order holds almost every word.
     const parts = found
       ? [entry.row.firstElementChild, ...[...entry.row.lastElementChild.children].filter((child) => child !== found),
         ...all(".message, .sides, .pair", found)].map((part) => part.textContent)
@@ -56,7 +56,7 @@ const apply = () => {
         if (fits) inBlock += 1;
       }
       if (block.hidden !== !inBlock) block.hidden = !inBlock;
-      // A block out of view is as high as its rows are about.
+      // The estimated height of a block that is out of view.
       if (inBlock) block.style.containIntrinsicHeight = `auto ${inBlock * ROW_HEIGHT}px`;
       inArea += inBlock;
     }
@@ -70,7 +70,7 @@ const apply = () => {
 
 let openRule = "";
 const setFragment = (fragment) => {
-  // A page in a sandbox may not change its address: the filter works all the same.
+  // A page in a sandbox may not change its address; the filter still works.
   try { history.replaceState(null, "", `#${fragment}`); } catch { /* see above */ }
 };
 const remember = () => {
@@ -93,7 +93,7 @@ const focus = (row) => {
   head.focus({ preventScroll: true });
 };
 
-/* Show what an id names, whatever hides it: a closed disclosure, or the filter. */
+/* Show the element with an id, even if a closed disclosure or the filter hides it. */
 const reveal = (id) => {
   const target = document.getElementById(id);
   if (!target) return;
@@ -122,7 +122,7 @@ const readFragment = () => {
   clear();
   for (const [key, field] of Object.entries(fields)) {
     field.value = given.get(key) ?? "";
-    // A value that no option has leaves the field without one.
+    // A value without an option would leave the field empty.
     if (field.selectedIndex < 0) field.value = "";
   }
   const wanted = (given.get(BOXED) ?? "").split(",");
@@ -131,13 +131,13 @@ const readFragment = () => {
   if (given.get("rule")) reveal(given.get("rule"));
 };
 
-// What is jumped to must not come to lie under the filter, which stays in view on wide screens.
+// The target of a jump must not be hidden under the filter, which stays in view on wide screens.
 new ResizeObserver(() => {
   const covers = getComputedStyle(form).position === "sticky";
   document.documentElement.style.scrollPaddingTop = covers ? `${form.offsetHeight + 8}px` : "";
 }).observe(form);
 
-// Ten thousand texts are gathered while the first letter is still to come.
+// Collect ten thousand texts before the first letter is typed.
 fields.text.addEventListener("focus", () => { for (const entry of entries) searched(entry); }, { once: true });
 fields.text.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

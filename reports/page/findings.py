@@ -1,9 +1,10 @@
-"""The findings of a rule on the page: what was expected beside what was observed, and how to see it again."""
+"""The findings of a rule on the page: expected beside observed, and how to repeat them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.explanation import again_note, command_again
 from orderproof.reports.page.difference import marked
 from orderproof.reports.page.exchanges import anchor, copyable, curl_block, line, whole
 from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
@@ -11,7 +12,7 @@ from orderproof.reports.page.story import script, story
 from orderproof.reports.page.timeline import timeline
 from orderproof.reports.waivers import fingerprint
 
-# One broken answer that every check meets is told in full a few times, and then by its sentence.
+# Every check may meet the same broken answer: it is shown in full a few times, then in short.
 _IN_FULL = 5
 _IN_SHORT = 200
 _EXCHANGES = 100
@@ -20,7 +21,7 @@ _TEXT_SHOWN = 6_000
 
 
 def cited_on_page(rows: Sequence[Mapping[str, Any]], limit: int = 3_000) -> dict[int, str]:
-    """The exchanges that the findings shown of these rows cite, each with the `curl` line that repeats it."""
+    """The exchanges that the findings shown of these rows cite, each with its `curl` line."""
     cited: dict[int, str] = {}
     for row in rows:
         for index, finding in enumerate(row["findings"][:_IN_SHORT]):
@@ -34,13 +35,13 @@ def cited_on_page(rows: Sequence[Mapping[str, Any]], limit: int = 3_000) -> dict
 
 
 def findings(row: Mapping[str, Any], record: Mapping[str, Any], cited: Mapping[int, str]) -> str:
-    """All findings of a rule: the first few in full, the others by what they say. `cited`: see `cited_on_page`."""
+    """All findings of a rule: the first few in full, the others in short. `cited`: see `cited_on_page`."""
     found = row["findings"]
     parts = [_finding(number, row, one, record, cited) for number, one in enumerate(found[:_IN_FULL], 1)]
     if len(found) > _IN_FULL:
         short = "".join(_short(row, one, record, cited) for one in found[_IN_FULL:_IN_SHORT])
         hidden = len(found) - _IN_SHORT
-        beyond = f'<p class="aside">And {hidden:,} more; report.json holds them all.</p>' if hidden > 0 else ""
+        beyond = f'<p class="aside">And {hidden:,} more in report.json.</p>' if hidden > 0 else ""
         parts.append(
             f'<details class="more"><summary>{counted(len(found) - _IN_FULL, "more finding")} of this rule</summary>'
             f'<ol class="short" start="{_IN_FULL + 1}">{short}</ol>{beyond}</details>'
@@ -65,11 +66,10 @@ def _finding(
         parts.append(f"<h6>The walk, step by step</h6>{story(finding['story'], finding['decisive'], cited)}")
     parts += _evidence(name, finding, record)
     parts.append(_requests(name, row, finding, record, cited))
-    seed, rule = record["seed"], text(row["id"])
     parts.append(
         f'<p class="aside">Found by {text(finding["check"])}. To judge this rule again: '
-        f"<code>orderproof run … --rules {rule} --seed {seed}</code>. "
-        f"A waiver of this finding alone names its fingerprint, <code>{fingerprint(row, finding)}</code>.</p></section>"
+        f"<code>{text(command_again(row, record))}</code>{again_note(record)}. "
+        f"To waive only this finding, use its fingerprint <code>{fingerprint(row, finding)}</code>.</p></section>"
     )
     return "".join(parts)
 
@@ -93,14 +93,14 @@ def _evidence(name: str, finding: Mapping[str, Any], record: Mapping[str, Any]) 
     if not curl:
         return parts
     before = finding["exchanges"].index(decisive)
-    heading, says = "The minimal request", "Of all that was sent, this one request shows it."
+    heading, says = "The request that shows it", "This request alone shows it."
     if finding.get("timeline"):
         heading = "A request of the race"
-        says = "Alone it shows nothing: it takes requests that meet, which the command below sends again."
+        says = "Alone it shows nothing: the requests have to meet. The command below sends them together again."
     elif before:
-        says += f" It needs what the {counted(before, 'request')} before it brought about."
+        says = f"Run the {counted(before, 'request')} before it first: the script below holds them all."
     if TOKEN_VARIABLE in curl:
-        says += f" It reads the access token from ${TOKEN_VARIABLE}."
+        says += f" It takes the access token from ${TOKEN_VARIABLE}: set it first."
     return [*parts, f'<h6>{heading}</h6>{curl_block(curl, f"{name}-curl")}<p class="aside">{says}</p>']
 
 
@@ -112,7 +112,7 @@ def _curl_of(finding: Mapping[str, Any], number: int) -> str:
 def _requests(
     name: str, row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any], cited: Mapping[int, str]
 ) -> str:
-    """The requests that led to the finding, each with a link to the whole exchange, and all of them as a script."""
+    """The requests that led to the finding, each with a link to its exchange, and all of them as a script."""
     numbers = finding["exchanges"]
     if len(numbers) < 2:
         return ""
@@ -128,16 +128,16 @@ def _requests(
         "hidden>Save as a file</button>"
     )
     return (
-        f'<details class="led"{is_open}><summary>{counted(len(numbers), "request")} led here</summary>{before}'
+        f'<details class="led"{is_open}><summary>All {counted(len(numbers), "request")}, in order</summary>{before}'
         f'<ol start="{left_out + 1}">{lines}</ol></details>'
         f'<details class="script"><summary>All of them as a shell script</summary>{block}{save}</details>'
     )
 
 
 def _request(number: int, decisive: int | None, record: Mapping[str, Any], cited: Mapping[int, str]) -> str:
-    told = line(record["exchanges"][number], record["target"])
-    here = ' <strong class="here">here it shows</strong>' if number == decisive else ""
-    link = f'<a class="to-exchange" href="#{anchor(number)}">{told}</a>' if number in cited else told
+    shown_line = line(record["exchanges"][number], record["target"])
+    here = ' <strong class="here">this request shows it</strong>' if number == decisive else ""
+    link = f'<a class="to-exchange" href="#{anchor(number)}">{shown_line}</a>' if number in cited else shown_line
     return f"<li>{link}{here}</li>"
 
 
@@ -147,8 +147,10 @@ def _short(
     decisive = finding["decisive"]
     link = ""
     if decisive is not None:
-        told = line(record["exchanges"][decisive], record["target"])
-        link = f'<a class="to-exchange" href="#{anchor(decisive)}">{told}</a>' if decisive in cited else told
+        shown_line = line(record["exchanges"][decisive], record["target"])
+        link = (
+            f'<a class="to-exchange" href="#{anchor(decisive)}">{shown_line}</a>' if decisive in cited else shown_line
+        )
     left, right = marked(clipped(finding["expected"], 400), clipped(finding["observed"], 400))
     sides = f'<p class="pair">expected <code>{left or "–"}</code> observed <code>{right or "–"}</code></p>'
     sides = sides if finding["expected"] or finding["observed"] else ""

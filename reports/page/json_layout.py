@@ -1,6 +1,6 @@
-"""JSON laid out for reading, token by token: not a character of it is changed but the space between.
+"""JSON laid out for reading, token by token: only the white space between the tokens changes.
 
-Parsing and dumping it would hide what may be the very fault: a key that stands twice, `1.0` for `1`, an escape.
+Parsing and dumping it could hide the fault itself: a key that occurs twice, `1.0` instead of `1`, an escape.
 """
 
 import json
@@ -13,7 +13,7 @@ _DEEPEST = 60
 
 
 def laid_out(text: str) -> str:
-    """A JSON object or list over several lines; any other text as it is."""
+    """A JSON object or list over several lines; any other text unchanged."""
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
@@ -70,7 +70,7 @@ def _ends(tokens: list[str]) -> dict[int, int]:
 
 
 def _on_one_line(tokens: list[str], width: int) -> str | None:
-    # Every token takes a character at least, so a long list need not be joined to see that it is long.
+    # Every token has at least one character, so a long list is too wide without being joined.
     if len(tokens) > width:
         return None
     line = "".join({",": ", ", ":": ": "}.get(token, token) for token in tokens)

@@ -1,7 +1,7 @@
 """The kill matrix as a page: seeded faults by rules, correct servers, and what each rule caught.
 
-Its reader asks what the suite is worth: which faults are known to be found, by which rules, and which servers are known
-to be spared.
+Its reader asks how good the suite is: which faults it finds, by which rules, and which correct servers it finds
+conforming.
 """
 
 from collections import Counter
@@ -18,17 +18,17 @@ from orderproof.spec.catalogue import AREAS, Rule, catalogue
 SERVERS = "servers"
 REFERENCE = "reference-server"
 _NAMES_SHOWN = 8
-# Sides of a cell in the drawing, and what the drawing uses where the style is missing.
+# Side and margin in the drawing; the colours are for browsers that drop the style.
 _CELL = 3
 _MARGIN = 40
 _COLOURS = {"caught": "#4f9a6f", "elsewhere": "#c98a2e", "escaped": "#b8332a"}
 
 
-# What a run against a fault or a correct server came to.
+# The result of a run against a fault or a correct server.
 RESULTS: Mapping[str, Word] = {
-    "escaped": Word("✗", "escaped", "A rule that the fault names did not find it."),
-    "alarm": Word("!", "false alarm", "A correct server was not found conforming, or was warned without need."),
-    "caught": Word("✓", "caught", "Every rule that the fault names found it."),
+    "escaped": Word("✗", "escaped", "A rule that should find the fault did not."),
+    "alarm": Word("!", "false alarm", "A correct server was not found conforming, or got a needless warning."),
+    "caught": Word("✓", "caught", "Every rule that should find the fault found it."),
     "spared": Word("✓", "spared", "A correct server was found conforming."),
 }
 
@@ -40,7 +40,7 @@ def render_kills(found: Mapping[str, Any]) -> str:
     faults = [row for row in rows if row["kind"] == "fault"]
     by_area: dict[str, list[Mapping[str, Any]]] = {}
     places = {rule_id: place for place, rule_id in enumerate(rules)}
-    # A fault stands beside the first rule that it names, in the catalogue's order; last where it names none.
+    # A fault is listed under the first rule that should find it, in the catalogue's order; last if there is none.
     first = {row["name"]: min(row["breaks"], key=lambda rule_id: places[rule_id], default="") for row in faults}
     for row in sorted(faults, key=lambda row: (places.get(first[row["name"]], len(places)), row["name"])):
         by_area.setdefault(rules[first[row["name"]]].area if row["breaks"] else "", []).append(row)
@@ -77,7 +77,7 @@ def _result(row: Mapping[str, Any]) -> str:
 
 
 def _drawing(faults: Sequence[Mapping[str, Any]], rules: Mapping[str, Rule]) -> str:
-    """Rules down, faults across: a cell where a rule found a fault, or should have. Empty without faults.
+    """Rules down, faults across: a cell where a rule found a fault or should have found it. Empty without faults.
 
     The tables below say the same in words.
     """
@@ -92,7 +92,7 @@ def _drawing(faults: Sequence[Mapping[str, Any]], rules: Mapping[str, Rule]) -> 
             ("escaped", row["escaped"]),
         ):
             cells[kind] += [(column * _CELL, ids.index(rule) * _CELL) for rule in found if rule in rules]
-    # A square at least: one column alone, drawn as wide as the page, would be a hundred pages high.
+    # At least a square: a single column as wide as the page would be a hundred pages high.
     width, height = max(len(faults), len(ids)) * _CELL, len(ids) * _CELL
     firsts = {rules[rule].area: index * _CELL for index, rule in reversed(list(enumerate(ids)))}
     lines = "".join(f"M-{_MARGIN} {first}h{width + _MARGIN}" for first in firsts.values() if first)

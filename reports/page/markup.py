@@ -1,4 +1,4 @@
-"""From text to HTML: every string of a record passes through here on its way to a page."""
+"""From text to HTML: every string of a record passes through here on its way to the page."""
 
 import html
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from orderproof.reports.redaction.harmless import harmless
 
 
 def text(value: str) -> str:
-    """A string as HTML text: control characters shown escaped, markup as the characters it is made of."""
+    """A string as HTML text: control characters are shown escaped, markup as plain characters."""
     return html.escape(harmless(value), quote=False)
 
 
 def attribute(value: str) -> str:
-    """A string as the value of an HTML attribute that stands in double quotes."""
+    """A string as the value of an HTML attribute in double quotes."""
     return html.escape(harmless(value))
 
 
@@ -25,7 +25,7 @@ def clipped(value: str, limit: int) -> str:
 
 
 def sentence(value: str) -> str:
-    """A text with a capital at its beginning, where that is a word and no key of a file such as `auth.bearer`."""
+    """A text with a capital letter at its beginning, unless it begins with a key such as `auth.bearer`."""
     first = value.partition(" ")[0]
     return value[0].upper() + value[1:] if first.isalpha() and first.isascii() else value
 
@@ -36,7 +36,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def day_and_time(stamp: str) -> str:
-    """`2 January 2026, 03:04 UTC` for a time as records give it; what is no time stays as it is."""
+    """`2 January 2026, 03:04 UTC` for a time in a record; any other text unchanged."""
     try:
         moment = datetime.fromisoformat(stamp).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -62,7 +62,7 @@ def duration(seconds: float) -> str:
 
 
 def path_of(url: str, target: Mapping[str, Any]) -> str:
-    """The part of a URL below the judged server's base URL, which every request shares; otherwise all of it."""
+    """The part of a URL below the server's base URL, which all requests share; the whole URL if it is elsewhere."""
     for key in ("base_url", "internal_base_url"):
         base = target[key]
         if base and url.startswith(f"{base}/"):

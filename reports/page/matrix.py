@@ -1,4 +1,4 @@
-"""The matrix: rules by implementations, or by releases of one, with what they agree on marked."""
+"""The matrix: rules by implementations, or by releases, with agreements and differences marked."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ ABSENT = "absent"
 
 # What the implementations have in common on a rule.
 AGREEMENTS: Mapping[str, Word] = {
-    "differ": Word("≠", "differ", "Judged in at least two of them, and with different verdicts."),
-    "unknown": Word("?", "not all judged", "Those that were judged have one verdict; another was not judged."),
-    "agree": Word("=", "agree", "The same verdict in all of them."),
+    "differ": Word("≠", "differ", "At least two records judged the rule, with different verdicts."),
+    "unknown": Word("?", "not all judged", "The records that judged the rule agree; at least one did not judge it."),
+    "agree": Word("=", "agree", "The same verdict in all records."),
 }
 
 
@@ -33,7 +33,7 @@ def agreement(verdicts: Sequence[str]) -> str:
 
 
 def render_matrix(records: Sequence[Mapping[str, Any]]) -> str:
-    """The page that shows at least two records side by side, the one that is given first to the left."""
+    """The page that shows two or more records side by side, the first one on the left."""
     names = _names(records)
     rows = _rows(records)
     counts = Counter(agreement([_verdict(cell) for cell in cells]) for cells in rows.values())
@@ -77,13 +77,13 @@ def render_matrix(records: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _names(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A name for each record that no other has: its target's, with the number of the column where it stands twice."""
+    """A unique name for each record: its target's, with the column's number if several targets share the name."""
     given = [clipped(record["target"]["name"], 60) for record in records]
     return [name if given.count(name) == 1 else f"{name} ({number})" for number, name in enumerate(given, 1)]
 
 
 def _rows(records: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any] | None]]:
-    """For each rule of any record, in the order in which they tell of them, its row in every record or None."""
+    """For each rule of any record, in the records' order, its row in every record or None."""
     by_id = [{row["id"]: row for row in record["rules"]} for record in records]
     ids = dict.fromkeys(row["id"] for record in records for row in record["rules"])
     return {rule_id: [rows.get(rule_id) for rows in by_id] for rule_id in ids}
@@ -98,16 +98,16 @@ def _verdict(cell: Mapping[str, Any] | None) -> str:
 
 
 def _cautions(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
-    """In which ways the records were not made alike, so that a difference may not be the implementations'."""
-    told = {
+    """How the runs differ, so that a difference between records may not come from the implementations."""
+    settings = {
         "They were judged by different versions of orderproof": [record["orderproof"] for record in records],
         "They were judged with different profiles": [record["profile"] for record in records],
         "They were judged with different seeds": [str(record["seed"]) for record in records],
-        "Not the same rules were asked for": [", ".join(record["selection"]) or "all" for record in records],
+        "They were asked for different rules": [", ".join(record["selection"]) or "all" for record in records],
     }
     return [
         clipped(f"{what}: {'; '.join(f'{name} {value}' for name, value in zip(names, values, strict=True))}.", 400)
-        for what, values in told.items()
+        for what, values in settings.items()
         if len(set(values)) > 1
     ]
 
@@ -116,7 +116,7 @@ def _row(rule_id: str, cells: Sequence[Mapping[str, Any] | None], names: Sequenc
     rule = _any(cells)
     key = agreement([_verdict(cell) for cell in cells])
     common = AGREEMENTS[key]
-    # What became of the rule from one release to the next says more than that they differ.
+    # How the rule changed between two releases says more than that it differs.
     said = change or common.name
     return (
         f'<tr data-agreement="{key}"><th scope="row" id="{attribute(rule_id)}"><code>{text(rule_id)}</code> '
@@ -133,10 +133,10 @@ def _cell(cell: Mapping[str, Any] | None) -> str:
 
 
 def _why(cells: Sequence[Mapping[str, Any] | None], names: Sequence[str]) -> str:
-    """What each implementation was found to do, where there is a reason to tell."""
-    told = [
+    """The reason that each record gives for its verdict, if any."""
+    reasons = [
         f"<li><b>{text(name)}</b>: {text(sentence(clipped(cell['reason'], 400)))}</li>"
         for name, cell in zip(names, cells, strict=True)
         if cell is not None and cell["reason"]
     ]
-    return f"<details><summary>Why</summary><ul>{''.join(told)}</ul></details>" if told else ""
+    return f"<details><summary>Why</summary><ul>{''.join(reasons)}</ul></details>" if reasons else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderproof.reports.headline import selected
 from orderproof.reports.page.markup import clipped, counted, duration, sentence
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
 
@@ -31,10 +32,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the first screen says, as plain text: the template escapes it.
+    """The texts of the first screen, as plain text: the template escapes them.
 
-    `scope` are (term, description) pairs; `limits` sentences on what keeps the run from being a whole one; `unjudged`,
-    `out_of_scope` and `waived` rules by the reason that they share, the largest group first.
+    `scope` are (term, description) pairs; `limits` are sentences that say why the run is not a whole one; `unjudged`,
+    `out_of_scope` and `waived` are rules grouped by reason, the largest group first.
     """
 
     verdict: str
@@ -50,7 +51,7 @@ class Overview:
 
 
 def overview(record: Mapping[str, Any]) -> Overview:
-    """What the first screen says of a record."""
+    """The first screen of a record."""
     rows = record["rules"]
     unjudged = [row for row in rows if row["verdict"] in UNJUDGED]
     out_of_scope = [row for row in rows if row["verdict"] == "not-applicable"]
@@ -65,13 +66,13 @@ def overview(record: Mapping[str, Any]) -> Overview:
         unjudged_count=len(unjudged),
         unjudged_gating=sum(row["level"] != "advisory" for row in unjudged),
         out_of_scope=_grouped(out_of_scope),
-        # A waiver's reason begins with its day: the first to expire comes first.
+        # A waiver's reason begins with its date, so the first to expire comes first.
         waived=sorted(_grouped(waived), key=lambda group: group.reason),
     )
 
 
 def headline(record: Mapping[str, Any]) -> str:
-    """The record's headline without the verdict, which stands beside it."""
+    """The record's headline without the verdict, which is shown beside it."""
     return sentence(record["headline"].removeprefix(f"{record['verdict']}: "))
 
 
@@ -79,11 +80,10 @@ def _limits(record: Mapping[str, Any]) -> Iterable[str]:
     if record["cut_short"]:
         yield f"The run was cut short: {clipped(record['cut_short'], 200)}."
     if record["selection"]:
-        patterns = clipped(", ".join(record["selection"]), 200)
-        yield f"Only the rules {patterns} were asked for: this is a part of the catalogue."
+        yield f"Selected: {clipped(selected(record['selection']), 200)}. This is not the whole catalogue."
     if record["shard"]:
         index, count = record["shard"]
-        yield f"This is shard {index} of {count}: a part of a run, to be joined with the others."
+        yield f"This is shard {index} of {count}: merge it with the others to get the result of the run."
 
 
 def _scope(
@@ -92,12 +92,12 @@ def _scope(
     total = len(record["rules"])
     in_scope = total - len(out_of_scope)
     judged = in_scope - len(unjudged)
-    yield "Rules", f"{judged:,} of {in_scope:,} in scope were judged"
+    yield "Rules", f"{judged:,} of {in_scope:,} in scope judged"
     if out_of_scope:
         commonest, _ = Counter(row["reason"] for row in out_of_scope).most_common(1)[0]
         yield "Out of scope", f"{counted(len(out_of_scope), 'rule')}: {clipped(commonest, 120)}"
     whole = record["spec"]["rules"]
-    yield "Catalogue", f"{whole:,} rules, of orderproof {record['orderproof']}"
+    yield "Catalogue", f"{whole:,} rules of orderproof {record['orderproof']}"
     used = {row["source"]["document"] for row in record["rules"]}
     documents = [name for key, name in record["spec"]["documents"].items() if key in used]
     if documents:
@@ -114,18 +114,18 @@ def _grouped(rows: Sequence[Row]) -> list[Group]:
 
 
 def counts(summary: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The verdicts that the record has rules of, the gravest first, with their numbers."""
+    """The verdicts that occur in the record, the gravest first, with the number of their rules."""
     return [(verdict, summary[verdict]) for verdict in RULE_WORDS if summary[verdict]]
 
 
 def bar(summary: Mapping[str, int], width: str = "100%", height: int = 12) -> str:
-    """The share of each verdict as a bar (SVG), with a text that says the same. The size holds where no style is."""
+    """The share of each verdict as a bar (SVG), with the same as text. The size is for browsers that drop the style."""
     parts = counts(summary)
     total = sum(number for _, number in parts)
     if not total:
         return ""
     said = ", ".join(f"{number} {RULE_WORDS[verdict].name}" for verdict, number in parts)
-    # A single broken rule among ten thousand must be seen.
+    # A single broken rule among ten thousand must stay visible.
     least = 4.0
     scale = (1000 - least * len(parts)) / total
     x, drawn = 0.0, []

@@ -29,7 +29,7 @@ const follow = (link, event) => {
     event.preventDefault();
     beside(link, target);
   } else if (target.closest(".rule")) {
-    // The filter stays in the address where it lets the rule through.
+    // The filter stays in the address if it shows the rule.
     event.preventDefault();
     reveal(target.id);
     remember();
@@ -37,7 +37,7 @@ const follow = (link, event) => {
   }
 };
 
-/* An exchange that led to a finding opens where it is named; without the script the link leads to it. */
+/* An exchange that led to a finding opens beside its link; without the script the link leads to it. */
 const beside = (link, target) => {
   const shown = one(".exchange", link.parentElement);
   if (shown) shown.remove(); else link.parentElement.append(one(".exchange", target).cloneNode(true));
@@ -55,10 +55,10 @@ const copied = async (button) => {
   }
   const label = button.firstChild;
   label.data = done ? "Copied" : "Selected";
-  say(done ? "Copied." : "It could not be copied; it is selected.");
+  say(done ? "Copied." : "Could not copy; the text is selected.");
   setTimeout(() => { label.data = "Copy"; }, 1600);
 };
-// Where a page comes over plain http there is no clipboard to write to.
+// A page that was loaded over plain http has no access to the clipboard.
 const copiedBySelecting = (block) => {
   const range = document.createRange();
   range.selectNodeContents(block);
@@ -78,7 +78,7 @@ keys.c = () => {
   if (row) one("[data-copy]", row)?.click();
 };
 
-// Where the style cannot open what is closed, a print would lack it.
+// Without this, browsers that cannot open disclosures by style would print them closed.
 window.addEventListener("beforeprint", () => {
   if (!CSS.supports("selector(::details-content)")) openAll(true);
 });

@@ -1,8 +1,7 @@
-"""The rules on the page: a section an area, and in it a disclosure a rule.
+"""The rules on the page: a section for each area, and in it a disclosure for each rule.
 
-The rows are made with f-strings, which take a ninth of the time that a template takes, and stand in blocks that a
-browser lays out only when they come into view. They have as few elements as they can do with: ten thousand rows shall
-be there in about a second.
+The rows are made with f-strings, in a ninth of the time of a template, and grouped in blocks that a browser lays out
+only when they come into view. They have as few elements as possible: ten thousand rows must load in about a second.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,15 +13,15 @@ from orderproof.reports.page.markup import attribute, clipped, counted, sentence
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED
 
 MOST_ROWS = 20_000
-"""Above this number of rules and findings only what is not kept is rendered: browsers grow slow."""
+"""Above this number of rules and findings only rules that are not kept are shown, to keep browsers quick."""
 
 LARGE = 2_000
-"""Above this number of rules, a browser lays out what comes into view, and those without findings stand open and cannot
-be closed: disclosures take their time."""
+"""Above this number of rules, a browser lays out only what comes into view, and rules without findings are always open:
+disclosures take time."""
 
 _BLOCK = 20
 _CHECKS_SHOWN = 12
-# The findings of the first broken rules stand open; a page on which a hundred do is a wall.
+# The findings of the first broken rules are open; a page with a hundred open findings would be unreadable.
 _OPEN_RULES = 3
 
 
@@ -42,14 +41,14 @@ class Area:
 
 
 def rendered(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows that the page shows: all of them, or, where they are too many, those that are not kept."""
+    """The rows that the page shows: all, or, if they are too many, those of rules that are not kept."""
     if len(rows) + sum(len(row["findings"]) for row in rows) <= MOST_ROWS:
         return list(rows)
     return [row for row in rows if row["verdict"] != "pass"][:MOST_ROWS]
 
 
 def areas(record: Mapping[str, Any], shown: Sequence[Mapping[str, Any]], cited: Mapping[int, str]) -> list[Area]:
-    """The areas that the record has rules of, in its order. `shown`: see `rendered`; `cited`: see `cited_on_page`."""
+    """The areas of the record's rules, in its order. `shown`: see `rendered`; `cited`: see `cited_on_page`."""
     is_large = len(shown) > LARGE
     opened = set() if is_large else {row["id"] for row in [one for one in shown if one["findings"]][:_OPEN_RULES]}
     names = record["spec"]["areas"]
@@ -105,7 +104,7 @@ def _plain(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
 
 
 def _head(row: Mapping[str, Any]) -> str:
-    # The mark is the style's: the verdict's name says the same.
+    # The style adds the mark; the verdict's name says the same.
     return (
         f'<b role="heading" aria-level="4"><code>{text(row["id"])}</code> {text(row["title"])}</b> '
         f"<em>{row['level']}</em> <strong>{RULE_WORDS[row['verdict']].name}</strong>"
@@ -118,7 +117,8 @@ def _source(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     reason = ""
     if row["verdict"] in (*UNJUDGED, "not-applicable", "waived"):
         why = text(sentence(clipped(row["reason"], 1_200)))
-        reason = f'<p class="reason"><b>Why {RULE_WORDS[row["verdict"]].name}:</b> {why}</p>'
+        label = "Waived" if row["verdict"] == "waived" else "Why it was not judged"
+        reason = f'<p class="reason"><b>{label}:</b> {why}</p>'
     return (
         f"<blockquote>{text(source['words'])}</blockquote>"
         f'<p class="source">{text(document)}: {text(source["section"])}</p>{reason}'
@@ -126,24 +126,24 @@ def _source(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
 
 
 def _checks(row: Mapping[str, Any]) -> str:
-    """What the verdict rests on, and the checks that said so."""
+    """What the verdict rests on: requests, and checks with their results."""
     strength, checks = row["strength"], row["checks"]
     states = f", using {counted(strength['states'], 'state')}" if strength["states"] else ""
     rests = f"Rests on {counted(strength['requests'], 'request')} by {counted(strength['checks'], 'check')}{states}"
     if not strength["checks"]:
-        rests = "Rests on nothing: no check of this rule ran to an end"
+        rests = "No check of this rule came to a result"
     if not checks:
         return f'<p class="checks">{rests}.</p>'
     if len(checks) == 1:
         return f'<p class="checks">{rests}. {_check(checks[0])}.</p>'
     items = "".join(f"<li>{_check(one)}</li>" for one in checks[:_CHECKS_SHOWN])
     hidden = len(checks) - _CHECKS_SHOWN
-    more = f"<li>and {counted(hidden, 'more check')}, told of in report.json</li>" if hidden > 0 else ""
+    more = f"<li>and {counted(hidden, 'more check')}, in report.json</li>" if hidden > 0 else ""
     return f'<p class="checks">{rests}.</p><ul class="checks">{items}{more}</ul>'
 
 
 def _check(check: Mapping[str, Any]) -> str:
     word = RULE_WORDS[check["outcome"]].name if check["outcome"] != "pass" else "passed"
-    # A check that fails tells in a finding why.
+    # A failed check explains itself in its finding.
     reason = f": {text(clipped(check['reason'], 300))}" if check["reason"] and check["outcome"] != "fail" else ""
     return f"<code>{text(check['check'])}</code> {word}, {counted(check['requests'], 'request')}{reason}"

@@ -1,4 +1,4 @@
-"""The map of operations and statuses: what the description documents, and what the run saw."""
+"""The map of operations and statuses: what the description documents, and which answers the run got."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from orderproof.spec.description import operations
 
 NO_ANSWER = "none"
-"""Column of requests that no complete answer came to."""
+"""Column of requests without a complete answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An operation's line of the map. `id` is its operationId, empty for requests that no operation is about."""
+    """An operation's line of the map. `id` is its operationId, empty for requests of no documented operation."""
 
     id: str
     call: str
@@ -33,14 +33,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class StatusMap:
-    """The map: a column a status, a line an operation."""
+    """The map: a column for each status, a line for each operation."""
 
     statuses: Sequence[str]
     lines: Sequence[Line]
 
 
 def status_map(exchanges: Sequence[Mapping[str, Any]]) -> StatusMap:
-    """What the exchanges of a run show of the documented answers."""
+    """The map of a run's exchanges."""
     known = operations()
     seen: Counter[tuple[str, str]] = Counter(
         (_operation(exchange, known), NO_ANSWER if exchange["status"] is None else str(exchange["status"]))
@@ -81,7 +81,7 @@ def _cell(status: str, seen: int, responses: Mapping[str, Any]) -> Cell:
         return Cell("blank", 0, status, "")
     if status == NO_ANSWER:
         return Cell("undocumented", seen, status, "no complete answer came")
-    # The documents' default answer is an error: it covers no status that tells of success.
+    # The documents' default answer is an error, so it covers no status of success.
     if "default" in responses and status >= "400":
         return Cell("by-default", seen, status, "seen; documented only as “default”")
     return Cell("undocumented", seen, status, "seen; not documented" if responses else "seen")

@@ -1,4 +1,4 @@
-"""A walk through an order's life as a numbered story, and as a shell script that sends its requests again."""
+"""A walk through an order's life as a numbered story, and as a shell script that repeats its requests."""
 
 import re
 import shlex
@@ -16,13 +16,13 @@ _READABLE = re.compile(r"/orders/([\w.-]{4,})[/?]", re.ASCII)
 
 
 def story(steps: Sequence[Mapping[str, Any]], decisive: int | None, linked: Container[int]) -> str:
-    """The steps as an ordered list; the one that shows the fault is marked. `linked`: exchanges on the page."""
+    """The steps as an ordered list, with the step that shows the fault marked. `linked`: exchanges on the page."""
     items = []
     for step in steps:
         number = step["exchange"]
         is_decisive = number is not None and number == decisive
         link = f' <a href="#{anchor(number)}">exchange {number}</a>' if number in linked else ""
-        here = ' <strong class="here">here it shows</strong>' if is_decisive else ""
+        here = ' <strong class="here">this step shows it</strong>' if is_decisive else ""
         opening = '<li class="decisive">' if is_decisive else "<li>"
         items.append(
             f"{opening}<span>{text(clipped(step['text'], _TEXT_SHOWN))}</span> "
@@ -32,32 +32,32 @@ def story(steps: Sequence[Mapping[str, Any]], decisive: int | None, linked: Cont
 
 
 def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> str:
-    """The finding's requests as a script for a POSIX shell, told by its comments; plain text, not HTML.
+    """The finding's requests as a script for a POSIX shell, explained in comments; plain text, not HTML.
 
-    A walk uses its orders up, so ids are variables: set to those of fresh orders, they repeat it.
+    A walk changes its orders, so ids are variables: set to the ids of fresh orders, they repeat the walk.
     """
     steps = [*finding.get("timeline", ()), *finding.get("story", ())]
-    told = {step["exchange"]: step for step in steps if step["exchange"] is not None}
+    described = {step["exchange"]: step for step in steps if step["exchange"] is not None}
     variables = {id_: f"ID_{number}" for number, id_ in enumerate(_ids(finding, record), 1)}
     lines = [
         "#!/bin/sh",
         f"# {row['id']}: {one_line(row['title'])}",
         f"# {one_line(finding['message'])}",
-        f"# The requests as sent to {one_line(record['target']['name'])} in the run of {record['started_at']}.",
-        "# Where the run has used its orders up, put in the ids of fresh ones, in the same state.",
+        f"# The requests that were sent to {one_line(record['target']['name'])} in the run of {record['started_at']}.",
+        "# The run has changed its orders: set the variables to the ids of fresh orders in the same state.",
         *(f"{name}=${{{name}:-{shlex.quote(id_)}}}" for id_, name in variables.items()),
     ]
     if any(TOKEN_VARIABLE in curl for curl in finding["curl"]):
         lines += [f': "${{{TOKEN_VARIABLE}:?set it to an access token}}"']
     for index, (number, curl) in enumerate(zip(finding["exchanges"], finding["curl"], strict=False), 1):
-        step = told.get(number)
+        step = described.get(number)
         comment = f"{one_line(step['text'])} (then: {one_line(step['answer'])})" if step else f"exchange {number}"
         lines += ["", f"# {index}. {comment}", f"{_with_variables(curl, variables)}; echo"]
     return "\n".join(lines) + "\n"
 
 
 def _ids(finding: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
-    """The ids that the finding's requests name in their paths and bodies, in their sequence."""
+    """The ids in the paths and bodies of the finding's requests, in order."""
     found: dict[str, None] = {}
     for number in finding["exchanges"]:
         exchange = record["exchanges"][number]
@@ -68,7 +68,7 @@ def _ids(finding: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
 
 
 def _with_variables(curl: str, variables: Mapping[str, str]) -> str:
-    """A curl line with variables in place of ids. An id stands in single quotes there, or in none."""
+    """A curl line with variables instead of ids. An id there is in single quotes or unquoted."""
     for id_, name in variables.items():
         parts = curl.split(id_)
         curl = parts[0]

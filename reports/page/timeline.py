@@ -1,7 +1,7 @@
-"""A race as a drawn timeline: a lane for each operation, bars that overlap where operations did.
+"""A race as a timeline: a lane for each operation, with bars that overlap where the operations did.
 
-The drawing repeats what the text of each lane says, so nothing is lost where it is not seen. Places are in percent: the
-bars stretch with the page while texts stay texts, which one drawing of everything would shrink on a narrow screen.
+The drawing repeats the text of each lane, so nothing is lost without it. Positions are in percent: the bars stretch
+with the page, but the texts keep their size, which a single drawing would shrink on a narrow screen.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -11,27 +11,26 @@ from orderproof.reports.page.exchanges import anchor
 from orderproof.reports.page.markup import clipped, text
 
 _TICKS = 4
-# A bar that is too thin to be seen would look like an operation that was never sent. In percent.
+# An invisible bar would look like an operation that was never sent. In percent.
 _THINNEST = 0.6
-# Labels that stand closer than this would run into each other. In percent.
+# Labels that are closer than this would overlap. In percent.
 _APART = 11
-# Where the style is missing, drawings need a height of their own.
+# Without the style, drawings need a height of their own.
 _HEIGHT = 34
 _COLOURS = {True: "#b8332a", False: "#3c8ea6"}
 
 
 class Axis(NamedTuple):
-    """The time of a race. `stretches` are the times, in seconds, in which something was under way; `end` is the last.
+    """The time of a race. `stretches` are the times, in seconds, in which a request was under way.
 
-    A pause that would make everything else a hair's breadth is drawn short: `shown` are the stretches' places in
-    percent.
+    A long pause is drawn short, so that everything else stays visible: `shown` are the stretches' positions in percent.
     """
 
     stretches: Sequence[tuple[float, float]]
     shown: Sequence[tuple[float, float]]
 
     def place(self, seconds: float | None) -> float:
-        """Where a time stands, in percent; no time is the edge."""
+        """The position of a time, in percent; None is the right edge."""
         if seconds is None:
             return 100.0
         for (began, ended), (left, right) in zip(self.stretches, self.shown, strict=True):
@@ -46,13 +45,13 @@ def timeline(events: Sequence[Mapping[str, Any]], linked: Container[int]) -> str
     ticks = _ticks(axis)
     lanes = "".join(_lane(event, axis, ticks, linked) for event in sorted(events, key=lambda event: event["start_s"]))
     impossible = sum(event["impossible"] for event in events)
-    caption = f"{len(events)} operations by the time at which each was under way, from the first request on."
+    caption = f"{len(events)} operations, and when each was under way, counted from the first request."
     if len(axis.stretches) > 1:
-        caption += " Pauses in which nothing was under way are drawn short."
+        caption += " Pauses are drawn short."
     if impossible == 1:
-        caption += " No sequence of the documented operations explains the marked one."
+        caption += " No sequence of these operations explains the marked answer."
     elif impossible:
-        caption += f" No sequence of the documented operations explains the {impossible} marked ones together."
+        caption += f" No sequence of these operations explains the {impossible} marked answers together."
     return f'<figure class="timeline"><figcaption>{caption}</figcaption><ol>{lanes}</ol>{_labels(ticks)}</figure>'
 
 
@@ -60,7 +59,7 @@ def _axis(events: Sequence[Mapping[str, Any]]) -> Axis:
     spans = sorted((one["start_s"], one["start_s"] if one["end_s"] is None else one["end_s"]) for one in events)
     stretches = [list(spans[0])]
     for began, ended in spans[1:]:
-        # One that had no answer was under way to the end, so it leaves no pause behind it.
+        # A request without an answer was under way to the end, so no pause follows it.
         if began > stretches[-1][1] and not any(one["end_s"] is None and one["start_s"] < began for one in events):
             stretches.append([began, ended])
         else:
@@ -72,7 +71,7 @@ def _axis(events: Sequence[Mapping[str, Any]]) -> Axis:
             joined[-1][1] = stretch[1]
         else:
             joined.append(stretch)
-    # A stretch of no length could not be drawn, and behind one that had no answer there must be room for its bar.
+    # A stretch without length could not be drawn, and a request without an answer needs room for its bar.
     least = 0.01 * busy
     joined = [[began, max(ended, began + least)] for began, ended in joined]
     if any(one["end_s"] is None for one in events):
@@ -82,7 +81,7 @@ def _axis(events: Sequence[Mapping[str, Any]]) -> Axis:
 
 def _shown(lengths: Sequence[float]) -> list[tuple[float, float]]:
     pause = min(12.0, 40 / len(lengths))
-    # Half by length and half alike: a short stretch beside a long one is seen too.
+    # Half by length and half equal: a short stretch beside a long one stays visible.
     room = 100 - pause * (len(lengths) - 1)
     places, left = [], 0.0
     for length in lengths:
@@ -93,7 +92,7 @@ def _shown(lengths: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def _ticks(axis: Axis) -> list[tuple[float, float]]:
-    """Places in percent, and the times in seconds from the first request that stand there."""
+    """Positions in percent, each with its time in seconds from the first request."""
     first = axis.stretches[0][0]
     if len(axis.stretches) == 1:
         ((began, ended),) = axis.stretches
@@ -107,8 +106,8 @@ def _ticks(axis: Axis) -> list[tuple[float, float]]:
 
 def _lane(event: Mapping[str, Any], axis: Axis, ticks: Sequence[tuple[float, float]], linked: Container[int]) -> str:
     first = axis.stretches[0][0]
-    until = "on; no answer came" if event["end_s"] is None else f"to {_told(event['end_s'] - first)}"
-    times = f"from {_told(event['start_s'] - first)} {until}"
+    until = "on; no answer came" if event["end_s"] is None else f"to {_shown_time(event['end_s'] - first)}"
+    times = f"from {_shown_time(event['start_s'] - first)} {until}"
     mark = ' <strong class="here">✗ not explained</strong>' if event["impossible"] else ""
     exchange = event["exchange"]
     link = f' <a href="#{anchor(exchange)}">exchange {exchange}</a>' if exchange in linked else ""
@@ -139,9 +138,9 @@ def _labels(ticks: Sequence[tuple[float, float]]) -> str:
             continue
         last = place
         side = "start" if place < 5 else "end" if place > 95 else "middle"
-        labels.append(f'<text x="{place:.2f}%" y="12" text-anchor="{side}">{_told(seconds)}</text>')
+        labels.append(f'<text x="{place:.2f}%" y="12" text-anchor="{side}">{_shown_time(seconds)}</text>')
     return f'<svg class="ticks" aria-hidden="true" width="100%" height="16">{"".join(labels)}</svg>'
 
 
-def _told(seconds: float) -> str:
+def _shown_time(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds:.3f} s"

@@ -1,1 +1,1 @@
-"""What may not reach a report: secrets, personal data, and characters that do harm where they are shown."""
+"""Keeping out of reports: secrets, personal data, and characters that do harm where they are shown."""

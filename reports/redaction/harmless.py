@@ -1,4 +1,4 @@
-"""Server bytes on their way to a terminal or a CI log, made harmless."""
+"""Making what a server sent harmless for a terminal or a CI log."""
 
 import codecs
 import io
@@ -7,15 +7,15 @@ import unicodedata
 from typing import TextIO
 
 _ODD = re.compile(r"[^\n\t -~]")
-# GitHub takes `::` at the beginning of a line; the others are looked for anywhere in it.
+# GitHub reads `::` at the beginning of a line as a command; other CI servers search the whole line.
 _COMMAND = re.compile(r"^[^\S\n]*(?=::)|##(?=\[|vso\[|teamcity\[)", re.MULTILINE | re.IGNORECASE)
 
 
 def harmless(text: str) -> str:
     """A text that moves no cursor, sets no title, reverses no line and gives a CI runner no command.
 
-    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); what a runner would take for a command gets a
-    character more that keeps it from being one.
+    Control and format characters are shown escaped (`\\x1b`, `\\u202e`); a character is inserted into what a CI runner
+    would read as a command.
     """
     return _COMMAND.sub(lambda match: f"{match[0]}\u2506", escaped(text))
 
@@ -33,9 +33,9 @@ def _shown(character: str) -> str:
 
 
 def is_harmful(character: str) -> bool:
-    """Whether a character does something to what shows it, or is none."""
+    """Whether a character controls the display, or is not a Unicode character at all."""
     code = ord(character)
-    # What Unicode says is no character; XML forbids some of it.
+    # Noncharacters of Unicode; XML forbids some of them.
     if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
         return True
     # Cc control, Cf format (bidirectional overrides), Cs lone surrogates, Zl and Zp separators.
@@ -43,18 +43,18 @@ def is_harmful(character: str) -> bool:
 
 
 def shortened(text: str, limit: int) -> str:
-    """A text of at most `limit` characters, the last of them an ellipsis where it was cut."""
+    """A text of at most `limit` characters; if it was cut, the last one is an ellipsis."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def one_line(text: str, limit: int = 300) -> str:
     """A text on one harmless line, shortened."""
-    # Megabytes may come; escaping makes a text no shorter.
+    # A text may have megabytes; escaping never shortens it.
     folded = " ".join(text[: 20 * limit].split())
     return shortened(harmless(shortened(folded, limit)), limit)
 
 
-# What our own sentences are set with, for code pages that lack it; marks of verdicts have plain ones of their own.
+# Plain forms of the punctuation in our own sentences, for code pages that lack it. Marks of verdicts have their own.
 _PLAIN = {"…": "...", "–": "-", "—": "-", "→": "->", "“": '"', "”": '"', "‘": "'", "’": "'", "‹": "<", "›": ">"}
 
 
@@ -68,9 +68,9 @@ codecs.register_error("orderproof", _plain)
 
 
 def escape_unencodable(stream: TextIO) -> None:
-    """Make a stream show what its encoding lacks in plainer characters, or escaped.
+    """Make a stream write characters that its encoding lacks in a plainer form, or escaped.
 
-    The strict default would end a report in a traceback.
+    The strict default would end a report with a traceback.
     """
     if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "backslashreplace"):
         stream.reconfigure(errors="orderproof")

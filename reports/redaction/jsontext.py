@@ -15,14 +15,14 @@ _COMMAND = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
 def json_text(value: Any) -> str:
     """A value as JSON, without a character that moves a cursor, reverses a line or commands a CI runner.
 
-    The text is another, the value the same: such characters are written as JSON escapes. So is half a surrogate pair,
-    which no UTF-8 file can hold.
+    Such characters are written as JSON escapes, which does not change the value. So is half a surrogate pair, which no
+    UTF-8 file can hold.
     """
     return harmless_json(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 def harmless_json(text: str) -> str:
-    """JSON text with characters escaped that are harmful where it is shown."""
+    """JSON text in which characters that are harmful where it is shown are escaped."""
     return _COMMAND.sub(r"\\u0023", _ODD.sub(lambda match: _shown(match[0]), text))
 
 

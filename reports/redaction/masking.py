@@ -1,9 +1,9 @@
-"""What may not reach a report: tokens never, personal data unless asked for.
+"""Masking: tokens never reach a report, personal data only if asked for.
 
-Tokens are replaced wherever they stand, also where the server echoes them: as they are, escaped as URLs, JSON and HTML
-escape, in UTF-16, and in base64; and where a text is cut off (`…`), so is a token's beginning. Personal data is found
-by where it stands in the descriptions (`x-personal-data`) and by pattern (e-mail addresses, telephone numbers), and
-what was found there is replaced in the texts of findings and in other answers too.
+Tokens are replaced everywhere, also where the server echoes them: as they are, escaped for URLs, JSON or HTML, in
+UTF-16, and in base64. Where a text is cut off (`…`), the beginning of a token is replaced too. Personal data is found
+by its place in the descriptions (`x-personal-data`) and by pattern (e-mail addresses, telephone numbers); what was
+found is then also replaced in findings and in other answers.
 """
 
 import json
@@ -21,40 +21,40 @@ _SECRET_HEADER = re.compile(
     r"(proxy-)?authorization|(set-)?cookie2?|.*(token|secret|password|passwd|session|credential|signature).*|(.*[-_])?(api-?)?key",
     re.IGNORECASE,
 )
-# A scheme tells nobody anything; the first word of any other value may be the secret itself, as in a cookie.
+# The scheme is no secret and stays. In any other value the first word may be the secret itself, as in a cookie.
 _SCHEME = re.compile(r"(?:basic|bearer|digest|dpop|negotiate|ntlm|token) ", re.IGNORECASE)
 # The address itself may be percent-encoded, as in a query.
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9.-]{1,253}\.[A-Za-z]{2,24}")
-# Only in the international form: other digits may be an order's.
+# Only in the international form: other digits may be part of an order.
 _PHONE = re.compile(r"(?<![\w+/])(?:\+|%2[bB])[1-9]\d{0,3}(?:[ ().-]{0,2}\d){6,12}(?!\d)")
-# Shorter ones would be found in every other word.
+# Shorter secrets would match in every other word.
 _SHORTEST_SECRET = 3
 
-# Members of these names hold a person's data in some places and a product's in others.
+# Members with these names hold personal data in some places and product data in others.
 _AMBIGUOUS = frozenset({"name", "note", "message"})
 
 
 @cache
 def _personal_names() -> frozenset[str]:
-    """Names of members that hold personal data wherever they stand."""
+    """Names of members that hold personal data in every place."""
     return frozenset(name for _, name in personal_members()) - _AMBIGUOUS
 
 
 @cache
 def _quoted_object() -> re.Pattern[str]:
-    """The beginning of an object that holds members which are personal there alone, in a text that is no whole JSON."""
+    """The beginning of an object in which the ambiguous members are personal, in a text that is not valid JSON."""
     parents = "|".join(sorted({re.escape(parent) for parent, name in personal_members() if name in _AMBIGUOUS}))
     return re.compile(rf'"(?:{parents})\\*"\s*:\s*\{{[^}}]{{0,3000}}')
 
 
 @cache
 def _quoted_member(is_inside: bool = False) -> re.Pattern[str]:
-    """A personal member in a text that is no whole JSON: an answer cut off in a finding, or malformed.
+    """A personal member in a text that is not valid JSON: an answer cut off in a finding, or malformed.
 
-    Its value may lack its end. `is_inside`: in an object of `_quoted_object`, where more is personal.
+    Its value may lack its end. `is_inside`: within an object of `_quoted_object`, where more members are personal.
     """
     names = "|".join(map(re.escape, sorted(_AMBIGUOUS if is_inside else _personal_names())))
-    # Looking behind: a long run of backslashes would be tried from each of them.
+    # The lookbehind keeps a long run of backslashes from being tried from each of them.
     return re.compile(
         rf'((?<!\\)\\*"(?:{names})\\*"\s*:\s*)' + r'(?:(\\*")(?:[^"\\…]|\\+(?![\\"])|(?!\2)\\*")*(?:\2)?|-?\d[\d.]*)',
     )
@@ -86,15 +86,15 @@ class Masker:
             text = self._secrets.sub(TOKEN_MARK, text)
         if self._keep:
             return text
-        # Looking for the signs first spares the patterns, which are slow on long texts without one.
+        # The patterns are slow on long texts, so look for their signs first.
         if "@" in text or "%40" in text:
             text = _EMAIL.sub(PERSON_MARK, text)
         return _PHONE.sub(PERSON_MARK, text) if "+" in text or "%2" in text else text
 
     def mask_message(self, text: str) -> str:
-        """A text that quotes answers: as `text`, and without the personal values learnt from the bodies so far.
+        """A text that quotes answers: masked like `text`, and without the personal values learnt from bodies so far.
 
-        A quoted answer may be cut off, which an ellipsis or the text's end tells, in the middle of a token or a value.
+        A quoted answer may be cut off in the middle of a token or a value: before an ellipsis or at the text's end.
         """
         parts = [self._without_beginning(part) for part in self.text(text).split("…")]
         if self._keep:
@@ -110,11 +110,11 @@ class Masker:
         return text
 
     def mask_known_values(self, text: str) -> str:
-        """A text of an answer, masked already, without the names and places that any answer told."""
+        """A text of an answer, already masked, without the personal values that any answer contained."""
         return text if self._keep else self._persons.masked_words(text)
 
     def headers(self, headers: Iterable[Iterable[str]]) -> list[list[str]]:
-        """Headers with credentials masked whole."""
+        """Headers; those that hold credentials are masked as a whole."""
         masked = []
         for name, value in headers:
             if is_secret_header(name):
@@ -124,7 +124,7 @@ class Masker:
         return masked
 
     def body(self, body: bytes) -> str | None:
-        """A body as masked text, or None for bytes that are no text."""
+        """A body as masked text, or None if it is binary."""
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
@@ -132,18 +132,18 @@ class Masker:
         return self.text(self._without_persons(text))
 
     def excerpt(self, body: bytes, length: int) -> str | None:
-        """The first `length` characters of a long body, masked without reading all of it; None for no text.
+        """The first `length` characters of a long body, masked without reading all of it; None if it is binary.
 
-        More is masked than is shown, so that nothing which the cut splits comes into what is shown.
+        More is masked than is shown, so that a value split by the cut never shows.
         """
         spare = max(length, 2 * self._reach)
         text = body[: 4 * (length + spare)].decode("utf-8", "ignore")[: length + spare]
         masked = self.text(text if self._keep else _without_members(text, self._learnt_member))
-        # Much that was masked: what is left may reach up to the cut, so the whole is looked at.
+        # So much was masked that the rest may reach the cut: mask the whole body.
         return masked[:length] if len(masked) >= length + spare // 2 else self.body(body)
 
     def latin_1(self, body: bytes) -> str:
-        """A body that is no text, byte by byte, with what can be found in it masked."""
+        """A binary body as Latin-1, with what can be found in it masked."""
         return self.text(self._without_persons(body.decode("latin-1")))
 
     def _without_persons(self, text: str) -> str:
@@ -161,7 +161,7 @@ class Masker:
             parts = [self._members(child, parent) for child in node]
             return [part for part, _ in parts], any(changed for _, changed in parts)
         if isinstance(node, str) and '"' in node:
-            # JSON may stand in a text of JSON.
+            # A JSON string may itself hold JSON.
             without = _without_members(node, _masked_member)
             return without, without != node
         if not isinstance(node, dict):
@@ -183,7 +183,7 @@ class Masker:
 
 
 def _without_members(text: str, replace: Callable[[re.Match[str]], str]) -> str:
-    """A text that is no whole JSON without the personal members that it quotes."""
+    """A text that is not valid JSON, without the personal members that it quotes."""
     inside = _quoted_object().sub(lambda match: _quoted_member(is_inside=True).sub(replace, match[0]), text)
     return _quoted_member().sub(replace, inside)
 

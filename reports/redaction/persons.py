@@ -1,12 +1,12 @@
-"""What answers told of persons, so that it can be found wherever else it is said."""
+"""Personal values that answers contained, so that they can be found wherever else they appear."""
 
 import json
 import re
 
 PERSON_MARK = "‹masked›"
-# Shorter values would be found in every other word.
+# Shorter values would match in every other word.
 _SHORTEST = 3
-# A house number tells nobody who lives there, and would be found in every status, length and time.
+# A house number identifies nobody, and would match in every status, length and time.
 _SHORTEST_NUMBER = 5
 # A server may send megabytes as a name.
 _LONGEST = 10_000
@@ -14,7 +14,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Persons:
-    """Personal values, learnt one by one. Looking for them takes no longer where there are thousands."""
+    """Personal values, learnt one by one. A search takes no longer with thousands of them."""
 
     def __init__(self) -> None:
         self._values: set[str] = set()
@@ -22,7 +22,7 @@ class Persons:
         self._by_word: dict[str, list[str]] = {}
 
     def learn(self, value: object) -> None:
-        """Learn a value; only texts are looked for."""
+        """Learn a value; anything but text is ignored."""
         if not isinstance(value, str) or len(value.strip()) < _SHORTEST:
             return
         if value.strip().isnumeric() and len(value.strip()) < _SHORTEST_NUMBER:
@@ -33,20 +33,20 @@ class Persons:
             self._values.add(form)
             _file(self._by_start, form[:_SHORTEST], form)
             word = _WORD.search(form)
-            # An id must not lose its digits, nor JSON a member that is called as a town is.
+            # An id must not lose its digits, nor JSON a member that has the name of a town.
             if word and not form.isnumeric() and not (form.isascii() and form.islower()):
                 _file(self._by_word, word[0], form[word.start() :])
 
     def masked(self, text: str) -> str:
-        """A text without the values, and without the beginning of one at its end, where it may be cut off."""
-        parts, told, place = [], 0, 0
+        """A text without the values, and without the beginning of a value at its end, where it may be cut off."""
+        parts, done, place = [], 0, 0
         while place < len(text):
             length = self._length_at(text, place)
             if length:
-                parts += [text[told:place], PERSON_MARK]
-                told = place + length
+                parts += [text[done:place], PERSON_MARK]
+                done = place + length
             place += length or 1
-        return "".join([*parts, text[told:]])
+        return "".join([*parts, text[done:]])
 
     def _length_at(self, text: str, place: int) -> int:
         for value in self._by_start.get(text[place : place + _SHORTEST], ()):
@@ -57,19 +57,19 @@ class Persons:
         return 0
 
     def masked_words(self, text: str) -> str:
-        """A text without the values that stand in it as words of their own, and are no words of an API."""
-        parts, told = [], 0
+        """A text without the values that are whole words in it; lower-case words, which an API may use, stay."""
+        parts, done = [], 0
         for word in _WORD.finditer(text) if self._by_word else ():
             for value in self._by_word.get(word[0], ()):
                 end = word.start() + len(value)
-                if word.start() >= told and text.startswith(value, word.start()) and not _WORD.match(text, end):
-                    parts += [text[told : word.start()], PERSON_MARK]
-                    told = end
-        return "".join([*parts, text[told:]])
+                if word.start() >= done and text.startswith(value, word.start()) and not _WORD.match(text, end):
+                    parts += [text[done : word.start()], PERSON_MARK]
+                    done = end
+        return "".join([*parts, text[done:]])
 
 
 def _file(index: dict[str, list[str]], key: str, value: str) -> None:
-    """Put a value into an index, the longest first: it may begin as a shorter one does."""
+    """Put a value into an index, the longest first: a shorter value may be its beginning."""
     values = index.setdefault(key, [])
     values.append(value)
     values.sort(key=len, reverse=True)

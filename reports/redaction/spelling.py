@@ -1,4 +1,4 @@
-"""How a secret may be spelled in what a server echoes: patterns for its characters, one by one.
+"""How a server may spell a secret that it echoes: patterns for its characters, one by one.
 
 Repetitions are bounded, since a server may answer with nothing but backslashes.
 """
@@ -7,11 +7,11 @@ import base64
 import re
 from collections.abc import Sequence
 
-# At a cut: three letters of a token are worth nothing, and would be found at the end of other texts.
+# At a cut: three letters of a token are worthless, and would match at the end of other texts.
 _SHORTEST_BEGINNING = 4
 _SHORTEST_BASE64 = 6
 LONGEST_ESCAPE = 12
-"""Characters that one character of a secret takes at most, as far as cuts go."""
+"""Most characters that one character of a secret takes up, as far as cuts are concerned."""
 
 
 def escaped(secret: str) -> list[str]:
@@ -31,9 +31,9 @@ def _character(one: str) -> str:
     ]
     forms.append("".join(f"%(?:25){{0,8}}{_caseless(f'{byte:02x}')}" for byte in one.encode("utf-8", "surrogatepass")))
     forms += {"&": ["&amp;"], '"': ["&quot;"], "<": ["&lt;"], ">": ["&gt;"], " ": [r"\+"]}.get(one, [])
-    # The character itself last: it is the beginning of some of its escapes.
+    # The character itself comes last: some of its escapes begin with it.
     forms.append(re.escape(one))
-    # Backslashes before it: a slash or a quote inside JSON, or inside JSON that stands in JSON.
+    # Backslashes before it: a slash or a quote in JSON, or in JSON within JSON.
     return rf"(?:\\|%(?:25){{0,8}}5[cC]){{0,8}}(?:{'|'.join(forms)})"
 
 
@@ -46,18 +46,18 @@ def in_base64(secret: str) -> list[list[str]]:
     patterns = []
     for before in range(3):
         raw = b"\0" * before + secret.encode("utf-8", "surrogatepass")
-        # The characters at either end mix the secret's bits with its neighbours'.
+        # The characters at either end mix bits of the secret with bits of its neighbours.
         inner = base64.b64encode(raw)[(0, 2, 3)[before] : len(raw) * 8 // 6].decode()
         if len(inner) < _SHORTEST_BASE64:
             continue
         safe = [{"+": r"(?:[+-]|%2[bB])", "/": r"(?:\\{0,8}[/_]|%2[fF])"}.get(one, one) for one in inner]
-        # A character before it may tell the secret's first bits; looking for one everywhere would cost too much.
+        # The character before it may hold the secret's first bits; searching for it everywhere would cost too much.
         patterns.append([*safe, "[A-Za-z0-9+/_-]?={0,2}"])
     return patterns
 
 
 def beginning_of(characters: Sequence[re.Pattern[str]], text: str) -> int | None:
-    """Where the beginning of a secret starts that `text` ends with; None where it ends with none."""
+    """Where in `text` the beginning of a secret starts that `text` ends with; None if it does not end with one."""
     window = max(0, len(text) - LONGEST_ESCAPE * len(characters))
     for first in characters[0].finditer(text, window):
         places = [first.start()]
@@ -66,7 +66,7 @@ def beginning_of(characters: Sequence[re.Pattern[str]], text: str) -> int | None
             if match is None:
                 break
             places.append(match.end())
-        # The cut may go through an escape, whose first character may have passed for one of the secret's.
+        # The cut may split an escape, whose first character may have matched a character of the secret.
         is_cut = any(_HALF_ESCAPE.fullmatch(text, place) for place in places[-2:])
         if len(places) > _SHORTEST_BEGINNING and is_cut:
             return first.start()

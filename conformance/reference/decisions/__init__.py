@@ -12,6 +12,7 @@ from orderproof.conformance.reference.decisions.routing import Routing
 from orderproof.conformance.reference.decisions.serials import SerialNumbers
 
 
+# Named one by one, not discovered as faults are: so the type checker knows each decision that a fault overrides.
 class Decisions(Routing, Authorization, Retrieval, History, Prices, GracePeriod, SerialNumbers, LineItems):
     """The decisions of a correct server."""
 

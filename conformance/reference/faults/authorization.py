@@ -16,13 +16,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Tenant
 
 
-class SecurityFault(Fault):
-    """A fault in authorization."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("SEC",)
-
-
-class UnknownTokenAccepted(SecurityFault):
+class UnknownTokenAccepted(Fault):
     """Any bearer token is accepted."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
@@ -32,7 +26,7 @@ class UnknownTokenAccepted(SecurityFault):
         return self.store.tenants["main"]
 
 
-class OtherSchemesAccepted(SecurityFault):
+class OtherSchemesAccepted(Fault):
     """A token is accepted in any authorization scheme."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-11",)
@@ -42,7 +36,7 @@ class OtherSchemesAccepted(SecurityFault):
         return True
 
 
-class TokenPrefixAccepted(SecurityFault):
+class TokenPrefixAccepted(Fault):
     """The beginning of a token is accepted in its place."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
@@ -52,7 +46,7 @@ class TokenPrefixAccepted(SecurityFault):
         return next((self.store.by_token[known] for known in self.store.by_token if known[:8] == token[:8]), None)
 
 
-class TenantsNotIsolated(SecurityFault):
+class TenantsNotIsolated(Fault):
     """Every tenant sees the data of all the others."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
@@ -62,7 +56,7 @@ class TenantsNotIsolated(SecurityFault):
         return list(self.store.tenants.values())
 
 
-class TokenSuffixIgnored(SecurityFault):
+class TokenSuffixIgnored(Fault):
     """What follows a token is not looked at."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
@@ -72,7 +66,7 @@ class TokenSuffixIgnored(SecurityFault):
         return next((tenant for known, tenant in self.store.by_token.items() if token.startswith(known)), None)
 
 
-class CancelsBeforeToken(SecurityFault):
+class CancelsBeforeToken(Fault):
     """An order is canceled before it turns out that the caller has no token."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-12",)
@@ -88,7 +82,7 @@ class CancelsBeforeToken(SecurityFault):
         return super().without_token(call)
 
 
-class ExtendsBeforeToken(SecurityFault):
+class ExtendsBeforeToken(Fault):
     """A grace period is extended before it turns out that the caller's token is unknown."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-12",)
@@ -104,7 +98,7 @@ class ExtendsBeforeToken(SecurityFault):
         return super().with_unknown_token(call, token)
 
 
-class EmptyTokenAccepted(SecurityFault):
+class EmptyTokenAccepted(Fault):
     """The scheme alone, with no token after it, is let in."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
@@ -115,7 +109,7 @@ class EmptyTokenAccepted(SecurityFault):
         return self.store.tenants["main"] if header.strip().lower() == "bearer" else super().without_token(call)
 
 
-class TokensWithoutCase(SecurityFault):
+class TokensWithoutCase(Fault):
     """Tokens are compared without case."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-10",)
@@ -127,7 +121,7 @@ class TokensWithoutCase(SecurityFault):
         )
 
 
-class OtherTenantsOrdersCanceled(SecurityFault):
+class OtherTenantsOrdersCanceled(Fault):
     """The token of one tenant cancels the orders of another, though it does not show them."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
@@ -138,7 +132,7 @@ class OtherTenantsOrdersCanceled(SecurityFault):
         return list(self.store.tenants.values()) if call.operation == CANCEL else super().tenants_searched(call)
 
 
-class OtherTenantsHistoriesShown(SecurityFault):
+class OtherTenantsHistoriesShown(Fault):
     """The token of one tenant shows the histories of another's customers."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
@@ -149,7 +143,7 @@ class OtherTenantsHistoriesShown(SecurityFault):
         return list(self.store.tenants.values()) if call.operation == HISTORY else super().tenants_searched(call)
 
 
-class DenialTellsOrder(SecurityFault):
+class DenialTellsOrder(Fault):
     """Who has no token is denied, and told of the order all the same."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SEC-13",)
@@ -166,7 +160,7 @@ class DenialTellsOrder(SecurityFault):
 
 
 def _open_operation(operation: str, number: int) -> type[Fault]:
-    class Made(SecurityFault):
+    class Made(Fault):
         def without_token(self, call: Call) -> Tenant:
             return self.store.tenants["main"] if call.operation == operation else super().without_token(call)
 

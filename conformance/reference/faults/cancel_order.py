@@ -10,7 +10,6 @@ from orderproof.conformance.reference.exchange import (
     CANCEL,
     CANCELLATION_STATUS,
 )
-from orderproof.conformance.reference.faults.errors import ErrorFault
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 class CancelFault(Fault):
     """A fault in canceling."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CAN",)
     operation: ClassVar[str] = CANCEL
 
 
@@ -194,7 +192,7 @@ GENERATED = tuple(
 )
 
 
-class ErrorsAreOk(ErrorFault):
+class ErrorsAreOk(Fault):
     """A request that is not valid is answered with 200, and the error in the body."""
 
     breaks: ClassVar[tuple[str, ...]] = ("CAN-91", "PRI-91", "SER-91")

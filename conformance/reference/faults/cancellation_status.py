@@ -6,12 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import (
-    CANCEL,
-    CANCELLATION_STATUS,
-    JSON,
-)
-from orderproof.conformance.reference.faults.cancel_order import CancelFault
+from orderproof.conformance.reference.exchange import CANCEL, CANCELLATION_STATUS, JSON
 from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 
@@ -20,34 +15,32 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Order
 
 
-class StatusAsText(CancelFault):
+class StatusFault(Fault):
+    """A fault in the cancellation status."""
+
+    operation: ClassVar[str] = CANCELLATION_STATUS
+
+
+class StatusAsText(StatusFault):
     """The cancellation status has texts in place of booleans."""
 
     breaks: ClassVar[tuple[str, ...]] = ("CST-3", "CST-4")
-    operation: ClassVar[str] = CANCELLATION_STATUS
 
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
         """`"true"` for `true`."""
         return {name: str(value).lower() for name, value in super().cancellation_status(call, order).items()}
 
 
-class StatusCancels(CancelFault):
+class StatusCancels(StatusFault):
     """Asking for the cancellation status cancels the order."""
 
     breaks: ClassVar[tuple[str, ...]] = ("CST-11", "CAN-91")
-    operation: ClassVar[str] = CANCELLATION_STATUS
 
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
         """After the answer is made."""
         status = super().cancellation_status(call, order)
         order.cancel_requested, order.canceled_at = True, order.canceled_at or self.now()
         return status
-
-
-class StatusFault(Fault):
-    """A fault in the cancellation status."""
-
-    operation: ClassVar[str] = CANCELLATION_STATUS
 
 
 class StatusIs203(StatusFault):

@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL, CANCEL_LINE_INTERNAL, JSON
-from orderproof.conformance.reference.faults.line_items import LineFault
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.problems import Refusal
 
 
-class ErrorFault(Fault):
-    """A fault in errors."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("ERR",)
-
-
-class ErrorsWithoutMessage(ErrorFault):
+class ErrorsWithoutMessage(Fault):
     """An error has no `message`."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-3",)
@@ -30,7 +23,7 @@ class ErrorsWithoutMessage(ErrorFault):
         return {name: value for name, value in document.items() if name != "message"}
 
 
-class ErrorCodeAsNumber(ErrorFault):
+class ErrorCodeAsNumber(Fault):
     """`error_code` is the status, a number."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-2", "ERR-4")
@@ -40,7 +33,7 @@ class ErrorCodeAsNumber(ErrorFault):
         return super().error_document(call, refusal) | {"error_code": self.refusal_status(call, refusal.reason)}
 
 
-class ErrorsAsHtml(ErrorFault):
+class ErrorsAsHtml(Fault):
     """An error is called `text/html`."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
@@ -50,7 +43,7 @@ class ErrorsAsHtml(ErrorFault):
         return "text/html"
 
 
-class CancelErrorsAsJson(ErrorFault):
+class CancelErrorsAsJson(Fault):
     """The errors of canceling an order are called `application/json`."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)
@@ -61,7 +54,7 @@ class CancelErrorsAsJson(ErrorFault):
         return JSON if call.operation == CANCEL else super().error_media_type(call, reason)
 
 
-class ErrorCodeInCapitals(ErrorFault):
+class ErrorCodeInCapitals(Fault):
     """`error_code` is spelled in capitals."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-4",)
@@ -71,7 +64,7 @@ class ErrorCodeInCapitals(ErrorFault):
         return super().error_code(call, reason).upper()
 
 
-class OneRequestIdForAll(ErrorFault):
+class OneRequestIdForAll(Fault):
     """Every error has the same `request_id`."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-5",)
@@ -81,7 +74,7 @@ class OneRequestIdForAll(ErrorFault):
         return "ec2f3c9bb016ba971bf6074098363"
 
 
-class InternalErrorsAsProblems(LineFault):
+class InternalErrorsAsProblems(Fault):
     """The internal API tells its errors as `application/problem+json`, like the public one."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ERR-1",)

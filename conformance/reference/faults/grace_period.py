@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class GraceFault(Fault):
     """A fault in the grace period."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("GRA",)
     operation: ClassVar[str] = EXTEND
 
 

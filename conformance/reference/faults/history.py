@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import HISTORY, JSON
-from orderproof.conformance.reference.faults.get_order_media import MediaFault
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -187,11 +186,10 @@ class UnknownCustomerIs404InV2(HistoryFault):
         return []
 
 
-class VendorTypeByDefault(MediaFault):
+class VendorTypeByDefault(HistoryFault):
     """Without `Accept` the history comes in the vendor type."""
 
     breaks: ClassVar[tuple[str, ...]] = ("HIS-27", "HIS-30")
-    operation: ClassVar[str] = HISTORY
 
     def default_media_type(self, call: Call) -> str:
         """The newest."""

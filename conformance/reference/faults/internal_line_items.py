@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL_LINE_INTERNAL
-from orderproof.conformance.reference.faults.line_items_requests import LineRequestFault
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Item, Order
 
 
-class InternalLineByBeginning(LineRequestFault):
+class InternalLineFault(Fault):
+    """A fault in canceling a line item by the internal API."""
+
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+
+class InternalLineByBeginning(InternalLineFault):
     """The internal API finds a line by the beginning of its id."""
 
     breaks: ClassVar[tuple[str, ...]] = ("INT-10",)
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
         """The first that begins so."""
@@ -29,11 +34,10 @@ class InternalLineByBeginning(LineRequestFault):
         return super().internal_line_item(call, identifier)
 
 
-class InternalCancelNeedsBody(LineRequestFault):
+class InternalCancelNeedsBody(InternalLineFault):
     """The internal API refuses a request without a body, though no document has one."""
 
     breaks: ClassVar[tuple[str, ...]] = ("INT-2", "INT-90")
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
         """A reason is asked for."""
@@ -43,11 +47,10 @@ class InternalCancelNeedsBody(LineRequestFault):
         return found
 
 
-class InternalTakesOrderIds(LineRequestFault):
+class InternalTakesOrderIds(InternalLineFault):
     """The internal API takes the id of an order for that of its first line."""
 
     breaks: ClassVar[tuple[str, ...]] = ("INT-9",)
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
         """Looked up twice."""
@@ -57,11 +60,10 @@ class InternalTakesOrderIds(LineRequestFault):
         return super().internal_line_item(call, identifier)
 
 
-class InternalCancelUnknownToPublic(LineRequestFault):
+class InternalCancelUnknownToPublic(InternalLineFault):
     """What the internal API canceled has a status that the public one does not know, and cancels again."""
 
     breaks: ClassVar[tuple[str, ...]] = ("INT-11", "INT-12")
-    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     def canceled_line_status(self, call: Call, order: Order, item: Item) -> str:
         """Spelled as in the cancellation status."""

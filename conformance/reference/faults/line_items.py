@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 class LineFault(Fault):
     """A fault in canceling line items, publicly and internally."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN", "INT")
     operation: ClassVar[str] = CANCEL_LINE
 
 

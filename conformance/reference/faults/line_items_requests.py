@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 class LineRequestFault(Fault):
     """A fault in canceling line items."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN", "INT")
     operation: ClassVar[str] = CANCEL_LINE
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from orderproof.conformance.reference import documents
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import GET_ORDER, HISTORY
-from orderproof.conformance.reference.faults.get_order_lookup import LookupFault
 from orderproof.conformance.reference.faults.shared.patterns import is_like
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
@@ -18,7 +17,16 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Customer, Order
 
 
-class InternalAsksOms(LookupFault):
+Document = dict[str, Any]
+
+
+class OmsFault(Fault):
+    """A fault beside an external OMS."""
+
+    operation: ClassVar[str] = GET_ORDER
+
+
+class InternalAsksOms(OmsFault):
     """An order that is asked for by its internal id is fetched from the external OMS."""
 
     breaks: ClassVar[tuple[str, ...]] = ("OMS-3", "OMS-4")
@@ -28,7 +36,7 @@ class InternalAsksOms(LookupFault):
         return self.webhook(call) is not None
 
 
-class InternalFallsBackToOms(LookupFault):
+class InternalFallsBackToOms(OmsFault):
     """An internal id that the platform does not know is looked up in the external OMS."""
 
     breaks: ClassVar[tuple[str, ...]] = ("OMS-4",)
@@ -46,7 +54,7 @@ class InternalFallsBackToOms(LookupFault):
             return self.oms_order_document(call, payload)
 
 
-class ExternalNeverAsksOms(LookupFault):
+class ExternalNeverAsksOms(OmsFault):
     """The platform's database answers for `external`, even if an external OMS is configured."""
 
     breaks: ClassVar[tuple[str, ...]] = ("OMS-1", "OMS-2", "OMS-6", "OMS-7", "OMS-8")
@@ -56,7 +64,7 @@ class ExternalNeverAsksOms(LookupFault):
         return False
 
 
-class ExternalFallsBackToPlatform(LookupFault):
+class ExternalFallsBackToPlatform(OmsFault):
     """An order that the external OMS does not know is looked up in the platform's database."""
 
     breaks: ClassVar[tuple[str, ...]] = ("OMS-2",)
@@ -66,7 +74,7 @@ class ExternalFallsBackToPlatform(LookupFault):
         return self.order_document(call, self.existing_order(call, identifier, "external"), "external")
 
 
-class OmsTroubleIsAnEmptyHistory(LookupFault):
+class OmsTroubleIsAnEmptyHistory(OmsFault):
     """With plain JSON, a history that the external OMS cannot give is empty."""
 
     breaks: ClassVar[tuple[str, ...]] = ("OMS-9", "OMS-10", "OMS-11")
@@ -80,7 +88,7 @@ class OmsTroubleIsAnEmptyHistory(LookupFault):
             return []
 
 
-class OmsTroubleReachesV2(LookupFault):
+class OmsTroubleReachesV2(OmsFault):
     """With the vendor type, the external OMS's trouble gets 409 or 412, which are for `application/json` only."""
 
     breaks: ClassVar[tuple[str, ...]] = ("OMS-12",)
@@ -89,15 +97,6 @@ class OmsTroubleReachesV2(LookupFault):
     def oms_trouble_v2(self, call: Call, trouble: Refusal) -> Any:
         """Passed on."""
         raise trouble
-
-
-Document = dict[str, Any]
-
-
-class OmsFault(Fault):
-    """A fault beside an external OMS."""
-
-    operation: ClassVar[str] = GET_ORDER
 
 
 class PaymentHistoryBesideOms(OmsFault):

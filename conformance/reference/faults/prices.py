@@ -20,7 +20,6 @@ Line = dict[str, Any]
 class PriceFault(Fault):
     """A fault in the prices."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI",)
     operation: ClassVar[str] = PRICES
 
 

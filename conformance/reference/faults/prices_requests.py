@@ -21,7 +21,6 @@ Line = dict[str, Any]
 class PriceRequestFault(Fault):
     """A fault in requests for prices."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("PRI",)
     operation: ClassVar[str] = PRICES
 
 

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Customer, Order
 
 
-class RobustnessFault(Fault):
-    """A fault in robustness."""
-
-
-class MalformedJsonCrashes(RobustnessFault):
+class MalformedJsonCrashes(Fault):
     """A body that is not JSON crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-7")
@@ -31,7 +27,7 @@ class MalformedJsonCrashes(RobustnessFault):
         return json.loads(content)
 
 
-class ArraysCrash(RobustnessFault):
+class ArraysCrash(Fault):
     """A body that is JSON, but no object, crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1",)
@@ -41,7 +37,7 @@ class ArraysCrash(RobustnessFault):
         return dict(self.parse_json(call, call.body or b"{}").items())
 
 
-class NulInPathCrashes(RobustnessFault):
+class NulInPathCrashes(Fault):
     """A path with a NUL crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3", "ROB-8")
@@ -52,7 +48,7 @@ class NulInPathCrashes(RobustnessFault):
             raise ValueError("a text cannot contain NUL")
 
 
-class EscapesDecodedTwiceCrash(RobustnessFault):
+class EscapesDecodedTwiceCrash(Fault):
     """Percent signs are decoded once more, and letters that are no digits crash the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3", "ROB-8")
@@ -63,7 +59,7 @@ class EscapesDecodedTwiceCrash(RobustnessFault):
             raise ValueError("no escape")
 
 
-class PathsOfOddBytesCrash(RobustnessFault):
+class PathsOfOddBytesCrash(Fault):
     """A path whose bytes are no UTF-8 crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-8")
@@ -74,7 +70,7 @@ class PathsOfOddBytesCrash(RobustnessFault):
             raise ValueError("no UTF-8")
 
 
-class LongIdsCrash(RobustnessFault):
+class LongIdsCrash(Fault):
     """An id longer than a column of its database crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-3")
@@ -85,7 +81,7 @@ class LongIdsCrash(RobustnessFault):
             raise ValueError("value too long")
 
 
-class RepeatedParametersCrash(RobustnessFault):
+class RepeatedParametersCrash(Fault):
     """A query parameter that is given twice crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-4")
@@ -96,7 +92,7 @@ class RepeatedParametersCrash(RobustnessFault):
             raise ValueError("a list where a text was expected")
 
 
-class UnknownMethodsCrash(RobustnessFault):
+class UnknownMethodsCrash(Fault):
     """A method that is not documented crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-5")
@@ -107,7 +103,7 @@ class UnknownMethodsCrash(RobustnessFault):
             raise ValueError(call.method)
 
 
-class OddAcceptCrashes(RobustnessFault):
+class OddAcceptCrashes(Fault):
     """An `Accept` header that is no list of media types crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-6")
@@ -118,7 +114,7 @@ class OddAcceptCrashes(RobustnessFault):
             _, _ = part.split("/")
 
 
-class FailsAfterDeepBody(RobustnessFault):
+class FailsAfterDeepBody(Fault):
     """After one deeply nested body the server fails for good."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-9")
@@ -131,7 +127,7 @@ class FailsAfterDeepBody(RobustnessFault):
             raise RecursionError
 
 
-class HistoryBreaksOff(RobustnessFault):
+class HistoryBreaksOff(Fault):
     """A history ends before the length that its header announced."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-2",)
@@ -145,7 +141,7 @@ class HistoryBreaksOff(RobustnessFault):
         return fields
 
 
-class NulInTextsCrashes(RobustnessFault):
+class NulInTextsCrashes(Fault):
     """A NUL in the reason or the note of a cancellation crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-10")
@@ -158,7 +154,7 @@ class NulInTextsCrashes(RobustnessFault):
         super().cancel(call, order, cancellation)
 
 
-class NulInNoteCrashes(RobustnessFault):
+class NulInNoteCrashes(Fault):
     """A NUL in the note of a cancellation crashes the server; the reason is looked at."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-10")
@@ -172,7 +168,7 @@ class NulInNoteCrashes(RobustnessFault):
         return note
 
 
-class NulInCustomerIdCrashes(RobustnessFault):
+class NulInCustomerIdCrashes(Fault):
     """A customer's id with a NUL crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-4")
@@ -185,7 +181,7 @@ class NulInCustomerIdCrashes(RobustnessFault):
         return super().find_customer(call, identifier)
 
 
-class LongCustomerIdsCrash(RobustnessFault):
+class LongCustomerIdsCrash(Fault):
     """A customer's id longer than a column of the database crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-4")
@@ -198,7 +194,7 @@ class LongCustomerIdsCrash(RobustnessFault):
         return super().find_customer(call, identifier)
 
 
-class BodiesWithoutTypeCrash(RobustnessFault):
+class BodiesWithoutTypeCrash(Fault):
     """A body that does not say its media type crashes the server."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-11")
@@ -210,7 +206,7 @@ class BodiesWithoutTypeCrash(RobustnessFault):
         return super().accepts_content_type(call, content_type)
 
 
-class OddAcceptCrashesHistory(RobustnessFault):
+class OddAcceptCrashesHistory(Fault):
     """An `Accept` header that is no list of media types crashes the history alone."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-1", "ROB-6")

@@ -21,7 +21,6 @@ Targets = list[tuple["Item", "Serial"]]
 class SerialFault(Fault):
     """A fault in the serial numbers."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER",)
     operation: ClassVar[str] = SERIAL_NUMBERS
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class SerialRequestFault(Fault):
     """A fault in requests with serial numbers."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER",)
     operation: ClassVar[str] = SERIAL_NUMBERS
 
 

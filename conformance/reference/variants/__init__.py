@@ -1,4 +1,8 @@
-"""Variants: servers that are right, each taking one of the choices that the documents leave open otherwise."""
+"""Variants: servers that are right, each taking one of the choices that the documents leave open otherwise.
+
+One that belongs to an area lies in the file with that area's name, as faults do; one that belongs to several lies with
+others of its kind, such as `times.py` and `wire.py`. What several of them are made with is in `shared/`.
+"""
 
 from __future__ import annotations
 

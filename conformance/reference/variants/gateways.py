@@ -1,20 +1,23 @@
-"""What stands in front of a server, and what it does to answers: gateways, limits, tokens that end, replicas."""
+"""What stands in front of a server, and what it does to answers: gateways, limits, delays, replicas."""
 
 from __future__ import annotations
 
-import time
+import asyncio
+from datetime import timedelta
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
-from orderproof.conformance.reference.exchange import JSON
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Order
 
-#: Seconds until a new order can be read.
-READABLE_AFTER = 0.02
+#: How long a new order cannot be read.
+READABLE_AFTER = timedelta(milliseconds=20)
 
 
 def _is_odd(call: Call) -> bool:
@@ -39,12 +42,64 @@ class OddPathsRefusedInHtml(Variant):
         return answer
 
 
-class ErrorsAsAskedFor(Variant):
-    """An error is `application/json` for those who accept nothing else."""
+class RateLimited(Variant):
+    """More than 60 requests a second get 429, and `Retry-After` says when to come back."""
 
-    def error_media_type(self, call: Call, reason: str) -> str:
-        """Negotiated, as every other answer."""
-        return JSON if call.header("accept") == JSON else super().error_media_type(call, reason)
+    choice: ClassVar[int] = 11
+    readings: ClassVar[tuple[str, ...]] = ("rate-limit/status-429",)
+
+    def __init__(self, *world: Any) -> None:
+        """An empty window."""
+        super().__init__(*world)
+        self._window, self._requests = 0, 0
+
+    async def admit(self, call: Call) -> None:
+        """Count within the second."""
+        second = int(self.now().timestamp())
+        if second != self._window:
+            self._window, self._requests = second, 0
+        self._requests += 1
+        if self._requests > 60:
+            raise Refusal("rate-limited", headers={"retry-after": "1"})
+
+
+class RateLimitedUntilDate(RateLimited):
+    """More than 60 requests a second get 429, and `Retry-After` is the second from which on to come back."""
+
+    readings: ClassVar[tuple[str, ...]] = ("rate-limit/retry-after-date",)
+
+    def error_headers(self, call: Call, refusal: Refusal) -> dict[str, str]:
+        """The next full second."""
+        headers = super().error_headers(call, refusal)
+        if refusal.reason == "rate-limited":
+            return headers | {"retry-after": formatdate(int(self.now().timestamp()) + 1, usegmt=True)}
+        return headers
+
+
+class BusyNowAndThen(Variant):
+    """Every 200th request gets 503 with `Retry-After`."""
+
+    choice: ClassVar[int] = 11
+    readings: ClassVar[tuple[str, ...]] = ("rate-limit/status-503",)
+
+    def __init__(self, *world: Any) -> None:
+        """Not busy yet."""
+        super().__init__(*world)
+        self._requests = 0
+
+    async def admit(self, call: Call) -> None:
+        """Count all of them."""
+        self._requests += 1
+        if self._requests % 200 == 0:
+            raise Refusal("oms-unavailable", headers={"retry-after": "0"})
+
+
+class SlowAnswers(Variant):
+    """An answer takes a moment."""
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """Twenty milliseconds."""
+        await asyncio.sleep(0.02)
 
 
 class ReadableShortlyAfter(Variant):
@@ -53,12 +108,12 @@ class ReadableShortlyAfter(Variant):
     def __init__(self, *world: Any) -> None:
         """Nothing was asked for yet."""
         super().__init__(*world)
-        self._asked_for: dict[str, float] = {}
+        self._asked_for: dict[str, datetime] = {}
 
     def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
         """The moment begins when the first order of a customer is first asked for."""
         order = super().find_order(call, identifier, id_type)
         if order is None:
             return None
-        now = time.monotonic()
+        now = self.now()
         return order if now >= self._asked_for.setdefault(order.customer.id, now) + READABLE_AFTER else None

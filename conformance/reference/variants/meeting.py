@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from orderproof.conformance.reference.behaviours import Variant
 from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL, SERIAL_NUMBERS
 from orderproof.conformance.reference.problems import Refusal
+from orderproof.conformance.reference.variants.shared.later import LATER
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.serials import Serial
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Item, Order
-
-#: How much later a change shows that does not at once.
-LATER_SECONDS = 0.3
 
 
 class ExtendingVariant(Variant):
@@ -66,8 +64,8 @@ class ChangesOfItemsShowLater(Variant):
 
     def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """In a moment."""
-        asyncio.get_running_loop().call_later(LATER_SECONDS, super().write_serials, call, order, targets)
+        asyncio.get_running_loop().call_later(LATER.total_seconds(), super().write_serials, call, order, targets)
 
     def cancel_line(self, call: Call, order: Order, item: Item) -> None:
         """In a moment."""
-        asyncio.get_running_loop().call_later(LATER_SECONDS, super().cancel_line, call, order, item)
+        asyncio.get_running_loop().call_later(LATER.total_seconds(), super().cancel_line, call, order, item)

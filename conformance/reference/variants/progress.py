@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
-from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.serials import Serial
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Item, Order
 
-#: How many seconds a replica is behind.
-LAG = 0.1
+#: How far a replica is behind.
+LAG = timedelta(milliseconds=100)
 
 
-class UniqueSerialNumbers(Variant):
-    """A serial number stands for one thing: no two items of a tenant may have the same, nor the same epc."""
-
-    choice: ClassVar[int] = 9
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """Refused as a whole, if one of them is another item's."""
-        named = {item.id for item, _ in targets}
-        items = [item for one in call.tenant.orders.values() for item in one.items.values() if item.id not in named]
-        owners = {number: item.id for item in items for number in (item.serial_number, item.epc)}
-        for item, serial in targets:
-            for number in {serial.serial_number, self.stored_epc(call, item, serial)} - {"", None}:
-                if owners.setdefault(number, item.id) != item.id:
-                    raise Refusal("body-invalid", "This serial number is that of another item.")
-        super().write_serials(call, order, targets)
-
-
-class ItemsHaveSerialNumbers(Variant):
-    """Items have serial numbers from the beginning, as their maker gave them."""
-
-    choice: ClassVar[int] = 9
-
-    def item_document(self, call: Call, order: Order, item: Item) -> dict[str, Any]:
-        """Until they are given another."""
-        if item.serial_number is None:
-            item.serial_number = f"FACTORY-{order.number}-{item.index}"
-        return super().item_document(call, order, item)
+def _lags(order: Order) -> bool:
+    """Whether it is the turn of the replica that is behind."""
+    order.marks["readings"] = order.marks.get("readings", 0) + 1
+    return bool(order.marks["readings"] % 2)
 
 
 class FulfillingVariant(Variant):
@@ -86,12 +62,6 @@ class CancelableUntilFulfilled(FulfillingVariant):
         return order.status == "open" and not order.cancel_requested and self.requests_since(order) < 3
 
 
-def _lags(order: Order) -> bool:
-    """Whether it is the turn of the replica that is behind."""
-    order.marks["readings"] = order.marks.get("readings", 0) + 1
-    return bool(order.marks["readings"] % 2)
-
-
 class ReplicaLags(Variant):
     """Orders are read from two replicas in turn, and one is a tenth of a second behind."""
 
@@ -99,14 +69,14 @@ class ReplicaLags(Variant):
 
     def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
         """What it overwrites is not gone yet."""
-        order.marks.setdefault("overwritten", []).append((time.monotonic(), item.id, item.serial_number))
+        order.marks.setdefault("overwritten", []).append((self.now(), item.id, item.serial_number))
         super().write_serial(call, order, item, serial)
 
     def order_document(self, call: Call, order: Order, id_type: str) -> dict[str, Any]:
         """Serial numbers of now, or those of a moment ago."""
         document = super().order_document(call, order, id_type)
         if _lags(order):
-            moments = [one for one in order.marks.get("overwritten", ()) if time.monotonic() - one[0] < LAG]
+            moments = [one for one in order.marks.get("overwritten", ()) if self.now() - one[0] < LAG]
             before = {item_id: number for _, item_id, number in reversed(moments)}
             for item in document["items"]:
                 if item["id"] in before:
@@ -116,6 +86,6 @@ class ReplicaLags(Variant):
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
         """The status of now, or that of a moment ago."""
         canceled_at = order.canceled_at
-        if _lags(order) and canceled_at is not None and (self.now() - canceled_at).total_seconds() < LAG:
+        if _lags(order) and canceled_at is not None and self.now() - canceled_at < LAG:
             return {"cancelable": True, "canceled": False, "is_safe": True}
         return super().cancellation_status(call, order)

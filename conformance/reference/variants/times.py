@@ -1,13 +1,15 @@
-"""How a time is written: the freedoms of RFC 3339."""
+"""How `placed_at` is written, in an order and in a history: the freedoms of RFC 3339."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderproof.conformance.reference.exchange import Call
 
 
@@ -48,18 +50,6 @@ class PlacedAtWithOneDigit(Variant):
         return f"{text}Z" if self.is_v2(call) else text
 
 
-class PlacedAtOfHistoryWithOffset(Variant):
-    """`placed_at` in a history of the vendor type has an offset: UTC is said of an order by its id alone."""
-
-    warned_by: ClassVar[tuple[str, ...]] = ("HIS-38",)
-
-    def history_document(self, call: Call, document: dict[str, Any]) -> dict[str, Any]:
-        """Two hours ahead of UTC, the same instant."""
-        shown = super().history_document(call, document)
-        ahead = datetime.fromisoformat(shown["placed_at"]).astimezone(timezone(timedelta(hours=2)))
-        return shown | {"placed_at": ahead.isoformat(timespec="milliseconds")}
-
-
 class PlacedAtWithoutFraction(Variant):
     """`placed_at` has whole seconds, in both media types."""
 
@@ -69,41 +59,3 @@ class PlacedAtWithoutFraction(Variant):
         """No digit of a fraction."""
         text = placed_at.replace(tzinfo=None).isoformat(timespec="seconds")
         return f"{text}Z" if self.is_v2(call) else text
-
-
-class DueAtInLowerCase(Variant):
-    """The letters of `due_at` are small."""
-
-    readings: ClassVar[tuple[str, ...]] = ("due-at-offset/lower-case",)
-
-    def due_at(self, call: Call, due_at: datetime) -> str:
-        """RFC 3339 takes them as they are."""
-        return super().due_at(call, due_at).lower()
-
-
-class DueAtWithZeroOffset(Variant):
-    """`due_at` is in UTC, with an offset of zero in place of `Z`."""
-
-    readings: ClassVar[tuple[str, ...]] = ("due-at-offset/zero-offset",)
-
-    def due_at(self, call: Call, due_at: datetime) -> str:
-        """The same time."""
-        return super().due_at(call, due_at).replace("Z", "+00:00")
-
-
-class DueAtWithOffset(Variant):
-    """`due_at` has an offset other than `Z`."""
-
-    readings: ClassVar[tuple[str, ...]] = ("due-at-offset/other-offset",)
-
-    def due_at(self, call: Call, due_at: datetime) -> str:
-        """Five and a half hours ahead of UTC."""
-        return f"{(due_at.replace(tzinfo=None) + timedelta(hours=5, minutes=30)).isoformat()}+05:30"
-
-
-class DueAtWithFraction(Variant):
-    """`due_at` has a fraction of a second."""
-
-    def due_at(self, call: Call, due_at: datetime) -> str:
-        """Nine digits of it."""
-        return f"{due_at.replace(tzinfo=None).isoformat(timespec='microseconds')}000Z"

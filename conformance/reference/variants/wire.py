@@ -9,7 +9,6 @@ from orderproof.conformance.reference.behaviours import Variant
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Answer, Call
-    from orderproof.conformance.reference.problems import Refusal
 
 
 class ChunkedAnswers(Variant):
@@ -146,22 +145,6 @@ class UnescapedJson(Variant):
     def encode(self, call: Call, document: Any) -> bytes:
         """As they are."""
         return json.dumps(document, ensure_ascii=False).encode()
-
-
-class RequestIdInUpperCase(Variant):
-    """`request_id` is hexadecimal in upper case."""
-
-    def error_request_id(self, call: Call) -> str:
-        """Upper case."""
-        return call.request_id.upper()
-
-
-class LongMessages(Variant):
-    """The message of an error is long, and has more than one line."""
-
-    def error_message(self, call: Call, refusal: Refusal) -> str:
-        """Said five times."""
-        return "\n".join([f"{refusal.message} – “{refusal.reason}”"] * 5)
 
 
 class MoreHeaders(Variant):

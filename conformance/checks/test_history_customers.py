@@ -1,0 +1,106 @@
+"""Order history: whose orders it holds, and what an unknown customer gets."""
+
+import pytest
+from hypothesis import example
+
+from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.checks.support.reading import (
+    expect_not_for_json,
+    expect_refused_page,
+    given_orders,
+    ids_on,
+    page,
+)
+from orderproof.conformance.kit import JSON, Finding, expect, property_of, require, rule
+from orderproof.strategies.ids import PATTERNS, near_misses
+
+
+@rule("HIS-3")
+def test_other_customers_orders_are_not_listed(orders, states):
+    other = states("customer-with-orders")
+    customer = states("customer-with-orders")
+
+    for one in (customer, other):
+        answer = page(orders, one)
+        foreign = set(given_orders(answer)) - set(one.order_ids)
+        if foreign:
+            raise Finding(
+                f"{answer.request} lists orders that are not the customer's",
+                ", ".join(one.order_ids),
+                ", ".join(sorted(foreign)),
+                answer.exchange,
+            )
+
+
+@rule("HIS-20")
+def test_a_customer_without_orders_has_an_empty_history(orders, customer_without_orders):
+    answer = page(orders, customer_without_orders)
+
+    expect(answer, "the customer has no orders").has_status(200)
+    assert ids_on(answer) == [], f"a customer without orders has orders in their history: {ids_on(answer)}"
+
+
+@rule("HIS-21")
+@pytest.mark.parametrize("unknown", [UNKNOWN_UUID, "no-such-customer", ""])
+def test_an_unknown_customer_is_no_404_in_version_2(orders, customer_with_orders, unknown):
+    given_orders(page(orders, customer_with_orders))
+
+    answer = page(orders, customer_with_orders, customer_id=unknown)
+
+    if answer.status == 200:
+        assert ids_on(answer) == [], f"{answer.request} lists orders, though there is no such customer"
+    else:
+        expect(answer, "there is no such customer").is_denied()
+        expect_not_for_json(answer, "there is no such customer")
+
+
+@rule("HIS-22")
+def test_an_unknown_customer_is_404_as_json(orders, oms_order):
+    require(orders.history(oms_order, accept=JSON))
+
+    answer = orders.history(oms_order, customer_id=UNKNOWN_UUID, accept=JSON)
+
+    # A tenant that names customers by tokens may find that a UUID is none.
+    is_uuid = len(oms_order.customer_id) == 36
+    expect(answer, "there is no such customer").is_problem(*((404,) if is_uuid else (400, 404)))
+
+
+@rule("HIS-23")
+def test_a_missing_customer_id_is_refused(orders, customer_with_orders):
+    require(page(orders, customer_with_orders))
+
+    answer = page(orders, customer_with_orders, query={"customer_id": None})
+
+    expect_refused_page(answer, "customer_id is required and was not sent")
+
+
+@pytest.fixture
+def found_customer(orders, customer_with_orders):
+    """A customer whose orders are known to be found: once, for all the ids that are only nearly theirs."""
+    given_orders(page(orders, customer_with_orders))
+    return customer_with_orders
+
+
+@rule("HIS-24")
+@property_of(near_miss=near_misses)
+@example(near_miss=PATTERNS[0])
+@example(near_miss=PATTERNS[1])
+def test_nearly_their_id_does_not_find_a_customer(session, orders, found_customer, near_miss):
+    asked = near_miss.of(found_customer.customer_id)
+
+    answer = page(orders, found_customer, customer_id=asked)
+
+    if answer.status == 200:
+        found = set(ids_on(answer)) & set(found_customer.order_ids)
+        assert not found, f"customer_id {asked} found the orders of {found_customer.customer_id}"
+    else:
+        expect(answer, "no customer has this id").is_denied()
+
+
+@rule("HIS-33")
+def test_orders_name_their_customer(orders, customer_with_orders):
+    answer = page(orders, customer_with_orders)
+
+    for index in range(len(given_orders(answer))):
+        wanted = customer_with_orders.customer_id
+        expect(answer, "the history is this customer's").shows(("orders", index, "customer", "id"), wanted)

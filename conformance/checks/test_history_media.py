@@ -1,0 +1,96 @@
+"""Order history: the media types it comes in, and what depends on them."""
+
+import pytest
+
+from orderproof.conformance.checks.support.reading import (
+    expect_newest_first,
+    expect_same_media_type,
+    given_orders,
+    holds,
+    listed,
+    listed_times,
+    page,
+    page_times,
+)
+from orderproof.conformance.kit import JSON, expect, require, rule
+
+
+@rule("HIS-25")
+def test_json_lists_the_orders_of_the_external_oms(orders, oms_order):
+    answer = orders.history(oms_order, accept=JSON)
+
+    expect(answer, "the tenant is integrated with an external OMS").has_status(200)
+    assert holds(listed(answer), oms_order.order_id), f"{answer.request} does not list the order {oms_order.order_id}"
+
+
+@rule("HIS-26")
+def test_the_newest_order_comes_first_in_json(orders, oms_order):
+    answer = require(orders.history(oms_order, accept=JSON))
+
+    expect_newest_first(answer, listed_times(answer))
+
+
+@rule("HIS-27")
+def test_without_accept_a_history_is_json(orders, oms_order):
+    require(orders.history(oms_order, accept=JSON))
+
+    answer = orders.history(oms_order, accept=None)
+
+    expect(answer, "no Accept header was sent").has_status(200)
+    expect(answer, "no Accept header was sent").has_media_type(JSON)
+
+    # A parameter that only version 2 has does not ask for version 2.
+    answer = orders.history(oms_order, accept=None, count=1)
+    if answer.status == 200:
+        expect(answer, "no Accept header was sent, only a count").has_media_type(JSON)
+    else:
+        expect(answer, "count was sent without an Accept header").is_denied()
+
+
+@rule("HIS-34")
+def test_json_is_an_object_with_orders(orders, oms_order):
+    answer = require(orders.history(oms_order, accept=JSON))
+
+    shown = answer.json.get("orders") if isinstance(answer.json, dict) else None
+    assert isinstance(shown, list), f"{answer.request} is no object with a list of orders"
+
+
+@rule("HIS-35")
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/x.newstore.orders+json; version=2",
+        'application/x.newstore.orders+json;version="2"',
+        "Application/X.NewStore.Orders+JSON;Version=2",
+    ],
+)
+def test_the_media_type_is_known_in_every_spelling(orders, customer_with_orders, accept):
+    as_documented = require(page(orders, customer_with_orders))
+
+    answer = page(orders, customer_with_orders, accept=accept)
+
+    expect_same_media_type(answer, as_documented, accept)
+
+
+@rule("HIS-36")
+def test_json_is_refused_or_lists_the_orders(orders, customer_with_orders):
+    require(page(orders, customer_with_orders))
+
+    answer = orders.history(customer_with_orders, accept=JSON)
+
+    if answer.status == 200:
+        newest = customer_with_orders.order_ids[0]
+        assert holds(listed(answer), newest), f"{answer.request} does not list the customer's newest order {newest}"
+    else:
+        expect(answer, "the tenant may have no external OMS").is_denied()
+
+
+@rule("HIS-38")
+def test_placed_at_in_version_2_is_utc(orders, customer_with_orders):
+    answer = page(orders, customer_with_orders)
+    given_orders(answer)
+    page_times(answer)
+
+    for index, order in enumerate(answer.at("orders")):
+        placed_at = order["placed_at"]
+        assert placed_at.endswith("Z"), f"order {index + 1} of the list was placed at {placed_at}, not in UTC with a Z"

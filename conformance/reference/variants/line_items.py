@@ -1,0 +1,41 @@
+"""Variants of canceling line items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import JSON, PRICES
+from orderproof.conformance.reference.variants.shared.later import LATER
+
+if TYPE_CHECKING:
+    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.store import Item, Order
+
+
+class LineCancelAnswersObject(Variant):
+    """Canceling a line answers with an empty object."""
+
+    choice: ClassVar[int] = 9
+
+    def line_answer(self, call: Call, order: Order, item: Any) -> Answer:
+        """Nothing, in JSON."""
+        return self.json_answer(call, 200, {}, JSON)
+
+
+class CanceledItemsShowLater(Variant):
+    """Prices and the vendor type show a moment later than plain JSON that an item was canceled."""
+
+    choice: ClassVar[int] = 7
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """Remember what it was."""
+        order.marks[f"before {item.id}"] = (self.now() + LATER, item.status)
+        super().cancel_line(call, order, item)
+
+    def item_status(self, call: Call, order: Order, item: Item) -> str:
+        """What it was, for a moment."""
+        until, before = order.marks.get(f"before {item.id}", (self.now(), ""))
+        if (call.operation == PRICES or self.is_v2(call)) and self.now() < until:
+            return str(before)
+        return super().item_status(call, order, item)

@@ -1,0 +1,58 @@
+"""Variants of serial numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import SERIAL_NUMBERS
+from orderproof.conformance.reference.problems import Refusal
+from orderproof.conformance.reference.variants.shared.open_status import OpenStatus, variants_of
+
+if TYPE_CHECKING:
+    from orderproof.conformance.reference.decisions.serials import Serial
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
+
+
+class UniqueSerialNumbers(Variant):
+    """A serial number stands for one thing: no two items of a tenant may have the same, nor the same epc."""
+
+    choice: ClassVar[int] = 9
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """Refused as a whole, if one of them is another item's."""
+        named = {item.id for item, _ in targets}
+        items = [item for one in call.tenant.orders.values() for item in one.items.values() if item.id not in named]
+        owners = {number: item.id for item in items for number in (item.serial_number, item.epc)}
+        for item, serial in targets:
+            for number in {serial.serial_number, self.stored_epc(call, item, serial)} - {"", None}:
+                if owners.setdefault(number, item.id) != item.id:
+                    raise Refusal("body-invalid", "This serial number is that of another item.")
+        super().write_serials(call, order, targets)
+
+
+class ItemsHaveSerialNumbers(Variant):
+    """Items have serial numbers from the beginning, as their maker gave them."""
+
+    choice: ClassVar[int] = 9
+
+    def item_document(self, call: Call, order: Order, item: Item) -> dict[str, Any]:
+        """Until they are given another."""
+        if item.serial_number is None:
+            item.serial_number = f"FACTORY-{order.number}-{item.index}"
+        return super().item_document(call, order, item)
+
+
+GENERATED = variants_of(
+    OpenStatus(
+        name="UnknownSerialItemIs{}",
+        says="An unknown item to number gets {}.",
+        point=8,
+        reasons=("item-not-found",),
+        statuses=(400,),
+        choice="unknown-item-in-serial-numbers",
+        operation=SERIAL_NUMBERS,
+    ),
+    module=__name__,
+)

@@ -1,0 +1,1 @@
+"""What variants of several areas are made with."""
