@@ -38,7 +38,7 @@ def session_of():
 def test_an_answer_that_asks_to_wait_for_too_long_is_not_judged(session_of, status):
     with Server(lambda request: answer(status, b"", "Retry-After: 90")) as server:
         session = session_of(server.url)
-        with pytest.raises(Inconclusive, match=f"{status}, which asks to wait .Retry-After: 90."):
+        with pytest.raises(Inconclusive, match=f"{status} and asks to wait .Retry-After: 90."):
             session.orders().show(ORDER)
 
     assert [one.message for exchange in session.trace.exchanges for one in judge(exchange)] == [None]
@@ -82,7 +82,7 @@ def test_a_token_that_ends_during_a_run_is_no_finding(session_of, status):
     with Server(lives(1, status)) as server:
         session = session_of(server.url)
         assert session.orders().show(ORDER).status == 200
-        with pytest.raises(Inconclusive, match=rf"auth\.bearer: .* is refused now, GET .* was answered {status} too"):
+        with pytest.raises(Inconclusive, match=rf"auth\.bearer: .* is refused now .GET .* returned {status} too"):
             session.orders().show(ORDER)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderproof.conformance.checks.support.item_lists import NO_ARRAYS, NO_OBJECTS, NO_STRINGS, cut_off
+from orderproof.conformance.checks.support.item_lists import NON_ARRAYS, NON_OBJECTS, NON_STRINGS, cut_off
 from orderproof.strategies.items import ids_of_other_lengths, words_of_no_type
 from orderproof.strategies.json_values import of_any_kind_but
 from orderproof.strategies.texts import of_any_characters, of_printable_characters
@@ -52,7 +52,7 @@ def test_a_value_of_another_type_is_not_of_this_one(kind, data):
 
 
 def test_the_values_of_other_types_are_of_all_other_types():
-    for values, kind in ((NO_STRINGS, str), (NO_OBJECTS, dict), (NO_ARRAYS, list)):
+    for values, kind in ((NON_STRINGS, str), (NON_OBJECTS, dict), (NON_ARRAYS, list)):
         assert not any(isinstance(value, kind) for value in values)
         others = {type(None), bool, int, float, str, list, dict} - {kind}
         assert {type(value) for value in values} == others

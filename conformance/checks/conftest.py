@@ -1,7 +1,7 @@
-"""What checks ask for: the API, and every state of the states contract as a fixture of its own.
+"""The fixtures of checks: the API, and every state of the states contract.
 
-A state's fixture is its name with underscores: `order_in_grace_period` sets `order-in-grace-period` up afresh for the
-check, and the state is given back when the check ends. `states` sets up more, or with other parameters.
+A state's fixture is its name with underscores: `order_in_grace_period` sets `order-in-grace-period` up, and the end of
+the check tears it down. `states` sets up more states, or states with other parameters.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ def session(request: pytest.FixtureRequest) -> Session:
     """The session of this process."""
     found: Session | None = request.config.stash.get(SESSION, None)
     if found is None:
-        raise pytest.UsageError("these checks judge a server: name its target file with --orderproof-target FILE")
+        raise pytest.UsageError("the checks need a server to judge: add --orderproof-target FILE with its target file")
     return found
 
 
@@ -39,7 +39,7 @@ def states(session: Session) -> Callable[..., State]:
 
 @pytest.fixture
 def order_with_terminal_preordered_item(session: Session) -> State:
-    """A pre-ordered item in a terminal status: whichever the target offers, since no document names one."""
+    """An order with a pre-ordered item in any terminal status that the target offers, since no document names one."""
     reasons = []
     for params in (*({"status": status} for status in TERMINAL), {}):
         try:
@@ -47,7 +47,7 @@ def order_with_terminal_preordered_item(session: Session) -> State:
         except StateUnavailable as error:
             reasons.append(str(error))
         else:
-            # That others are not offered is nothing that the vendor must mend.
+            # One terminal status is enough, so the others are not reported as missing.
             session.states.missing.pop(_TERMINAL_ITEM, None)
             return state
     raise NotRun(reasons[-1])
@@ -55,7 +55,7 @@ def order_with_terminal_preordered_item(session: Session) -> State:
 
 @pytest.fixture
 def orders_with_terminal_preordered_item(session: Session, order_with_terminal_preordered_item: State) -> list[State]:
-    """A pre-ordered item in each terminal status that the target offers by its name; at least one in any."""
+    """An order with a pre-ordered item for each terminal status that the target offers by name, or else for any."""
     found = [order_with_terminal_preordered_item]
     offered = found[0].params.get("status")
     for status in TERMINAL[TERMINAL.index(offered) + 1 :] if offered else ():

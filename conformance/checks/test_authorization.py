@@ -1,4 +1,4 @@
-"""Authorization: operations are for callers with an access token; others are neither served nor told anything."""
+"""Authorization: without a valid access token no operation is carried out and nothing is revealed."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, exp
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
 WRITING = ["createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"]
-# The last of them would change the order for the others.
+# The cancellation comes last, since it would change the order for the other operations.
 OF_ANY_ORDER = [
     "showSalesOrderByIdAndIdType",
     "showCancellationStatus",
@@ -21,15 +21,15 @@ READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "create
 
 
 @pytest.fixture
-def accepted(orders, states):
-    """Send an operation's request with other credentials; its twin with the right ones must then be accepted."""
+def expect_denied(orders, states):
+    """Expect that an operation's request is denied with each credential, and then accepted with the token."""
 
     def attempt(operation, *credentials):
         case = CASES[operation]
         state = states(case.state)
         for authorization in credentials:
             answer = case.send(orders, state, authorization=authorization)
-            sent = "no Authorization header" if authorization is None else "credentials that are no valid token"
+            sent = "no Authorization header" if authorization is None else "invalid credentials"
             expect(answer, f"the request had {sent}").is_denied()
         require(case.send(orders, state), case.success)
 
@@ -40,24 +40,24 @@ def accepted(orders, states):
     "operation",
     [pytest.param(operation, marks=rule(f"SEC-{number}")) for number, operation in enumerate(CASES, 1)],
 )
-def test_a_caller_without_a_token_is_denied(accepted, operation):
-    accepted(operation, None)
+def test_a_caller_without_a_token_is_denied(expect_denied, operation):
+    expect_denied(operation, None)
 
 
 @rule("SEC-10")
 @pytest.mark.parametrize("operation", CASES)
-def test_a_token_that_was_never_issued_is_denied(orders, accepted, operation):
-    nearly = nearly_valid(valid_token(orders))
-    # The internal API has but one operation; those of the other share what is nearly the token among them.
-    first, number = list(CASES).index(operation), len(nearly) if operation == "cancelLineItem" else 2
+def test_a_token_that_was_never_issued_is_denied(orders, expect_denied, operation):
+    altered = altered_tokens(valid_token(orders))
+    # The operations of the public API share the altered tokens; the single operation of the internal API gets all.
+    first, number = list(CASES).index(operation), len(altered) if operation == "cancelLineItem" else 2
 
-    accepted(operation, "Bearer orderproof-unknown-token", *(nearly * 2)[first % len(nearly) :][:number])
+    expect_denied(operation, "Bearer orderproof-unknown-token", *(altered * 2)[first % len(altered) :][:number])
 
 
 @rule("SEC-11")
 @pytest.mark.parametrize("operation", CASES)
-def test_the_token_under_another_scheme_is_denied(orders, accepted, operation):
-    accepted(operation, f"Basic {valid_token(orders)}")
+def test_the_token_under_another_scheme_is_denied(orders, expect_denied, operation):
+    expect_denied(operation, f"Basic {valid_token(orders)}")
 
 
 @rule("SEC-12")
@@ -72,8 +72,8 @@ def test_a_denied_caller_changes_nothing(orders, states, operation):
     after = case.observe(orders, state)
     if after != before:
         raise Finding(
-            f"{denied[0].request} without a token, and with one that is not valid, was answered "
-            f"{' and '.join(str(answer.status) for answer in denied)}, and the order changed all the same",
+            f"{denied[0].request} changed the order: it {denied[0].result} without a token, and "
+            f"{denied[1].result} with an unknown token",
             str(before),
             str(after),
             *(answer.exchange for answer in denied),
@@ -88,7 +88,7 @@ def test_a_denied_caller_extends_nothing(orders, order_in_grace_period, authoriz
 
     denied = orders.extend_grace_period(order_in_grace_period, authorization=authorization)
 
-    because = f"before it came one without a valid token, which was answered {denied.status}"
+    because = f"an extension without a valid token was sent before and {denied.result}"
     assert_moved(timer, orders.extend_grace_period(order_in_grace_period), because)
 
 
@@ -100,15 +100,15 @@ def test_a_denied_caller_is_told_nothing(orders, states, operation):
 
     denied = case.send(orders, state, authorization=None)
 
-    # What the caller put into the request itself may come back in the refusal.
+    # The answer may repeat ids that the request contained.
     asked = denied.exchange.url + (denied.exchange.request_body or b"").decode()
-    known = [value for value in flat(state.values) if len(value) >= 6 and value not in asked]
+    known = [value for value in ids_of(state.values) if len(value) >= 6 and value not in asked]
     text = denied.exchange.response_body.decode("utf-8", "replace")
-    told = [value for value in known if value in text]
-    if told:
+    revealed = [value for value in known if value in text]
+    if revealed:
         raise Finding(
-            f"{denied.request} without a token was answered {denied.status} and tells {told[0]}",
-            "nothing about the order",
+            f"{denied.request} without a token {denied.result}, and the answer reveals {revealed[0]}",
+            "an answer without ids of the order, its items or its customer",
             str(denied),
             denied.exchange,
         )
@@ -121,7 +121,7 @@ def test_a_token_does_not_open_another_tenants_orders(orders, oms_platform_order
 
     for operation in OF_ANY_ORDER:
         answer = CASES[operation].send(orders, oms_platform_order, authorization=own)
-        expect(answer, "the order is another tenant's").is_denied()
+        expect(answer, "the order belongs to another tenant").is_denied()
 
     require(orders.show(oms_platform_order))
 
@@ -130,11 +130,11 @@ def test_a_token_does_not_open_another_tenants_orders(orders, oms_platform_order
 def test_a_token_does_not_open_another_tenants_history(orders, oms_platform_order):
     own = token_of_another_tenant(orders, oms_platform_order)
     if not holds(require(page(orders, oms_platform_order)).at("orders"), oms_platform_order.order_id):
-        raise Inconclusive("the history does not list the order with the right token either")
+        raise Inconclusive("the history does not list the order with the tenant's own token either")
 
     answer = page(orders, oms_platform_order, authorization=own)
 
-    # A customer that this tenant does not have may have an empty history.
+    # The history of a customer who is unknown to this tenant may be empty.
     if answer.is_success and holds(answer.at("orders"), oms_platform_order.order_id):
         raise Finding(
             f"{answer.request} with the token of another tenant lists the order {oms_platform_order.order_id}",
@@ -145,31 +145,33 @@ def test_a_token_does_not_open_another_tenants_history(orders, oms_platform_orde
 
 
 def token_of_another_tenant(orders, order):
-    """The target's own token as credentials, where the order is on a tenant that has a token of its own."""
+    """The target's own token as credentials, if the order is on a tenant with another token."""
     own = orders.token_for(None)
     if order.token in (None, own):
-        raise NotApplicable("the states give no token of another tenant")
+        raise NotApplicable(
+            "no state is on another tenant: the values of oms-platform-order have no token of their own"
+        )
     return f"Bearer {own}"
 
 
 def valid_token(orders):
     token = orders.token_for(None)
     if token is None:
-        raise Inconclusive("the target file gives no token to try under other names")
+        raise Inconclusive("no token is configured that could be altered; set auth in the target file")
     return token
 
 
-def nearly_valid(token):
-    """Credentials that hold less than a token, more, or its letters in another case."""
-    nearly = ["Bearer", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0"]
-    # Where all letters have one case, they may be digits of a number, which have none.
+def altered_tokens(token):
+    """Credentials with a part of the token, with more characters, or with its letters in another case."""
+    altered = ["Bearer", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0"]
+    # If all letters have the same case, they may be hexadecimal digits, which are case-insensitive.
     if token not in (token.lower(), token.upper()):
-        nearly.append(f"Bearer {token.swapcase()}")
-    return nearly
+        altered.append(f"Bearer {token.swapcase()}")
+    return altered
 
 
-def flat(values):
-    """The ids that a state gives, each a text; its tenant's address and token are none."""
+def ids_of(values):
+    """All ids in the values of a state."""
     for key, value in values.items():
         if key not in ("base_url", "token", "due_at"):
             yield from value if isinstance(value, list) else [str(value)]

@@ -1,7 +1,7 @@
-"""The canary: one violation that every run must find, or nothing that it says can be relied on.
+"""The canary: a planted violation that every run must find, since otherwise its verdict cannot be trusted.
 
-It breaks two rules, one by what this check expects and one by passive validation. No request is sent: the answer is
-planted among the exchanges of the check, and takes the way that every answer takes from there.
+It breaks two rules: the expectation of this check, and a rule of passive validation. No request is sent: the answer is
+added to the exchanges of the check and is judged like every answer.
 """
 
 import pytest
@@ -10,7 +10,7 @@ from orderproof.conformance.kit import Answer, Exchange, expect, rule
 
 
 def _planted() -> Exchange:
-    """An order that is there, answered with a server error."""
+    """A request for an existing order, answered with a server error."""
     return Exchange(
         method="GET",
         url="http://canary.invalid/v0/orders/canary?id_type=internal",
@@ -25,7 +25,7 @@ def _planted() -> Exchange:
 
 
 @pytest.mark.orderproof_canary
-@pytest.mark.xfail(strict=True, reason="the violation is planted; that it is found is what is looked for")
+@pytest.mark.xfail(strict=True, reason="the violation is planted, and the run must find it")
 @rule("ORD-1")
 def test_the_planted_violation_is_found(session):
     exchange = _planted()

@@ -1,60 +1,62 @@
-"""Cancel order: an order that can be canceled is, once, by either of its ids; and no other order is."""
+"""Cancel order: an order is canceled once, by either of its ids, and no other order is canceled."""
 
 from functools import partial
 
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import (
-    NO_ID_TYPES,
+    INVALID_ID_TYPES,
     OTHER_ID_TYPE,
     assert_status_unchanged,
     expect_accepted,
-    given_cancelable,
-    given_refused,
     near_misses,
+    require_cancelable,
+    require_refusal,
     status_of,
     steady_status,
     took_effect,
 )
-from orderproof.conformance.checks.support.facts import cancel_settled, settled, unknown_id
+from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
 from orderproof.conformance.kit import NotApplicable, expect, require, rule
 
 ID_TYPES = ("internal", "external")
 
 
-def told_status(orders, order, id_type="internal"):
+def read_status(orders, order, id_type="internal"):
     return require(orders.cancellation_status(order, id_type=id_type))
 
 
 @rule("CAN-2")
 def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
-    given_cancelable(orders, order_cancelable)
+    require_cancelable(orders, order_cancelable)
 
     answer = orders.cancel(
         order_cancelable, body={"reason": "Item was damaged during shipping", "note": "Example note"}
     )
 
-    expect_accepted(answer, "the order can be canceled, and a reason is given")
+    expect_accepted(answer, "the order can be canceled, and the request has a reason")
 
 
 @rule("CAN-3")
 def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
-    given_cancelable(orders, order_cancelable)
+    require_cancelable(orders, order_cancelable)
     require(orders.cancel(order_cancelable))
 
     for id_type in ID_TYPES:
-        ask = partial(told_status, orders, order_cancelable, id_type)
-        status = settled(orders, ask, lambda seen: seen.at("canceled") is True)
-        expect(status, f"the order was canceled, and is asked for by its {id_type} id").shows(["canceled"], True)
+        ask = partial(read_status, orders, order_cancelable, id_type)
+        status = poll_until(orders, ask, lambda seen: seen.at("canceled") is True)
+        expect(status, f"the order was canceled, and its status is read with id_type={id_type}").shows(
+            ["canceled"], True
+        )
 
 
 @rule("CAN-4")
 def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
-    given_cancelable(orders, order_cancelable)
+    require_cancelable(orders, order_cancelable)
     require(orders.cancel(order_cancelable))
 
-    status = settled(
-        orders, partial(told_status, orders, order_cancelable), lambda seen: seen.at("cancelable") is False
+    status = poll_until(
+        orders, partial(read_status, orders, order_cancelable), lambda seen: seen.at("cancelable") is False
     )
 
     expect(status, "the order was canceled").shows(["cancelable"], False)
@@ -62,12 +64,12 @@ def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
 
 @rule("CAN-5")
 def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
-    given_cancelable(orders, order_cancelable)
+    require_cancelable(orders, order_cancelable)
 
     answer = orders.cancel(order_cancelable, id_type="external")
 
     expect_accepted(answer, "the order can be canceled")
-    status = settled(orders, partial(told_status, orders, order_cancelable), took_effect)
+    status = poll_until(orders, partial(read_status, orders, order_cancelable), took_effect)
     if not took_effect(status):
         expect(status, "the order was canceled by its readable id").shows(["canceled"], True)
 
@@ -77,31 +79,31 @@ def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
 def test_an_unknown_order_is_not_found(orders, order_cancelable, id_type):
     answer = orders.cancel(order_cancelable, id=unknown_id(order_cancelable, id_type), id_type=id_type)
 
-    expect(answer, "there is no such order").is_problem(404)
+    expect(answer, "no order has this id").is_problem(404)
     require(orders.cancel(order_cancelable, id_type=id_type))
 
 
 @rule("CAN-18")
 def test_an_id_is_not_found_under_the_other_type(orders, order_cancelable):
-    before = given_cancelable(orders, order_cancelable)
+    before = require_cancelable(orders, order_cancelable)
     uuid, readable = order_cancelable.order_uuid, order_cancelable.order_id
 
     as_external = orders.cancel(order_cancelable, id=uuid, id_type=OTHER_ID_TYPE["internal"])
     as_internal = orders.cancel(order_cancelable, id=readable, id_type=OTHER_ID_TYPE["external"])
 
-    expect(as_external, "a UUID is no readable id").is_refused()
-    expect(as_internal, "a readable id is no UUID").is_refused()
+    expect(as_external, "the id is a UUID, not a readable id").is_refused()
+    expect(as_internal, "the id is a readable id, not a UUID").is_refused()
     assert_status_unchanged(orders, order_cancelable, before, as_external)
     require(orders.cancel(order_cancelable))
 
 
 @rule("CAN-19")
 def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable):
-    before = given_cancelable(orders, order_cancelable)
+    before = require_cancelable(orders, order_cancelable)
 
     for near in near_misses(orders, order_cancelable):
         answer = orders.cancel(order_cancelable, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id; it is {near.what}").is_refused()
+        expect(answer, f"no order has this id ({near.what})").is_refused()
 
     assert_status_unchanged(orders, order_cancelable, before, answer)
     require(orders.cancel(order_cancelable))
@@ -116,16 +118,16 @@ def test_the_case_of_a_readable_id_counts(orders, order_cancelable):
 
     answer = orders.cancel(order_cancelable, id=swapped, id_type="external")
 
-    expect(answer, "the order's id is written otherwise").is_refused()
+    expect(answer, "the order's readable id has its letters in the other case").is_refused()
     require(orders.cancel(order_cancelable, id_type="external"))
 
 
 @rule("CAN-20")
 @pytest.mark.parametrize("key", ["order_uuid", "order_id"])
 def test_an_id_type_that_is_none_is_refused(orders, order_cancelable, key):
-    before = given_cancelable(orders, order_cancelable)
+    before = require_cancelable(orders, order_cancelable)
 
-    for id_type in NO_ID_TYPES:
+    for id_type in INVALID_ID_TYPES:
         answer = orders.cancel(order_cancelable, id=order_cancelable.values[key], id_type=id_type)
         expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
@@ -135,22 +137,24 @@ def test_an_id_type_that_is_none_is_refused(orders, order_cancelable, key):
 
 @rule("CAN-21")
 def test_an_order_is_not_canceled_twice(orders, order_cancelable):
-    cancel_settled(orders, order_cancelable)
+    cancel_and_wait(orders, order_cancelable)
 
     for id_type in ID_TYPES:
         answer = orders.cancel(order_cancelable, id_type=id_type)
         expect(answer, "the order was canceled before").is_refused()
 
-    # Waited for, since it may be read from elsewhere than before.
-    status = settled(orders, partial(told_status, orders, order_cancelable), lambda seen: seen.at("canceled") is True)
-    expect(status, "the order was canceled; a second attempt was refused").shows(["canceled"], True)
+    # Polled, since another machine may answer than before.
+    status = poll_until(
+        orders, partial(read_status, orders, order_cancelable), lambda seen: seen.at("canceled") is True
+    )
+    expect(status, "the order was canceled, and a second cancellation was refused").shows(["canceled"], True)
 
 
 @rule("CAN-27")
 def test_canceling_twice_is_refused_with_400(orders, order_cancelable):
-    cancel_settled(orders, order_cancelable)
+    cancel_and_wait(orders, order_cancelable)
 
-    again = given_refused(orders.cancel(order_cancelable))
+    again = require_refusal(orders.cancel(order_cancelable))
 
     expect(again, "the order was canceled before").is_problem(400)
 
@@ -169,23 +173,25 @@ def test_a_closed_order_is_not_canceled(orders, order_closed, order_cancelable, 
 
 @rule("CAN-30")
 def test_a_closed_order_is_refused_with_400(orders, order_closed):
-    answer = given_refused(orders.cancel(order_closed))
+    answer = require_refusal(orders.cancel(order_closed))
 
     expect(answer, "the order is closed").is_problem(400)
 
 
 @rule("CAN-23")
 def test_a_cancellation_leaves_other_orders_alone(orders, states):
-    # The canceled one lies between the others, since neighbours are what a careless query takes along.
+    # Orders created before and after the canceled order, since a faulty query is likely to affect these.
     earlier, canceled, later = (states("order-cancelable") for _ in range(3))
     others = {"before": earlier, "after": later}
-    before = {name: given_cancelable(orders, other) for name, other in others.items()}
+    before = {name: require_cancelable(orders, other) for name, other in others.items()}
 
-    cancel_settled(orders, canceled)
+    cancel_and_wait(orders, canceled)
 
     for name, other in others.items():
         after = status_of(orders, other)
-        assert after == before[name], f"the order that was made {name} the canceled one shows {after}"
+        assert after == before[name], (
+            f"another order, created {name} the canceled order, changed from {before[name]} to {after}"
+        )
         require(orders.cancel(other))
 
 
@@ -193,7 +199,7 @@ def test_a_cancellation_leaves_other_orders_alone(orders, states):
 def test_a_canceled_order_can_still_be_retrieved(orders, order_cancelable):
     for id_type in ID_TYPES:
         require(orders.show(order_cancelable, id_type=id_type))
-    cancel_settled(orders, order_cancelable)
+    cancel_and_wait(orders, order_cancelable)
 
     for id_type in ID_TYPES:
         answer = orders.show(order_cancelable, id_type=id_type)

@@ -1,4 +1,4 @@
-"""Cancel order, its body: a reason that is a text and not empty, and perhaps a note."""
+"""Cancel order, the body: a reason that is a non-empty string, and an optional note."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pytest
 from orderproof.conformance.checks.support.cancellations import (
     assert_status_unchanged,
     expect_accepted,
-    given_cancelable,
-    given_refused,
+    require_cancelable,
+    require_refusal,
 )
 from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
 from orderproof.conformance.kit import expect, property_of, require, rule
@@ -16,14 +16,21 @@ from orderproof.strategies.json_values import of_any_kind_but
 from orderproof.strategies.reasons import OF_OTHER_TYPES, notes, reasons
 
 REASON, NOTE = "Customer remorse", "Example note"
-NO_OBJECTS: tuple[Any, ...] = (None, True, 42, REASON, [], [REASON], [{"reason": REASON}])
-NO_JSON = ('{"reason": "Customer remorse"', '{"reason": "Customer rem', '"reason": "Customer remorse"', REASON, "{", "")
+NON_OBJECTS: tuple[Any, ...] = (None, True, 42, REASON, [], [REASON], [{"reason": REASON}])
+INVALID_JSON = (
+    '{"reason": "Customer remorse"',
+    '{"reason": "Customer rem',
+    '"reason": "Customer remorse"',
+    REASON,
+    "{",
+    "",
+)
 
 
 def attempts_cancel_nothing(orders, order, attempts):
-    """Each attempt is refused and cancels nothing; in the end the same order is canceled as it should be."""
-    before = given_cancelable(orders, order)
-    # Read once after all of them: one that canceled the order shows in the end as well.
+    """Each attempt is refused and cancels nothing; a valid cancellation of the same order then succeeds."""
+    before = require_cancelable(orders, order)
+    # Read once after all attempts: a cancellation would still be seen.
     for because, parts in attempts:
         answer = orders.cancel(order, **parts)
         expect(answer, because).is_refused()
@@ -32,10 +39,10 @@ def attempts_cancel_nothing(orders, order, attempts):
 
 
 def attempt_cancels(orders, order, because, **parts):
-    """The request is accepted; where it is not, the order can still be canceled, so the request alone was refused."""
+    """The request is accepted. After a refusal the order must still be cancelable, so that the request is the cause."""
     answer = orders.cancel(order, **parts)
     if answer.is_refusal:
-        given_cancelable(orders, order)
+        require_cancelable(orders, order)
     expect_accepted(answer, because)
 
 
@@ -46,7 +53,7 @@ def test_a_missing_reason_is_refused(orders, order_cancelable, id_type):
         orders,
         order_cancelable,
         [
-            ("the body is empty", {"body": {}, "id_type": id_type}),
+            ("the body has no reason", {"body": {}, "id_type": id_type}),
             ("there is a note, but no reason", {"body": {"note": "Example note"}, "id_type": id_type}),
         ],
     )
@@ -81,7 +88,7 @@ def test_a_short_or_foreign_reason_is_accepted(orders, order_cancelable, reason)
     attempt_cancels(
         orders,
         order_cancelable,
-        f"the reason {reason!r} is a text that is not empty",
+        f"the reason {reason!r} is a non-empty text",
         body={"reason": reason, "note": NOTE},
     )
 
@@ -92,7 +99,7 @@ def test_any_text_is_accepted_as_a_reason(session, orders, states, reason):
     attempt_cancels(
         orders,
         states("order-cancelable"),
-        f"the reason {reason!r} is a text that is not empty",
+        f"the reason {reason!r} is a non-empty text",
         body={"reason": reason, "note": NOTE},
     )
 
@@ -134,36 +141,38 @@ def test_no_value_of_another_type_is_a_note(session, orders, states, note):
 
 @rule("CAN-12")
 def test_a_missing_body_is_refused(orders, order_cancelable):
-    attempts_cancel_nothing(orders, order_cancelable, [("there is no body", {"body": None})])
+    attempts_cancel_nothing(orders, order_cancelable, [("the body is missing", {"body": None})])
 
 
 @rule("CAN-13")
 def test_a_body_that_is_no_object_is_refused(orders, order_cancelable):
-    # The client takes a body of None for no body, so `null` is written out.
+    # The client sends no body for None, so `null` is given as bytes.
     attempts_cancel_nothing(
         orders,
         order_cancelable,
-        [(f"the body is {body!r}", {"raw_body": b"null"} if body is None else {"body": body}) for body in NO_OBJECTS],
+        [(f"the body is {body!r}", {"raw_body": b"null"} if body is None else {"body": body}) for body in NON_OBJECTS],
     )
 
 
 @rule("CAN-14")
 def test_a_body_that_is_no_json_is_refused(orders, order_cancelable):
     attempts_cancel_nothing(
-        orders, order_cancelable, [(f"the body is {text!r}", {"raw_body": text.encode()}) for text in NO_JSON]
+        orders, order_cancelable, [(f"the body is {text!r}", {"raw_body": text.encode()}) for text in INVALID_JSON]
     )
 
 
 @rule("CAN-15")
 def test_the_media_type_is_known_with_a_charset(orders, order_cancelable):
-    because = f"{JSON_WITH_CHARSET} is application/json"
+    because = f"{JSON_WITH_CHARSET} is the media type application/json"
     attempt_cancels(orders, order_cancelable, because, content_type=JSON_WITH_CHARSET)
 
 
 @rule("CAN-31")
 @pytest.mark.parametrize("media_type", JSON_IN_CAPITALS)
 def test_the_media_type_is_known_in_any_case(orders, order_cancelable, media_type):
-    attempt_cancels(orders, order_cancelable, f"{media_type} is application/json", content_type=media_type)
+    attempt_cancels(
+        orders, order_cancelable, f"{media_type} is the media type application/json", content_type=media_type
+    )
 
 
 @rule("CAN-16")
@@ -175,7 +184,7 @@ def test_a_body_of_another_media_type_is_refused(orders, order_cancelable):
         [
             ("the body is a form", {"raw_body": form, "content_type": "application/x-www-form-urlencoded"}),
             ("the body is XML", {"raw_body": xml, "content_type": "application/xml"}),
-            ("the body is labelled as text", {"content_type": "text/plain"}),
+            ("the Content-Type is text/plain", {"content_type": "text/plain"}),
         ],
     )
 
@@ -185,9 +194,9 @@ def test_a_body_of_another_media_type_is_refused(orders, order_cancelable):
     "body", [{}, {"reason": ""}, {"reason": 42}, {"reason": REASON, "note": 42}, [REASON]], ids=repr
 )
 def test_an_invalid_body_is_refused_with_400(orders, order_cancelable, body):
-    answer = given_refused(orders.cancel(order_cancelable, body=body))
+    answer = require_refusal(orders.cancel(order_cancelable, body=body))
 
-    expect(answer, "the request is not valid").is_problem(400)
+    expect(answer, "the body is invalid").is_problem(400)
 
 
 @rule("CAN-28")
@@ -195,6 +204,6 @@ def test_long_texts_are_accepted(orders, order_cancelable):
     attempt_cancels(
         orders,
         order_cancelable,
-        "no length is documented",
-        body={"reason": "Too long. " * 200, "note": "A longer story. " * 1000},
+        "no maximum length is documented",
+        body={"reason": "Too long. " * 200, "note": "A longer scenario. " * 1000},
     )

@@ -1,9 +1,9 @@
-"""Get Cancellation Status: it tells what a cancellation would do and has done, and changes nothing."""
+"""Get Cancellation Status: whether an order can be canceled and was canceled; reading it changes nothing."""
 
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import (
-    NO_ID_TYPES,
+    INVALID_ID_TYPES,
     expect_accepted,
     near_misses,
     status_of,
@@ -20,7 +20,9 @@ def test_is_safe_is_a_boolean(orders, order_cancelable):
     status = require(orders.cancellation_status(order_cancelable))
 
     is_safe = status.json.get("is_safe")
-    assert isinstance(is_safe, bool), f"the cancellation status shows is_safe {is_safe!r}, where samples show a boolean"
+    assert isinstance(is_safe, bool), (
+        f"the cancellation status shows is_safe {is_safe!r}, but the sample shows a boolean"
+    )
 
 
 @rule("CST-5")
@@ -33,7 +35,7 @@ def test_both_ids_find_the_same_status(orders, states):
 
         expect_accepted(by_readable_id, "the order exists")
         for key, value in by_uuid._asdict().items():
-            expect(by_readable_id, "the status by the UUID says so").shows([key], value)
+            expect(by_readable_id, "the status by the UUID shows this value").shows([key], value)
 
 
 @rule("CST-6")
@@ -43,7 +45,7 @@ def test_an_unknown_order_is_not_found(orders, order, id_type):
 
     answer = orders.cancellation_status(order, id=unknown_id(order, id_type), id_type=id_type)
 
-    expect(answer, "there is no such order").is_problem(404)
+    expect(answer, "no order has this id").is_problem(404)
 
 
 @rule("CST-7")
@@ -54,8 +56,8 @@ def test_an_id_is_not_found_under_the_other_type(orders, order):
     as_external = orders.cancellation_status(order, id=order.order_uuid, id_type="external")
     as_internal = orders.cancellation_status(order, id=order.order_id, id_type="internal")
 
-    expect(as_external, "a UUID is no readable id").is_refused()
-    expect(as_internal, "a readable id is no UUID").is_refused()
+    expect(as_external, "the id is a UUID, not a readable id").is_refused()
+    expect(as_internal, "the id is a readable id, not a UUID").is_refused()
 
 
 @rule("CST-8")
@@ -65,7 +67,7 @@ def test_an_id_that_is_almost_an_orders_finds_nothing(orders, order):
 
     for near in near_misses(orders, order):
         answer = orders.cancellation_status(order, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id; it is {near.what}").is_refused()
+        expect(answer, f"no order has this id ({near.what})").is_refused()
 
 
 @rule("CST-9")
@@ -74,18 +76,18 @@ def test_an_id_type_that_is_none_is_refused(orders, order, key):
     for id_type in ID_TYPES:
         require(orders.cancellation_status(order, id_type=id_type))
 
-    for none in NO_ID_TYPES:
-        answer = orders.cancellation_status(order, id=order.values[key], id_type=none)
-        expect(answer, f"id_type is {'missing' if none is None else repr(none)}").is_refused()
+    for invalid in INVALID_ID_TYPES:
+        answer = orders.cancellation_status(order, id=order.values[key], id_type=invalid)
+        expect(answer, f"id_type is {'missing' if invalid is None else repr(invalid)}").is_refused()
 
 
 @rule("CST-10")
 def test_an_order_that_can_be_canceled_says_so(orders, order_cancelable):
     status = steady_status(orders, order_cancelable)
-    # What the state promises is shown before the status is held against it.
+    # The cancellation first shows that the state is as promised; only then is the status judged.
     require(orders.cancel(order_cancelable))
 
-    assert status == (True, False), f"the order showed {status}, though it could be canceled, and then was"
+    assert status == (True, False), f"the order showed {status}, but its cancellation was accepted"
 
 
 @rule("CST-11")
@@ -96,7 +98,7 @@ def test_asking_for_the_status_changes_nothing(orders, order_cancelable):
         after = status_of(orders, order_cancelable, id_type)
         if after != before[id_type]:
             raise Finding(
-                "the order's cancellation status changed, though nobody did more than ask for it",
+                "the order's cancellation status changed, although it was only read",
                 str(before[id_type]),
                 str(after),
             )
@@ -116,17 +118,17 @@ def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, orde
     answer = orders.cancel(order_past_grace_period)
 
     if not answer.is_success and not answer.is_refusal:
-        raise Inconclusive(f"{answer.request} was answered {answer}", answer.exchange)
+        raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
     accepted = answer.is_success
-    # In between, fulfillment may have taken the order so far that it cannot be canceled any more.
+    # Fulfillment may have begun in between, so that the order can no longer be canceled.
     moved_on = cancelable and not accepted and status_of(orders, order_past_grace_period) != (True, False)
     if moved_on:
-        raise Inconclusive("the order ceased to be cancelable while it was looked at", answer.exchange)
+        raise Inconclusive("the order stopped being cancelable during the check", answer.exchange)
     if cancelable is not accepted:
         raise Finding(
-            f"the cancellation status said cancelable {str(cancelable).lower()}, "
+            f"the cancellation status showed cancelable {str(cancelable).lower()}, "
             f"but the cancellation was {'accepted' if accepted else 'refused'}",
-            "a cancellation that is refused" if accepted else "a cancellation that is accepted",
+            "a refused cancellation" if accepted else "an accepted cancellation",
             str(answer),
             answer.exchange,
         )
@@ -136,4 +138,4 @@ def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, orde
 def test_an_order_that_nobody_canceled_is_not_canceled(orders, order_past_grace_period):
     status = steady_status(orders, order_past_grace_period)
 
-    assert status.canceled is False, f"the order that nobody canceled shows {status}"
+    assert status.canceled is False, f"the order was not canceled, but shows {status}"

@@ -1,4 +1,4 @@
-"""Errors: what an error answer tells, wherever it comes from. The documents show only samples: it is all advice."""
+"""Errors: the members of error answers of all operations. Only samples show them, so the rules are advice."""
 
 import re
 
@@ -12,7 +12,7 @@ MEMBERS = ("error_code", "message", "request_id")
 
 @pytest.fixture
 def problems(orders, order):
-    """Error answers of several operations: the requests of a client that got something wrong."""
+    """Error answers of several operations to invalid requests."""
     answers = [
         orders.show(order, id=UNKNOWN_UUID),
         orders.cancellation_status(order, id=UNKNOWN_UUID),
@@ -58,4 +58,6 @@ def test_an_error_code_is_a_word_in_lower_snake_case(problems):
 def test_a_request_id_names_one_request(problems):
     ids = [answer.at("request_id") for answer in problems]
 
-    assert len(set(map(str, ids))) == len(ids), f"{len(ids)} requests were answered with the request_ids {ids}"
+    assert len(set(map(str, ids))) == len(ids), (
+        f"the request_ids of {len(ids)} error answers are not all different: {ids}"
+    )

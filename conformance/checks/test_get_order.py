@@ -1,4 +1,4 @@
-"""Get order: the order is shown whole, the same by both its ids, and nothing of another."""
+"""Get order: an order is shown completely, the same for both its ids, and without data of other orders."""
 
 import pytest
 
@@ -10,16 +10,19 @@ COMMON = ("id", "origin_id", "currency")
 
 
 def expect_same_order(one, other, because):
-    # Where external is answered by another system, that one may have ids and items of its own.
+    # If another system answers for id_type=external, it may have its own ids and items.
     is_elsewhere = one.at("origin") != other.at("origin")
     for name in ("id",) if is_elsewhere else COMMON:
         if one.at(name) != other.at(name):
             raise Finding(
-                f"the order's {name} differs: {because}", repr(one.at(name)), repr(other.at(name)), other.exchange
+                f"{other.request} shows another {name} than before: {because}",
+                repr(one.at(name)),
+                repr(other.at(name)),
+                other.exchange,
             )
     if not is_elsewhere and item_ids(one) != item_ids(other):
         raise Finding(
-            f"the order's items differ: {because}",
+            f"{other.request} shows other items than before: {because}",
             str(item_ids(one)),
             str(item_ids(other)),
             one.exchange,
@@ -33,7 +36,7 @@ def test_both_ids_show_the_same_order(orders, order, accept):
     by_uuid = require(orders.show(order, accept=accept))
     by_readable_id = require(orders.show(order, id_type="external", accept=accept))
 
-    expect_same_order(by_uuid, by_readable_id, "asked for by its UUID, then by its readable id")
+    expect_same_order(by_uuid, by_readable_id, "the order was read by its UUID, then by its readable id")
 
 
 @rule("ORD-12")
@@ -48,7 +51,7 @@ def test_payment_history_is_empty_for_internal(orders, order, accept):
 def test_the_id_is_the_readable_one(orders, order, id_type, accept):
     answer = require(orders.show(order, id_type=id_type, accept=accept))
 
-    expect(answer, "the order's readable id").shows(("id",), order.order_id)
+    expect(answer, "id is the readable id").shows(("id",), order.order_id)
 
 
 @rule("ORD-19")
@@ -91,12 +94,12 @@ def test_nothing_of_another_order_is_shown(orders, order, states):
         known = {item.casefold() for item in own.item_uuids}
         leaked = ({item.casefold() for item in foreign.item_uuids} - known) & set(item_ids(answer))
         customer = answer.json.get("customer") if isinstance(answer.json, dict) else None
-        # An order need not name its customer, and both may be of one: then nothing is another's.
+        # An order need not show its customer, and both orders may be of the same customer.
         if isinstance(customer, dict) and customer.get("id") == foreign.customer_id != own.customer_id:
             leaked.add(f"customer {foreign.customer_id}")
         if leaked:
             raise Finding(
-                f"{answer.request} shows what is not the order's own but that of the order {foreign.order_id}",
+                f"{answer.request} shows data of another order, {foreign.order_id}",
                 f"items {', '.join(own.item_uuids)}, customer {own.customer_id}",
                 ", ".join(sorted(leaked)),
                 answer.exchange,
@@ -112,10 +115,10 @@ def test_reading_changes_nothing(orders, order_in_grace_period):
         for accept in (JSON, ORDERS_V2):
             require(orders.show(order_in_grace_period, id_type=id_type, accept=accept))
 
-    expect_same_order(first, require(orders.show(order_in_grace_period)), "it was only read in between")
+    expect_same_order(first, require(orders.show(order_in_grace_period)), "the order was only read in between")
     after = require(orders.cancellation_status(order_in_grace_period))
     for name in ("cancelable", "canceled"):
-        because = "the order was only read since the status was asked for before"
+        because = "the order was only read in between"
         expect(after, because).shows((name,), status.at(name))
 
 
@@ -123,7 +126,7 @@ def test_reading_changes_nothing(orders, order_in_grace_period):
 def test_origin_and_origin_id_of_an_order_of_the_platform(orders, order):
     answer = require(orders.show(order))
 
-    expect(answer, "the order is one of the platform").shows(("origin",), "newstore")
+    expect(answer, "the order is in the platform's database").shows(("origin",), "newstore")
     shown = str(answer.at("origin_id"))
     if shown.casefold() != order.order_uuid.casefold():
         raise Finding(
@@ -156,8 +159,8 @@ def test_words_are_those_that_are_known(orders, order, name):
     word = answer.at(name)
     if word not in KNOWN_WORDS[name]:
         raise Finding(
-            f"{answer.request} shows a {name} that no page of the vendor lists",
-            f"{name} one of {', '.join(sorted(KNOWN_WORDS[name]))}",
+            f"{answer.request} shows a {name} that the vendor's pages do not list",
+            f"{name}: {' or '.join(sorted(KNOWN_WORDS[name]))}",
             f"{name}: {word!r}",
             answer.exchange,
         )
@@ -175,10 +178,10 @@ def test_totals_add_up(orders, order):
         "total": totals["gross"] + totals["shipping"] + totals["gift_wrapping"],
     }
     for name, wanted in sums.items():
-        # Half a cent for each amount that was rounded.
+        # Up to half a cent for each rounded amount.
         if abs(totals[name] - wanted) > 0.02:
             raise Finding(
-                f"{answer.request} shows totals.{name} that is not the sum of its parts",
+                f"{answer.request} shows a totals.{name} that is not the sum of its parts",
                 f"totals.{name}: {wanted:.2f}",
                 f"totals.{name}: {totals[name]}",
                 answer.exchange,

@@ -1,4 +1,4 @@
-"""Get order: found by exactly its two ids, each under its own type."""
+"""Get order: an order is found only by its two ids, each with its own id_type."""
 
 import pytest
 from hypothesis import example
@@ -13,14 +13,14 @@ ID_TYPES = ("internal", "external")
 
 @rule("ORD-1")
 def test_an_order_is_found_by_its_uuid(orders, order):
-    expect_order(orders.show(order), order, "it was asked for by its UUID, as internal")
+    expect_order(orders.show(order), order, "the order was requested by its UUID with id_type=internal")
 
 
 @rule("ORD-2", "OMS-5")
 def test_an_order_is_found_by_its_readable_id(orders, order):
     answer = orders.show(order, id_type="external")
 
-    expect_order(answer, order, "it was asked for by its readable id, as external")
+    expect_order(answer, order, "the order was requested by its readable id with id_type=external")
 
 
 @rule("ORD-4")
@@ -30,7 +30,7 @@ def test_two_orders_are_told_apart(orders, order, states, id_type):
 
     for wanted in (order, other, order):
         answer = require(orders.show(wanted, id_type=id_type))
-        expect_order(answer, wanted, "another order was asked for before")
+        expect_order(answer, wanted, "another order was requested before")
 
 
 @rule("ORD-5")
@@ -41,7 +41,7 @@ def test_an_unknown_order_is_not_found(orders, order, id_type, accept):
 
     answer = orders.show(order, id=unknown_id(order, id_type), id_type=id_type, accept=accept)
 
-    expect(answer, "there is no such order").is_problem(404)
+    expect(answer, "no order has this id").is_problem(404)
 
 
 @rule("ORD-6")
@@ -66,7 +66,7 @@ def test_a_readable_id_is_no_uuid(orders, order):
 
 @pytest.fixture
 def found_order(orders, order, id_type):
-    """An order that is known to be found by its id of a type: once, for all the ids that are only nearly it."""
+    """An order that is found by its own id; read once for all near-miss ids."""
     require(orders.show(order, id_type=id_type))
     return order
 
@@ -98,7 +98,7 @@ def test_a_missing_id_type_is_refused(orders, order):
 def test_an_unknown_id_type_is_refused(session, orders, order, id_type):
     for own in (order.order_uuid, order.order_id):
         answer = orders.show(order, id=own, id_type=id_type)
-        expect(answer, f"{id_type!r} is no type of id").is_refused()
+        expect(answer, f"id_type {id_type!r} does not exist").is_refused()
 
 
 @rule("ORD-20")
@@ -118,4 +118,4 @@ def test_a_readable_id_in_another_case_is_another_id(orders, order):
 def test_a_closed_order_is_found(orders, order_closed, id_type):
     answer = orders.show(order_closed, id_type=id_type)
 
-    expect_order(answer, order_closed, "it is closed")
+    expect_order(answer, order_closed, "a closed order can still be read")

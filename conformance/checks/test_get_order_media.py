@@ -1,8 +1,8 @@
-"""Get order: the media types it comes in, and what depends on them."""
+"""Get order: its two media types, and the differences between them."""
 
 import pytest
 
-from orderproof.conformance.checks.support.line_cancellations import given_canceled, shown_after, status_shown
+from orderproof.conformance.checks.support.line_cancellations import require_canceled, shown_after, status_shown
 from orderproof.conformance.checks.support.reading import expect_same_media_type, expect_same_placed_at, item_ids
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, expect, parse_time, require, rule
 
@@ -15,7 +15,7 @@ def test_placed_at_in_version_2_is_utc(orders, order, id_type):
     placed_at = answer.at("placed_at")
     if not isinstance(placed_at, str) or parse_time(placed_at) is None or not placed_at.endswith("Z"):
         raise Finding(
-            f"{answer.request} shows a placed_at that is no time in UTC in the documented format",
+            f"{answer.request} shows a placed_at that is not a UTC time in the documented format",
             "YYYY-MM-DDThh:mm:ss.sZ, with any number of fraction digits",
             f"placed_at: {placed_at!r}",
             answer.exchange,
@@ -39,7 +39,7 @@ def test_both_media_types_show_the_same_order(orders, order, id_type):
     for name in ("id", "origin", "origin_id", "currency"):
         expect(as_version_2, "as application/json shows it").shows((name,), as_json.at(name))
     if as_version_2.at("status") != as_json.at("status"):
-        # An order may have gone on between the two readings; then application/json shows it as well by now.
+        # The order may have progressed between the two reads; then application/json shows the new status now.
         again = require(orders.show(order, id_type=id_type, accept=JSON))
         expect(as_version_2, "as application/json shows it now").shows(("status",), again.at("status"))
     if item_ids(as_json) != item_ids(as_version_2):
@@ -57,15 +57,15 @@ def test_version_2_shows_what_has_changed(orders, order_with_preordered_item):
     order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
     before = status_shown(require(orders.show(order, accept=ORDERS_V2)), item_uuid)
     if before is None:
-        raise Inconclusive(f"version 2 shows no status of the item {item_uuid}")
-    as_json = given_canceled(orders, order, orders.cancel_line_item)
+        raise Inconclusive(f"version 2 shows no status for the item {item_uuid}")
+    as_json = require_canceled(orders, order, orders.cancel_line_item)
 
     as_version_2 = shown_after(orders, order, item_uuid, before, ORDERS_V2)
 
     if status_shown(as_version_2, item_uuid) == before:
         raise Finding(
-            f"{as_version_2.request} still shows in version 2 the status {before} of an item that was canceled",
-            f"another status, as application/json shows: {status_shown(as_json, item_uuid)}",
+            f"{as_version_2.request} still shows the status {before} for a canceled item in version 2",
+            f"another status, as in application/json: {status_shown(as_json, item_uuid)}",
             f"the status {before}",
             as_json.exchange,
             as_version_2.exchange,
@@ -84,7 +84,7 @@ def test_without_accept_an_order_is_json(orders, order, id_type):
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_an_order_is_shown_in_each_documented_way(orders, order, id_type, accept):
-    # Passive validation judges the answers; this sees to it that there are some of each kind.
+    # Passive validation judges the answers; this check only requests each kind of answer.
     require(orders.show(order, id_type=id_type, accept=accept))
 
 
@@ -138,9 +138,9 @@ def test_an_unknown_version_is_not_version_2(orders, order):
     answer = orders.show(order, accept="application/x.newstore.orders+json;version=3")
 
     if answer.is_success:
-        expect(answer, "version 3 was asked for").has_media_type(JSON)
+        expect(answer, "version 3 was requested").has_media_type(JSON)
     else:
-        expect(answer, "version 3 was asked for").is_refused()
+        expect(answer, "version 3 was requested").is_refused()
 
 
 @rule("ORD-32")
@@ -155,4 +155,4 @@ def test_an_order_shows_what_every_sample_shows(orders, order):
         for name in ("origin_id", "product_attributes")
         if item.get(name) is None
     ]
-    assert not missing, f"{answer.request} does not show {', '.join(missing)}, as every sample of an order does"
+    assert not missing, f"{answer.request} does not show {', '.join(missing)}, which every sample of an order shows"

@@ -1,4 +1,4 @@
-"""Grace period: extended by exactly 15 minutes, only while it runs, and never lost."""
+"""Grace period: extended by exactly 15 minutes, and only before it has expired."""
 
 from functools import partial
 from itertools import pairwise
@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import (
-    NO_ID_TYPES,
+    INVALID_ID_TYPES,
     assert_status_unchanged,
     near_misses,
     status_of,
@@ -14,18 +14,18 @@ from orderproof.conformance.checks.support.cancellations import (
 )
 from orderproof.conformance.checks.support.facts import (
     QUARTER_HOUR,
-    cancel_settled,
-    settled,
+    cancel_and_wait,
+    poll_until,
     unknown_id,
 )
 from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, running_timer
 from orderproof.conformance.kit import expect, parse_time, require, rule
 
-# What an extension has no business with, as far as an order always has it. A status may change of its own accord.
+# Members of every order that an extension must not change. The status is left out, since it may change on its own.
 UNTOUCHED = ("id", "origin", "origin_id", "placed_at", "currency", "totals")
 
 
-def told_status(orders, order):
+def read_status(orders, order):
     return require(orders.cancellation_status(order))
 
 
@@ -36,11 +36,11 @@ def test_each_extension_moves_the_timer_by_15_minutes(orders, order_in_grace_per
     extensions = [orders.extend_grace_period(order_in_grace_period) for _ in range(3)]
 
     for answer in extensions:
-        expect(answer, "its grace period has not expired").has_status(200)
+        expect(answer, "the grace period has not expired").has_status(200)
     if stated is not None:
-        assert_moved(Timer(stated.moment, QUARTER_HOUR), extensions[0], "from the due_at that the state gave")
+        assert_moved(Timer(stated.moment, QUARTER_HOUR), extensions[0], "compared with the due_at of the state")
     for earlier, later in pairwise(extensions):
-        assert_moved(Timer(due_at(earlier), QUARTER_HOUR), later, "from the due_at of the extension before")
+        assert_moved(Timer(due_at(earlier), QUARTER_HOUR), later, "compared with the due_at of the extension before")
 
 
 @rule("GRA-2")
@@ -49,8 +49,8 @@ def test_both_ids_extend_the_same_timer(orders, order_in_grace_period):
 
     for id_type in ("external", "internal"):
         answer = orders.extend_grace_period(order_in_grace_period, id_type=id_type)
-        expect(answer, "the UUID had extended it").has_status(200)
-        timer = assert_moved(timer, answer, f"by the {id_type} id, after one by the other")
+        expect(answer, "the same order was extended by its UUID before").has_status(200)
+        timer = assert_moved(timer, answer, f"extended with id_type={id_type}, before with the other id")
 
 
 @rule("GRA-3")
@@ -69,7 +69,7 @@ def test_an_expired_grace_period_is_not_extended(orders, order_past_grace_period
 
     for id_type in ("internal", "external"):
         answer = orders.extend_grace_period(order_past_grace_period, id_type=id_type)
-        expect(answer, "its grace period is over").is_problem(412)
+        expect(answer, "the grace period has expired").is_problem(412)
         assert_status_unchanged(orders, order_past_grace_period, before, answer, may_lapse=True)
 
 
@@ -80,7 +80,7 @@ def test_an_unknown_order_is_not_found(orders, order_in_grace_period, id_type):
 
     answer = orders.extend_grace_period(order_in_grace_period, id=unknown, id_type=id_type)
 
-    expect(answer, "there is no such order").is_problem(404)
+    expect(answer, "no order has this id").is_problem(404)
     require(orders.extend_grace_period(order_in_grace_period, id_type=id_type))
 
 
@@ -92,9 +92,9 @@ def test_an_id_is_not_found_under_the_other_type(orders, order_in_grace_period):
     as_external = orders.extend_grace_period(order_in_grace_period, id=uuid, id_type="external")
     as_internal = orders.extend_grace_period(order_in_grace_period, id=readable, id_type="internal")
 
-    expect(as_external, "a UUID is no readable id").is_refused()
-    expect(as_internal, "a readable id is no UUID").is_refused()
-    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "after two that were refused")
+    expect(as_external, "the id is a UUID, not a readable id").is_refused()
+    expect(as_internal, "the id is a readable id, not a UUID").is_refused()
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "two refused extensions were sent before")
 
 
 @rule("GRA-8")
@@ -102,27 +102,29 @@ def test_an_id_is_not_found_under_the_other_type(orders, order_in_grace_period):
 def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, key):
     timer = running_timer(orders, order_in_grace_period)
 
-    for id_type in NO_ID_TYPES:
+    for id_type in INVALID_ID_TYPES:
         answer = orders.extend_grace_period(
             order_in_grace_period, id=order_in_grace_period.values[key], id_type=id_type
         )
         expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
-    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "after some that were refused")
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "refused extensions were sent before")
 
 
 @rule("GRA-12")
 def test_a_canceled_order_is_not_extended(orders, order_cancelable):
     require(orders.extend_grace_period(order_cancelable))
-    cancel_settled(orders, order_cancelable)
+    cancel_and_wait(orders, order_cancelable)
 
     for id_type in ("internal", "external"):
         answer = orders.extend_grace_period(order_cancelable, id_type=id_type)
         expect(answer, "the order was canceled").is_refused()
 
-    # Waited for, since it may be read from elsewhere than before.
-    status = settled(orders, partial(told_status, orders, order_cancelable), lambda seen: seen.at("canceled") is True)
-    expect(status, "the order was canceled; extending it was refused").shows(["canceled"], True)
+    # Polled, since another machine may answer than before.
+    status = poll_until(
+        orders, partial(read_status, orders, order_cancelable), lambda seen: seen.at("canceled") is True
+    )
+    expect(status, "the order was canceled, and its extension was refused").shows(["canceled"], True)
 
 
 @rule("GRA-13")
@@ -131,9 +133,9 @@ def test_an_id_that_is_almost_an_orders_extends_nothing(orders, order_in_grace_p
 
     for near in near_misses(orders, order_in_grace_period):
         answer = orders.extend_grace_period(order_in_grace_period, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id; it is {near.what}").is_refused()
+        expect(answer, f"no order has this id ({near.what})").is_refused()
 
-    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "after some that were refused")
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "refused extensions were sent before")
 
 
 @rule("GRA-14")
@@ -150,7 +152,7 @@ def test_an_extension_moves_nothing_but_the_timer(orders, order_in_grace_period)
         assert after.get(key) == before.get(key), (
             f"the extension changed the order's {key} from {before.get(key)!r} to {after.get(key)!r}"
         )
-    # No sentence gives the items of an order a sequence.
+    # The order of the items is not documented.
     items_before, items_after = (
         sorted(str(item.get("id")) for item in shown.get("items", ())) for shown in (before, after)
     )

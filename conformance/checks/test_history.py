@@ -1,4 +1,4 @@
-"""Order history: which orders it lists, newest first, and as each is shown by its own id."""
+"""Order history: which orders it lists, newest first, and with the same data as the orders themselves."""
 
 from itertools import pairwise
 
@@ -7,13 +7,13 @@ from orderproof.conformance.checks.support.reading import (
     SAME_TIME,
     all_ids,
     expect_newest_first,
-    given_orders,
     ids_of_ties,
     ids_on,
     item_ids,
     page,
     page_times,
     placed,
+    require_orders,
     ties,
     whole_pages,
 )
@@ -40,7 +40,7 @@ def test_the_newest_order_comes_first(orders, states):
 
     times = page_times(answer)
     expect_newest_first(answer, times)
-    # What placed_at says and what the state says of it must agree, whichever of equal times comes first.
+    # The order of the list must agree with the state, except for orders with the same placed_at.
     known = [
         (newest_first.index(own), at) for own, at in zip(ids_on(answer), times, strict=True) if own in newest_first
     ]
@@ -56,7 +56,7 @@ def test_the_newest_order_comes_first(orders, states):
 
 @rule("HIS-2")
 def test_every_order_is_listed_once(orders, states):
-    # More than the largest page holds: what lies beyond it is the customer's as well.
+    # More orders than the largest page holds, so that a second page is needed.
     try:
         customer = states("customer-with-orders", orders=MAX_COUNT + 1)
     except NotRun:
@@ -70,23 +70,25 @@ def test_every_order_is_listed_once(orders, states):
         times_of_several = ties(seen)
         tied = {order_id for answer in seen for order_id in ids_of_ties(answer, times_of_several)}
         doubled = {order_id for order_id in found if found.count(order_id) > 1}
-        # Of orders placed at the same time, any may stand behind the edge of a page, also the one before it.
+        # Orders with the same placed_at may change places between two pages, so one may be missing or listed twice.
         if all(order_id in {*found, *tied} for order_id in customer.order_ids) and doubled <= tied:
             break
-        # An order that comes in between two pages moves all others on by one: only what stays is a finding.
+        # A new order between two pages shifts all other orders: only a persistent difference is a finding.
         if found == before:
             break
     else:
-        raise Inconclusive("the customer's orders changed whenever their history was read")
+        raise Inconclusive("the customer's orders changed between all reads of the history")
 
     for order_id in customer.order_ids:
         times = found.count(order_id)
-        assert times == 1 or order_id in tied, f"the customer's order {order_id} is in their history {times} times"
+        assert times == 1 or order_id in tied, (
+            f"the history lists the customer's order {order_id} {times} times, not once"
+        )
 
 
 @rule("HIS-29", "HIS-30", "HIS-31")
 def test_a_history_is_shown(orders, customer_with_orders):
-    # Passive validation judges the answer; this sees to it that there is one.
+    # Passive validation judges the answer; this check only requests it.
     require(page(orders, customer_with_orders))
 
 
@@ -94,20 +96,20 @@ def test_a_history_is_shown(orders, customer_with_orders):
 def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
     history = page(orders, customer_with_orders)
 
-    for index, order_id in enumerate(given_orders(history)[:3]):
+    for index, order_id in enumerate(require_orders(history)[:3]):
         shown = require(orders.show(customer_with_orders, id=order_id, id_type="external", accept=ORDERS_V2))
-        # Where external is answered by another system, that one may have ids and items of its own.
+        # If another system answers for id_type=external, it may have its own ids and items.
         is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
         for name in ("id",) if is_elsewhere else ("id", "origin_id", "currency"):
-            expect(shown, "as the history shows it").shows((name,), history.at("orders", index, name))
+            expect(shown, "the history shows this value").shows((name,), history.at("orders", index, name))
         times = require_time(history, "orders", index, "placed_at"), require_time(shown, "placed_at")
         assert abs(times[1].moment - times[0].moment) < SAME_TIME, (
-            f"the history shows that {order_id} was placed at {times[0]}, the order itself says {times[1]}"
+            f"the history shows placed_at {times[0]} for the order {order_id}, but the order itself shows {times[1]}"
         )
         if is_elsewhere:
             continue
         assert item_ids(shown) == item_ids(history, "orders", index), (
-            f"the history shows other items of {order_id} than the order itself"
+            f"the history shows other items for the order {order_id} than the order itself"
         )
         expect_same_progress(orders, customer_with_orders, order_id, history.at("orders", index), shown)
 
@@ -115,8 +117,8 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
 @rule("HIS-37")
 def test_a_history_reads_the_same_again(orders, customer_with_orders):
     first = page(orders, customer_with_orders)
-    shown = given_orders(first)
-    # Of orders that were placed at the same time, another may be the last on a full page.
+    shown = require_orders(first)
+    # If several orders have the same placed_at, any of them may be the last on a full page.
     tied = ties([first]) | set(page_times(first)[-1:] if len(shown) == DEFAULT_COUNT else ())
     before = placed(first, tied)
 
@@ -124,7 +126,7 @@ def test_a_history_reads_the_same_again(orders, customer_with_orders):
         again = require(page(orders, customer_with_orders))
         if placed(again, tied) != before:
             raise Finding(
-                f"{again.request} lists other orders than before, though nothing happened in between",
+                f"{again.request} lists other orders than the read before, although nothing changed in between",
                 ", ".join(before),
                 ", ".join(placed(again, tied)),
                 first.exchange,

@@ -1,4 +1,4 @@
-"""Order history: whose orders it holds, and what an unknown customer gets."""
+"""Order history: whose orders it lists, and the answer for an unknown customer."""
 
 import pytest
 from hypothesis import example
@@ -7,9 +7,9 @@ from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.reading import (
     expect_not_for_json,
     expect_refused_page,
-    given_orders,
     ids_on,
     page,
+    require_orders,
 )
 from orderproof.conformance.kit import JSON, Finding, expect, property_of, require, rule
 from orderproof.strategies.ids import PATTERNS, near_misses
@@ -22,10 +22,10 @@ def test_other_customers_orders_are_not_listed(orders, states):
 
     for one in (customer, other):
         answer = page(orders, one)
-        foreign = set(given_orders(answer)) - set(one.order_ids)
+        foreign = set(require_orders(answer)) - set(one.order_ids)
         if foreign:
             raise Finding(
-                f"{answer.request} lists orders that are not the customer's",
+                f"{answer.request} lists orders that do not belong to the customer",
                 ", ".join(one.order_ids),
                 ", ".join(sorted(foreign)),
                 answer.exchange,
@@ -37,21 +37,21 @@ def test_a_customer_without_orders_has_an_empty_history(orders, customer_without
     answer = page(orders, customer_without_orders)
 
     expect(answer, "the customer has no orders").has_status(200)
-    assert ids_on(answer) == [], f"a customer without orders has orders in their history: {ids_on(answer)}"
+    assert ids_on(answer) == [], f"the history of a customer without orders lists {ids_on(answer)}"
 
 
 @rule("HIS-21")
 @pytest.mark.parametrize("unknown", [UNKNOWN_UUID, "no-such-customer", ""])
 def test_an_unknown_customer_is_no_404_in_version_2(orders, customer_with_orders, unknown):
-    given_orders(page(orders, customer_with_orders))
+    require_orders(page(orders, customer_with_orders))
 
     answer = page(orders, customer_with_orders, customer_id=unknown)
 
     if answer.status == 200:
-        assert ids_on(answer) == [], f"{answer.request} lists orders, though there is no such customer"
+        assert ids_on(answer) == [], f"{answer.request} lists orders, although no customer has this id"
     else:
-        expect(answer, "there is no such customer").is_denied()
-        expect_not_for_json(answer, "there is no such customer")
+        expect(answer, "no customer has this id").is_denied()
+        expect_not_for_json(answer, "no customer has this id")
 
 
 @rule("HIS-22")
@@ -60,9 +60,9 @@ def test_an_unknown_customer_is_404_as_json(orders, oms_order):
 
     answer = orders.history(oms_order, customer_id=UNKNOWN_UUID, accept=JSON)
 
-    # A tenant that names customers by tokens may find that a UUID is none.
+    # A tenant whose customer ids are tokens may refuse a UUID as a wrong format.
     is_uuid = len(oms_order.customer_id) == 36
-    expect(answer, "there is no such customer").is_problem(*((404,) if is_uuid else (400, 404)))
+    expect(answer, "no customer has this id").is_problem(*((404,) if is_uuid else (400, 404)))
 
 
 @rule("HIS-23")
@@ -76,8 +76,8 @@ def test_a_missing_customer_id_is_refused(orders, customer_with_orders):
 
 @pytest.fixture
 def found_customer(orders, customer_with_orders):
-    """A customer whose orders are known to be found: once, for all the ids that are only nearly theirs."""
-    given_orders(page(orders, customer_with_orders))
+    """A customer whose history lists orders; read once for all near-miss ids."""
+    require_orders(page(orders, customer_with_orders))
     return customer_with_orders
 
 
@@ -92,7 +92,7 @@ def test_nearly_their_id_does_not_find_a_customer(session, orders, found_custome
 
     if answer.status == 200:
         found = set(ids_on(answer)) & set(found_customer.order_ids)
-        assert not found, f"customer_id {asked} found the orders of {found_customer.customer_id}"
+        assert not found, f"customer_id {asked} returned orders of the customer {found_customer.customer_id}"
     else:
         expect(answer, "no customer has this id").is_denied()
 
@@ -101,6 +101,6 @@ def test_nearly_their_id_does_not_find_a_customer(session, orders, found_custome
 def test_orders_name_their_customer(orders, customer_with_orders):
     answer = page(orders, customer_with_orders)
 
-    for index in range(len(given_orders(answer))):
+    for index in range(len(require_orders(answer))):
         wanted = customer_with_orders.customer_id
-        expect(answer, "the history is this customer's").shows(("orders", index, "customer", "id"), wanted)
+        expect(answer, "this is the history of this customer").shows(("orders", index, "customer", "id"), wanted)

@@ -1,16 +1,16 @@
-"""Order history: the media types it comes in, and what depends on them."""
+"""Order history: its two media types, and the differences between them."""
 
 import pytest
 
 from orderproof.conformance.checks.support.reading import (
     expect_newest_first,
     expect_same_media_type,
-    given_orders,
     holds,
     listed,
     listed_times,
     page,
     page_times,
+    require_orders,
 )
 from orderproof.conformance.kit import JSON, expect, require, rule
 
@@ -19,7 +19,7 @@ from orderproof.conformance.kit import JSON, expect, require, rule
 def test_json_lists_the_orders_of_the_external_oms(orders, oms_order):
     answer = orders.history(oms_order, accept=JSON)
 
-    expect(answer, "the tenant is integrated with an external OMS").has_status(200)
+    expect(answer, "the tenant has an external OMS").has_status(200)
     assert holds(listed(answer), oms_order.order_id), f"{answer.request} does not list the order {oms_order.order_id}"
 
 
@@ -39,10 +39,10 @@ def test_without_accept_a_history_is_json(orders, oms_order):
     expect(answer, "no Accept header was sent").has_status(200)
     expect(answer, "no Accept header was sent").has_media_type(JSON)
 
-    # A parameter that only version 2 has does not ask for version 2.
+    # count exists in version 2 only, but does not request version 2.
     answer = orders.history(oms_order, accept=None, count=1)
     if answer.status == 200:
-        expect(answer, "no Accept header was sent, only a count").has_media_type(JSON)
+        expect(answer, "count was sent without an Accept header").has_media_type(JSON)
     else:
         expect(answer, "count was sent without an Accept header").is_denied()
 
@@ -52,7 +52,7 @@ def test_json_is_an_object_with_orders(orders, oms_order):
     answer = require(orders.history(oms_order, accept=JSON))
 
     shown = answer.json.get("orders") if isinstance(answer.json, dict) else None
-    assert isinstance(shown, list), f"{answer.request} is no object with a list of orders"
+    assert isinstance(shown, list), f"the answer to {answer.request} is not an object with a list of orders"
 
 
 @rule("HIS-35")
@@ -88,9 +88,11 @@ def test_json_is_refused_or_lists_the_orders(orders, customer_with_orders):
 @rule("HIS-38")
 def test_placed_at_in_version_2_is_utc(orders, customer_with_orders):
     answer = page(orders, customer_with_orders)
-    given_orders(answer)
+    require_orders(answer)
     page_times(answer)
 
     for index, order in enumerate(answer.at("orders")):
         placed_at = order["placed_at"]
-        assert placed_at.endswith("Z"), f"order {index + 1} of the list was placed at {placed_at}, not in UTC with a Z"
+        assert placed_at.endswith("Z"), (
+            f"placed_at of order {index + 1} in the list is {placed_at}, not in UTC with a Z"
+        )

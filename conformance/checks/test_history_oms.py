@@ -1,27 +1,27 @@
-"""Order history with an external OMS, in both media types, and orders that are still on their way."""
+"""Order history with an external OMS in both media types, and open and canceled orders in a history."""
 
 import pytest
 
-from orderproof.conformance.checks.support.facts import cancel_settled
+from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.listing import expect_listed
 from orderproof.conformance.checks.support.reading import (
     expect_newest_first,
     expect_refused_page,
-    given_orders,
     holds,
     ids_on,
     listed,
     page,
     page_times,
+    require_orders,
 )
 from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotApplicable, expect, require, rule
 from orderproof.strategies.ids import NearMiss
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
 _ATTEMPTS = 3
-"""How often a list is read again that may have changed between two requests."""
+"""How often a list is read that may have changed between two requests."""
 
-SEVERAL = "the customer of the state oms-order has no second order"
+SEVERAL = "the customer of the state oms-order has only one order"
 
 
 @rule("HIS-28")
@@ -29,10 +29,10 @@ def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
     require(orders.history(oms_order, accept=JSON))
 
     found = []
-    # Its customer may have older orders and newer ones, and a state has no word of how many.
+    # The customer may have other orders, and a state does not say how many.
     for offset in range(0, 100, DEFAULT_COUNT):
         answer = page(orders, oms_order, offset=offset)
-        expect(answer, "the tenant is integrated with an external OMS").has_status(200)
+        expect(answer, "the tenant has an external OMS").has_status(200)
         found += ids_on(answer)
         if len(ids_on(answer)) < DEFAULT_COUNT:
             break
@@ -42,9 +42,9 @@ def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
 @rule("HIS-39")
 def test_version_2_lists_each_order_of_the_external_oms_once(orders, oms_order):
     answer = page(orders, oms_order, count=MAX_COUNT)
-    given_orders(answer)
+    require_orders(answer)
 
-    # The platform and its OMS may each have an order under the same readable id.
+    # The platform and the OMS may each have an order with the same readable id.
     known = [tuple(str(one.get(name)) for name in ("id", "origin", "origin_id")) for one in answer.at("orders")]
     twice = sorted({one for one in known if known.count(one) > 1})
     if twice:
@@ -60,22 +60,22 @@ def test_version_2_lists_each_order_of_the_external_oms_once(orders, oms_order):
 @rule("HIS-40")
 def test_version_2_pages_the_orders_of_the_external_oms(orders, oms_order):
     whole = page(orders, oms_order, count=MAX_COUNT)
-    given_orders(whole)
+    require_orders(whole)
 
     for _ in range(_ATTEMPTS):
         found, times = ids_on(whole), page_times(whole)
         if len(found) < 2:
             raise NotApplicable(SEVERAL)
         answer = page(orders, oms_order, count=1, offset=1)
-        expect(answer, "the tenant is integrated with an external OMS").has_status(200)
-        # Orders that were placed at the same time may stand in any sequence.
+        expect(answer, "the tenant has an external OMS").has_status(200)
+        # Orders that were placed at the same time may be in any order.
         if len(ids_on(answer)) == 1 and (ids_on(answer)[0], times[1]) in zip(found, times, strict=True):
             return
-        # An order that comes in between two pages moves all others on by one.
+        # A new order between two pages shifts all other orders by one.
         again = page(orders, oms_order, count=MAX_COUNT)
-        if given_orders(again) == found:
+        if require_orders(again) == found:
             raise Finding(
-                f"{answer.request} does not hold the second order of the list alone",
+                f"{answer.request} does not contain exactly the second order of the list",
                 found[1],
                 ", ".join(ids_on(answer)) or "no orders",
                 whole.exchange,
@@ -98,13 +98,13 @@ def test_version_2_refuses_a_count_above_50_beside_an_external_oms(orders, oms_o
 def test_total_counts_the_orders_of_the_external_oms(orders, oms_order):
     for _ in range(_ATTEMPTS):
         answer = page(orders, oms_order, count=MAX_COUNT)
-        found = len(given_orders(answer))
+        found = len(require_orders(answer))
         if found >= MAX_COUNT:
             raise NotApplicable("the customer of the state oms-order has more orders than a page holds")
-        # The number and the list may be read one after the other, with an order coming in between.
+        # The server may read the number and the list one after the other, with a new order in between.
         if answer.at("pagination_info", "total") == found:
             return
-    expect(answer, "so many orders has the customer").shows(("pagination_info", "total"), found)
+    expect(answer, "this is the number of orders in the customer's list").shows(("pagination_info", "total"), found)
 
 
 @rule("HIS-43")
@@ -117,32 +117,32 @@ def test_other_customers_orders_are_not_listed_in_json(orders, states):
     for one, other in ((first, second), (second, first)):
         answer = require(orders.history(one, accept=JSON))
         entries = [entry for entry in listed(answer) if isinstance(entry, dict)]
-        # No document says which member is the id: it is the one in which the customer's own order shows it.
+        # No document says which member is the id: it is the member that shows the id of the customer's own order.
         names = {name for entry in entries for name, value in entry.items() if value == one.order_id}
         if not names:
             raise Inconclusive(f"the history does not list the customer's own order {one.order_id}", answer.exchange)
         if any(entry.get(name) == other.order_id for entry in entries for name in names):
-            given_two_people(orders, one, other)
+            require_different_emails(orders, one, other)
             raise Finding(
-                f"{answer.request} lists {other.order_id}, an order of the customer {other.customer_id}",
-                "no order of any other customer",
+                f"{answer.request} lists the order {other.order_id} of another customer, {other.customer_id}",
+                "no orders of another customer",
                 str(answer),
                 answer.exchange,
             )
 
 
-def given_two_people(orders, one, other):
-    """The customers of two orders have different e-mail addresses, by which an external OMS may know them."""
+def require_different_emails(orders, one, other):
+    """Require different e-mail addresses, by which an external OMS may identify the customers of two orders."""
     addresses = [require(orders.show(order, id_type="external")).at("customer", "email") for order in (one, other)]
     if not all(isinstance(address, str) and address for address in addresses):
-        raise Inconclusive("the orders do not show an e-mail address of their customers")
+        raise Inconclusive("the orders do not show their customers' e-mail addresses")
     if addresses[0].casefold() == addresses[1].casefold():
         raise NotApplicable("the customers of two states oms-order have the same e-mail address")
 
 
 @pytest.fixture
 def oms_customer(orders, oms_order):
-    """The customer of an order in the external OMS, whose history as application/json is served and lists it."""
+    """The customer of an order in the external OMS, whose history as application/json lists that order."""
     answer = require(orders.history(oms_order, accept=JSON))
     if not holds(listed(answer), oms_order.order_id):
         raise Inconclusive(f"the history does not list the customer's order {oms_order.order_id}", answer.exchange)
@@ -163,7 +163,7 @@ def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
         answer = orders.history(oms_customer, customer_id=asked, accept=JSON)
         if answer.status == 200:
             found = holds(listed(answer), oms_customer.order_id)
-            assert not found, f"customer_id {asked} found an order of {oms_customer.customer_id}"
+            assert not found, f"customer_id {asked} returned an order of the customer {oms_customer.customer_id}"
         else:
             expect(answer, "no customer has this id").is_denied()
 
@@ -172,9 +172,9 @@ def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
 def test_open_and_canceled_orders_are_listed(orders, order_cancelable):
     shown = require(orders.show(order_cancelable, id_type="external"))
     if shown.at("origin") == "external":
-        raise NotApplicable("the order is one of the external OMS, which decides what it tells of a customer's orders")
+        raise NotApplicable("the order is in the external OMS, which decides which of a customer's orders it returns")
 
-    expect_listed(orders, order_cancelable, "it was placed, and is not closed yet")
+    expect_listed(orders, order_cancelable, "the order was placed and is open")
 
-    cancel_settled(orders, order_cancelable)
-    expect_listed(orders, order_cancelable, "it was canceled, and is the customer's all the same")
+    cancel_and_wait(orders, order_cancelable)
+    expect_listed(orders, order_cancelable, "a canceled order is still the customer's order")

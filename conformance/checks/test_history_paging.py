@@ -1,4 +1,4 @@
-"""Order history: `count` and `offset`, their limits and their defaults, and what a page says of itself."""
+"""Order history: `count` and `offset`, their limits and defaults, and `pagination_info`."""
 
 import pytest
 from hypothesis import example
@@ -26,7 +26,7 @@ def customer(states):
 
 @pytest.fixture
 def paged_customer(orders, customer_with_orders):
-    """A customer whose history is served at the limits of both parameters: a refusal is about what is beyond them."""
+    """A customer whose history is returned at the limits of both parameters, so that a refusal is about the value."""
     for parts in ({"count": 1, "offset": 0}, {"count": paging.MAX_COUNT, "offset": 1}):
         require(page(orders, customer_with_orders, **parts))
     return customer_with_orders
@@ -34,7 +34,7 @@ def paged_customer(orders, customer_with_orders):
 
 @pytest.fixture
 def all_pages(orders, customer):
-    """All of the customer's orders, as the server lists them."""
+    """The pages of the customer's complete history."""
     found = whole_pages(orders, customer)
     listed_here = len(all_ids(found))
     if listed_here <= paging.DEFAULT_COUNT:
@@ -58,7 +58,7 @@ def expect_orders(answer, wanted, tied, because):
     shown, ids = placed(answer, tied), ids_on(answer)
     if shown != wanted or len(set(ids)) < len(ids):
         raise Finding(
-            f"{answer.request} holds other orders than it should: {because}",
+            f"{answer.request} does not contain the expected orders: {because}",
             f"{len(wanted)} orders: {', '.join(wanted)}",
             f"{len(ids)} orders: {', '.join(ids)}",
             answer.exchange,
@@ -70,7 +70,10 @@ def expect_length(answer, wanted, because):
     found = len(ids_on(answer))
     if found != wanted:
         raise Finding(
-            f"{answer.request} holds {found} orders: {because}", f"{wanted} orders", f"{found} orders", answer.exchange
+            f"{answer.request} contains {found} orders, not {wanted}: {because}",
+            f"{wanted} orders",
+            f"{found} orders",
+            answer.exchange,
         )
 
 
@@ -149,7 +152,7 @@ def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, t
 
     if joined != newest_first:
         raise Finding(
-            f"pages of {size} do not join to the list that larger pages give",
+            f"pages of size {size} do not join to the same list as larger pages",
             ", ".join(newest_first),
             ", ".join(joined),
         )
@@ -173,7 +176,7 @@ def test_the_largest_offset_is_accepted(orders, customer_with_orders):
 
     answer = page(orders, customer_with_orders, offset=paging.MAX_INT32)
 
-    expect_length(answer, 0, "offset is the largest int32")
+    expect_length(answer, 0, "offset is the largest 32-bit integer")
 
 
 @rule("HIS-14")
@@ -187,20 +190,20 @@ def test_an_offset_beyond_int32_is_not_cut(session, orders, customer_with_orders
     if answer.status == 200:
         expect_length(answer, 0, "offset is far beyond the end of the list")
     else:
-        expect_refused_page(answer, "offset is no int32")
+        expect_refused_page(answer, "offset is not a 32-bit integer")
 
 
 @rule("HIS-15")
 def test_an_offset_is_not_honoured_with_json(orders, oms_order):
     before = listed(require(orders.history(oms_order, accept=JSON)))
     if not before:
-        raise Inconclusive("the history lists no order that an offset could leave out")
+        raise Inconclusive("the history lists no orders, so an offset would have no effect")
 
     answer = orders.history(oms_order, accept=JSON, offset=len(before))
 
     if answer.status == 200:
         assert len(listed(answer)) == len(before), (
-            f"{answer.request} honoured offset, though it answers application/json"
+            f"{answer.request} used offset, which must have no effect with application/json"
         )
     else:
         expect(answer, "offset was sent with application/json").is_refused()
@@ -210,20 +213,22 @@ def test_an_offset_is_not_honoured_with_json(orders, oms_order):
 def test_a_count_is_not_honoured_with_json(orders, oms_order):
     before = listed(require(orders.history(oms_order, accept=JSON)))
     if len(before) < 2:
-        raise NotApplicable("the customer of the state oms-order has no second order that a count could leave out")
+        raise NotApplicable(
+            "the customer of the state oms-order has only one order, so a count of 1 would have no effect"
+        )
 
     answer = orders.history(oms_order, accept=JSON, count=1)
 
     if answer.status == 200:
         assert len(listed(answer)) == len(before), (
-            f"{answer.request} honoured count, though it answers application/json"
+            f"{answer.request} used count, which must have no effect with application/json"
         )
         assert holds(listed(answer), oms_order.order_id), f"{answer.request} does not list {oms_order.order_id}"
     else:
         expect(answer, "count was sent with application/json").is_refused()
 
 
-# By default, one order, a page in the middle, one that is not full, and one beyond the end.
+# The default page, one order, two pages in the middle, and a page beyond the end.
 PAGES = [(None, None), (1, None), (2, 3), (5, 10), (10, 1000)]
 
 
@@ -231,7 +236,9 @@ PAGES = [(None, None), (1, None), (2, 3), (5, 10), (10, 1000)]
 def test_total_is_the_number_of_orders(orders, customer):
     for count, offset in PAGES:
         answer = require(page(orders, customer, count=count, offset=offset))
-        expect(answer, "so many orders has the customer").shows(("pagination_info", "total"), len(customer.order_ids))
+        expect(answer, "this is the customer's number of orders").shows(
+            ("pagination_info", "total"), len(customer.order_ids)
+        )
 
 
 @rule("HIS-16")
@@ -245,7 +252,7 @@ def test_total_is_0_without_orders(orders, customer_without_orders):
 def test_the_offset_is_repeated(orders, customer):
     for count, offset in PAGES:
         answer = require(page(orders, customer, count=count, offset=offset))
-        expect(answer, "the page's offset").shows(("pagination_info", "offset"), offset or 0)
+        expect(answer, "this is the requested offset").shows(("pagination_info", "offset"), offset or 0)
 
 
 @rule("HIS-18")
@@ -256,7 +263,7 @@ def test_the_count_is_that_asked_for_or_returned(orders, customer):
         shown = answer.at("pagination_info", "count")
         if shown not in allowed:
             raise Finding(
-                f"{answer.request} shows a pagination_info.count that is neither what was asked for nor what is there",
+                f"{answer.request} shows a pagination_info.count other than the requested and the returned count",
                 " or ".join(map(str, sorted(allowed))),
                 str(shown),
                 answer.exchange,
@@ -269,4 +276,4 @@ def test_a_page_beyond_the_end_is_empty(orders, customer):
 
     for beyond in (0, 1, 100):
         answer = page(orders, customer, offset=len(customer.order_ids) + beyond)
-        expect_length(answer, 0, f"offset is {beyond} beyond the number of the customer's orders")
+        expect_length(answer, 0, f"offset is {beyond} more than the customer's number of orders")

@@ -1,18 +1,18 @@
-"""Cancel line item, the internal API: as the public one does it, by the UUID of the item alone."""
+"""Cancel line item, the internal API: like the public API, but by the UUID of the item alone."""
 
 import pytest
 
-from orderproof.conformance.checks.support import line_cancellations as story
-from orderproof.conformance.checks.support.cancellations import expect_accepted, given_refused, near_misses_of
+from orderproof.conformance.checks.support import line_cancellations as scenario
+from orderproof.conformance.checks.support.cancellations import expect_accepted, near_misses_of, require_refusal
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.kit import NotApplicable, expect, require, rule
 
 
 @pytest.fixture(autouse=True)
 def _in_scope(session):
-    """Where the target leaves the internal API out, no state is set up in vain."""
+    """If the target has no internal API, no states are set up."""
     if session.settings.target.internal_base_url is None:
-        raise NotApplicable("the target file gives no internal_base_url")
+        raise NotApplicable("the target file has no internal_base_url")
 
 
 @pytest.fixture
@@ -24,63 +24,63 @@ def cancel(orders):
 def test_a_preordered_item_is_canceled(order_with_preordered_item, cancel):
     answer = cancel(order_with_preordered_item, order_with_preordered_item.item_uuid)
 
-    expect_accepted(answer, "the item is pre-ordered and in no terminal status")
+    expect_accepted(answer, "the item is pre-ordered and not in a terminal status")
 
 
 @rule("INT-3")
 def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, cancel):
-    story.item_is_canceled(orders, order_with_preordered_item, cancel)
+    scenario.item_is_canceled(orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-12")
 def test_a_canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel):
-    story.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
+    scenario.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-4")
 def test_an_item_that_is_not_preordered_is_refused(orders, order_with_preordered_item, cancel):
-    story.ordinary_item_is_refused(orders, order_with_preordered_item, cancel)
+    scenario.ordinary_item_is_refused(orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-5")
 def test_an_item_in_a_terminal_status_is_refused(
     orders_with_terminal_preordered_item, order_with_preordered_item, cancel
 ):
-    story.terminal_items_are_refused(orders_with_terminal_preordered_item, order_with_preordered_item, cancel)
+    scenario.terminal_items_are_refused(orders_with_terminal_preordered_item, order_with_preordered_item, cancel)
 
 
 @rule("INT-6")
 def test_an_item_is_not_canceled_twice(orders, order_with_preordered_item, cancel):
-    story.item_is_not_canceled_twice(orders, order_with_preordered_item, cancel, cancel)
+    scenario.item_is_not_canceled_twice(orders, order_with_preordered_item, cancel, cancel)
 
 
 @rule("INT-7")
 def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
-    story.neighbours_stay(orders, order_with_preordered_item, cancel)
+    scenario.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-14")
 def test_the_items_of_other_orders_are_not_canceled(orders, states, cancel):
-    story.other_orders_stay(orders, states, cancel)
+    scenario.other_orders_stay(orders, states, cancel)
 
 
 @rule("INT-8")
 def test_an_unknown_item_is_not_found(order_with_preordered_item, cancel):
     answer = cancel(order_with_preordered_item, UNKNOWN_UUID)
 
-    expect(answer, "there is no such item").is_problem(404)
+    expect(answer, "no item has this id").is_problem(404)
     require(cancel(order_with_preordered_item, order_with_preordered_item.item_uuid))
 
 
 @rule("INT-9")
 def test_the_id_of_an_order_is_not_that_of_an_item(orders, order_with_preordered_item, cancel):
     order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = story.item_status(orders, order, item)
+    before = scenario.item_status(orders, order, item)
 
     for identifier in (order.order_uuid, order.order_id):
         answer = cancel(order, identifier)
         expect(answer, "this is the id of an order").is_refused()
-        story.assert_item_unchanged(orders, order, item, before, answer)
+        scenario.assert_item_unchanged(orders, order, item, before, answer)
 
     require(cancel(order, item))
 
@@ -88,12 +88,12 @@ def test_the_id_of_an_order_is_not_that_of_an_item(orders, order_with_preordered
 @rule("INT-10")
 def test_an_id_that_is_almost_an_items_cancels_nothing(orders, order_with_preordered_item, cancel):
     order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = story.item_status(orders, order, item)
+    before = scenario.item_status(orders, order, item)
 
     for near in near_misses_of(item, "internal"):
         answer = cancel(order, near.id)
-        expect(answer, f"the path holds {near.what}").is_refused()
-        story.assert_item_unchanged(orders, order, item, before, answer)
+        expect(answer, f"no item has this id ({near.what})").is_refused()
+        scenario.assert_item_unchanged(orders, order, item, before, answer)
 
     require(cancel(order, item))
 
@@ -103,19 +103,21 @@ def test_an_id_that_is_almost_an_items_cancels_nothing(orders, order_with_preord
 def test_what_one_api_canceled_the_other_refuses(orders, states, cancel, first):
     apis = {"internal": cancel, "public": orders.cancel_line_item}
     second = "public" if first == "internal" else "internal"
-    # The other API would have canceled it: it cancels the item of an order like this one.
+    # The second API can cancel the item of a similar order, so only the first cancellation can be the cause.
     twin = states("order-with-preordered-item")
     require(apis[second](twin, twin.item_uuid))
 
-    story.item_is_not_canceled_twice(orders, states("order-with-preordered-item"), apis[first], apis[second])
+    scenario.item_is_not_canceled_twice(orders, states("order-with-preordered-item"), apis[first], apis[second])
 
 
 @rule("INT-13")
 def test_an_item_that_cannot_be_canceled_is_refused_with_400(
     order_with_preordered_item, order_with_terminal_preordered_item, cancel
 ):
-    ordinary = given_refused(cancel(order_with_preordered_item, order_with_preordered_item.other_item_uuid))
-    terminal = given_refused(cancel(order_with_terminal_preordered_item, order_with_terminal_preordered_item.item_uuid))
+    ordinary = require_refusal(cancel(order_with_preordered_item, order_with_preordered_item.other_item_uuid))
+    terminal = require_refusal(
+        cancel(order_with_terminal_preordered_item, order_with_terminal_preordered_item.item_uuid)
+    )
 
     expect(ordinary, "the item is not pre-ordered").is_problem(400)
     expect(terminal, "the item is in a terminal status").is_problem(400)

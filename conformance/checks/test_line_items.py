@@ -1,14 +1,14 @@
-"""Cancel line items: a pre-ordered item is canceled, once, in its own order; no other item and no order is."""
+"""Cancel line items: a pre-ordered item is canceled once, and neither another item nor an order with it."""
 
 import pytest
 
-from orderproof.conformance.checks.support import line_cancellations as story
+from orderproof.conformance.checks.support import line_cancellations as scenario
 from orderproof.conformance.checks.support.cancellations import (
-    NO_ID_TYPES,
+    INVALID_ID_TYPES,
     expect_accepted,
-    given_refused,
     near_misses,
     near_misses_of,
+    require_refusal,
 )
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
 from orderproof.conformance.kit import expect, require, rule
@@ -23,7 +23,7 @@ def cancel(orders):
 def test_a_preordered_item_is_canceled(orders, order_with_preordered_item):
     answer = orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid)
 
-    expect_accepted(answer, "the item is pre-ordered and in no terminal status")
+    expect_accepted(answer, "the item is pre-ordered and not in a terminal status")
 
 
 @rule("LIN-3")
@@ -32,13 +32,13 @@ def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(orders, o
 
     answer = orders.cancel_line_item(order_with_preordered_item, item, id_type="external")
 
-    expect_accepted(answer, "the item is pre-ordered and in no terminal status")
+    expect_accepted(answer, "the item is pre-ordered and not in a terminal status")
 
 
 @rule("LIN-4")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, id_type):
-    story.item_is_canceled(
+    scenario.item_is_canceled(
         orders,
         order_with_preordered_item,
         lambda order, item: orders.cancel_line_item(order, item, id_type=id_type),
@@ -47,34 +47,34 @@ def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordere
 
 @rule("LIN-16")
 def test_a_canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel):
-    story.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
+    scenario.canceled_item_shows_cancelled(orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-5")
 def test_an_item_that_is_not_preordered_is_refused(orders, order_with_preordered_item, cancel):
-    story.ordinary_item_is_refused(orders, order_with_preordered_item, cancel)
+    scenario.ordinary_item_is_refused(orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-6")
 def test_an_item_in_a_terminal_status_is_refused(
     orders_with_terminal_preordered_item, order_with_preordered_item, cancel
 ):
-    story.terminal_items_are_refused(orders_with_terminal_preordered_item, order_with_preordered_item, cancel)
+    scenario.terminal_items_are_refused(orders_with_terminal_preordered_item, order_with_preordered_item, cancel)
 
 
 @rule("LIN-7")
 def test_an_item_is_not_canceled_twice(orders, order_with_preordered_item, cancel):
-    story.item_is_not_canceled_twice(orders, order_with_preordered_item, cancel, cancel)
+    scenario.item_is_not_canceled_twice(orders, order_with_preordered_item, cancel, cancel)
 
 
 @rule("LIN-8")
 def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
-    story.neighbours_stay(orders, order_with_preordered_item, cancel)
+    scenario.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-20")
 def test_the_items_of_other_orders_are_not_canceled(orders, states, cancel):
-    story.other_orders_stay(orders, states, cancel)
+    scenario.other_orders_stay(orders, states, cancel)
 
 
 @rule("LIN-9")
@@ -82,7 +82,7 @@ def test_the_items_of_other_orders_are_not_canceled(orders, states, cancel):
 def test_an_unknown_item_is_not_found(orders, order_with_preordered_item, id_type):
     answer = orders.cancel_line_item(order_with_preordered_item, UNKNOWN_UUID, id_type=id_type)
 
-    expect(answer, "there is no such item").is_problem(404)
+    expect(answer, "no item has this id").is_problem(404)
     require(orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid, id_type=id_type))
 
 
@@ -90,12 +90,12 @@ def test_an_unknown_item_is_not_found(orders, order_with_preordered_item, id_typ
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_an_item_of_an_unknown_order_is_refused(orders, order_with_preordered_item, id_type):
     item, unknown = order_with_preordered_item.item_uuid, unknown_id(order_with_preordered_item, id_type)
-    before = story.item_status(orders, order_with_preordered_item, item)
+    before = scenario.item_status(orders, order_with_preordered_item, item)
 
     answer = orders.cancel_line_item(order_with_preordered_item, item, order_uuid=unknown, id_type=id_type)
 
-    expect(answer, "there is no such order").is_refused()
-    story.assert_item_unchanged(orders, order_with_preordered_item, item, before, answer)
+    expect(answer, "no order has this id").is_refused()
+    scenario.assert_item_unchanged(orders, order_with_preordered_item, item, before, answer)
     require(orders.cancel_line_item(order_with_preordered_item, item, id_type=id_type))
 
 
@@ -103,12 +103,12 @@ def test_an_item_of_an_unknown_order_is_refused(orders, order_with_preordered_it
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_an_item_of_another_order_is_refused(orders, states, id_type):
     order, other = states("order-with-preordered-item"), states("order-with-preordered-item")
-    before = story.item_status(orders, other, other.item_uuid)
+    before = scenario.item_status(orders, other, other.item_uuid)
 
     answer = orders.cancel_line_item(order, other.item_uuid, id_type=id_type)
 
-    expect(answer, "the item is another order's").is_refused()
-    story.assert_item_unchanged(orders, other, other.item_uuid, before, answer)
+    expect(answer, "the item belongs to another order").is_refused()
+    scenario.assert_item_unchanged(orders, other, other.item_uuid, before, answer)
     for one in (order, other):
         require(orders.cancel_line_item(one, one.item_uuid, id_type=id_type))
 
@@ -116,12 +116,12 @@ def test_an_item_of_another_order_is_refused(orders, states, id_type):
 @rule("LIN-12")
 def test_a_readable_id_is_no_internal_id(orders, order_with_preordered_item):
     order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = story.item_status(orders, order, item)
+    before = scenario.item_status(orders, order, item)
 
     answer = orders.cancel_line_item(order, item, order_uuid=order.order_id, id_type="internal")
 
-    expect(answer, "a readable id is no UUID").is_refused()
-    story.assert_item_unchanged(orders, order, item, before, answer)
+    expect(answer, "the id is a readable id, not a UUID").is_refused()
+    scenario.assert_item_unchanged(orders, order, item, before, answer)
     require(orders.cancel_line_item(order, item))
 
 
@@ -131,22 +131,22 @@ def test_a_uuid_is_no_readable_id(orders, order_with_preordered_item):
 
     answer = orders.cancel_line_item(order, item, order_uuid=order.order_uuid, id_type="external")
 
-    expect(answer, "a UUID is no readable id").is_refused()
+    expect(answer, "the id is a UUID, not a readable id").is_refused()
     require(orders.cancel_line_item(order, item, id_type="external"))
 
 
 @rule("LIN-14")
 def test_an_id_that_is_almost_one_cancels_nothing(orders, order_with_preordered_item):
     order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = story.item_status(orders, order, item)
+    before = scenario.item_status(orders, order, item)
 
     attempts = [(near, {"order_uuid": near.id, "id_type": near.id_type}, item) for near in near_misses(orders, order)]
     attempts += [(near, {}, near.id) for near in near_misses_of(item, "internal")]
     for near, parts, named in attempts:
         answer = orders.cancel_line_item(order, named, **parts)
-        expect(answer, f"the path holds {near.what}").is_refused()
+        expect(answer, f"the path contains {near.what}").is_refused()
 
-    story.assert_item_unchanged(orders, order, item, before, answer)
+    scenario.assert_item_unchanged(orders, order, item, before, answer)
     require(orders.cancel_line_item(order, item))
 
 
@@ -154,13 +154,13 @@ def test_an_id_that_is_almost_one_cancels_nothing(orders, order_with_preordered_
 @pytest.mark.parametrize("key", ["order_uuid", "order_id"])
 def test_an_id_type_that_is_none_is_refused(orders, order_with_preordered_item, key):
     order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = story.item_status(orders, order, item)
+    before = scenario.item_status(orders, order, item)
 
-    for id_type in NO_ID_TYPES:
+    for id_type in INVALID_ID_TYPES:
         answer = orders.cancel_line_item(order, item, order_uuid=order.values[key], id_type=id_type)
         expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
-    story.assert_item_unchanged(orders, order, item, before, answer)
+    scenario.assert_item_unchanged(orders, order, item, before, answer)
     require(orders.cancel_line_item(order, item))
 
 
@@ -168,8 +168,10 @@ def test_an_id_type_that_is_none_is_refused(orders, order_with_preordered_item, 
 def test_an_item_that_cannot_be_canceled_is_refused_with_400(
     order_with_preordered_item, order_with_terminal_preordered_item, cancel
 ):
-    ordinary = given_refused(cancel(order_with_preordered_item, order_with_preordered_item.other_item_uuid))
-    terminal = given_refused(cancel(order_with_terminal_preordered_item, order_with_terminal_preordered_item.item_uuid))
+    ordinary = require_refusal(cancel(order_with_preordered_item, order_with_preordered_item.other_item_uuid))
+    terminal = require_refusal(
+        cancel(order_with_terminal_preordered_item, order_with_terminal_preordered_item.item_uuid)
+    )
 
     expect(ordinary, "the item is not pre-ordered").is_problem(400)
     expect(terminal, "the item is in a terminal status").is_problem(400)

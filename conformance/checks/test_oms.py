@@ -1,4 +1,4 @@
-"""The external OMS: asked for readable ids and histories, never for UUIDs, and its trouble told apart."""
+"""The external OMS: used for readable ids and histories, never for UUIDs; each of its failures has its own status."""
 
 import re
 
@@ -29,7 +29,7 @@ from orderproof.strategies.ids import PATTERNS, near_misses
 
 UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
-# The 503 is the documented answer in this state, and not a request to wait.
+# In this state 503 is the documented answer, not a request to wait.
 UNAVAILABLE = {"allowed_5xx": (503,)}
 
 
@@ -57,7 +57,7 @@ def test_an_order_that_nobody_knows_is_not_found(orders, oms_order):
 
     answer = orders.show(oms_order, id=unknown_id(oms_order, "external"), id_type="external")
 
-    expect(answer, "there is no such order").is_problem(404)
+    expect(answer, "no order has this id").is_problem(404)
 
 
 @rule("OMS-3")
@@ -65,21 +65,29 @@ def test_an_order_that_nobody_knows_is_not_found(orders, oms_order):
 def test_internal_finds_the_platforms_order(orders, oms_platform_order, accept):
     answer = orders.show(oms_platform_order, accept=accept)
 
-    expect_order(answer, oms_platform_order, "the platform has it, and the external OMS is not asked")
+    expect_order(
+        answer,
+        oms_platform_order,
+        "the platform has this order, and the external OMS is not asked with id_type=internal",
+    )
 
 
 @rule("OMS-4")
 def test_an_invalid_payload_does_not_show_with_internal(orders, oms_invalid_payload):
     answer = orders.show(oms_invalid_payload, id=UNKNOWN_UUID, id_type="internal")
 
-    expect(answer, "no order has this UUID, and the external OMS is not asked").is_problem(400, 404)
+    expect(answer, "no order has this UUID, and the external OMS is not asked with id_type=internal").is_problem(
+        400, 404
+    )
 
 
 @rule("OMS-4")
 def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfigured):
     answer = orders.show(oms_misconfigured, id=UNKNOWN_UUID, id_type="internal")
 
-    expect(answer, "no order has this UUID, and the external OMS is not asked").is_problem(400, 404)
+    expect(answer, "no order has this UUID, and the external OMS is not asked with id_type=internal").is_problem(
+        400, 404
+    )
 
 
 @rule("OMS-17")
@@ -91,7 +99,9 @@ def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(orders, oms_orde
 
     answer = orders.show(oms_order, id=readable, id_type="internal")
 
-    expect(answer, "its readable id is no UUID, and the external OMS is not asked").is_refused()
+    expect(
+        answer, "the readable id is not a UUID, and the external OMS is not asked with id_type=internal"
+    ).is_refused()
 
 
 @rule("OMS-18")
@@ -120,7 +130,7 @@ def test_a_wrong_configuration_is_412(orders, oms_misconfigured, accept):
 
     answer = orders.show(oms_misconfigured, id=order_id, id_type="external", accept=accept)
 
-    expect(answer, "the webhook is configured wrongly").is_problem(412)
+    expect(answer, "the webhook is misconfigured").is_problem(412)
 
 
 @rule("OMS-8")
@@ -144,7 +154,7 @@ def test_a_history_with_an_invalid_payload_is_409(orders, oms_invalid_payload):
 def test_a_history_with_a_wrong_configuration_is_412(orders, oms_misconfigured):
     answer = orders.history(oms_misconfigured, accept=JSON)
 
-    expect(answer, "the webhook is configured wrongly").is_problem(412)
+    expect(answer, "the webhook is misconfigured").is_problem(412)
 
 
 @rule("OMS-11")
@@ -157,12 +167,12 @@ def test_a_history_with_an_unavailable_oms_is_503(orders, oms_unavailable):
 @rule("OMS-12")
 @pytest.mark.parametrize("trouble", ["oms-invalid-payload", "oms-misconfigured", "oms-unavailable"])
 def test_no_trouble_of_the_oms_shows_in_version_2(orders, states, trouble):
-    # A 503 is documented for version 2 as well, and the document leaves open in which of these states it is due.
+    # A 503 is documented for version 2 too, and in which of these states it is returned is open.
     answer = page(orders, states(trouble), **UNAVAILABLE)
 
     if answer.status is None or answer.status in (401, 403, 429):
-        raise Inconclusive(f"{answer.request} was answered {answer}", answer.exchange)
-    expect_not_for_json(answer, "the trouble is the external OMS's")
+        raise Inconclusive(f"{answer.request} was not carried out: {answer}", answer.exchange)
+    expect_not_for_json(answer, "the external OMS failed")
 
 
 @rule("OMS-13")
@@ -175,8 +185,8 @@ def test_payment_history_is_empty_for_internal_beside_an_oms(orders, oms_platfor
 def test_an_order_of_the_oms_says_so(orders, oms_order):
     answer = require(orders.show(oms_order, id_type="external"))
 
-    expect(answer, "the order is one of the external OMS").shows(("origin",), "external")
-    expect(answer, "the order is one of the external OMS").shows(("origin_id",), oms_order.order_id)
+    expect(answer, "the order is in the external OMS").shows(("origin",), "external")
+    expect(answer, "the order is in the external OMS").shows(("origin_id",), oms_order.order_id)
 
 
 @rule("OMS-15")
@@ -185,13 +195,13 @@ def test_an_order_of_the_oms_is_shown_in_both_media_types(orders, oms_order):
 
     answer = orders.show(oms_order, id_type="external", accept=ORDERS_V2)
 
-    expect(answer, "it is shown as application/json").has_status(200)
+    expect(answer, "the order is returned as application/json").has_status(200)
     expect(answer, "as application/json shows it").shows(("id",), oms_order.order_id)
 
 
 @pytest.fixture
 def found_order(orders, oms_order):
-    """An order of the OMS that is known to be found: once, for all the ids that are only nearly its own."""
+    """An order of the OMS that is found by its own id; read once for all near-miss ids."""
     require(orders.show(oms_order, id_type="external"))
     return oms_order
 
@@ -214,11 +224,12 @@ def test_every_item_of_an_order_of_the_oms_is_shown(orders, oms_order, accept):
     items = answer.at("items")
     shown = {str(item.get(name)).casefold() for item in items for name in ("id", "origin_id")}
     missing = [item_uuid for item_uuid in oms_order.item_uuids if item_uuid.casefold() not in shown]
-    # An OMS may have other ids for the items than the state: then only their number says whether all are there.
+    # The OMS may use other item ids than the state: then only the number of items can be compared.
     named = len(missing) < len(oms_order.item_uuids)
     if not named and len(items) < len(oms_order.item_uuids):
         raise Inconclusive(
-            "the order shows none of the state's item_uuids, so its items have other ids", answer.exchange
+            "the order shows fewer items than the state, by other ids, so it cannot be seen which are missing",
+            answer.exchange,
         )
     if named and missing:
         raise Finding(

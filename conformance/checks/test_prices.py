@@ -1,4 +1,4 @@
-"""Prices: every product that is asked for has its own, and asking changes nothing."""
+"""Prices: every requested product has its own price, and requesting prices changes nothing."""
 
 import math
 from typing import Any
@@ -38,7 +38,7 @@ def test_a_product_has_a_line(orders, order):
     expect_accepted(answer, "the order has this product", 200)
     if not product_lines(answer, item_id):
         raise Finding(
-            f"{answer.request} has no line of type product for the product {item_id} that was asked for",
+            f"{answer.request} returned no line of type product for the requested product {item_id}",
             f"a line with type product and id {item_id}",
             f"{lines_of(answer)}",
             answer.exchange,
@@ -68,19 +68,19 @@ def test_each_product_has_one_line_and_no_other_has_one(pricing):
         found = [line.get("id") for line in lines_of(answer)]
         if sorted(map(str.casefold, map(str, found))) != sorted(map(str.casefold, asked)):
             raise Finding(
-                f"{answer.request} was asked for the products {asked} and has lines for {found}",
+                f"{answer.request} with the products {asked} returned lines for {found}",
                 f"one line for each of {asked}",
                 f"lines for {found}",
                 answer.exchange,
             )
 
-    # Whether the shipping has a price is a rule of its own: a refusal has no line for a product either.
+    # Another rule judges whether shipping has a price; a refusal contains no product lines either.
     answer = pricing.ask([SHIPPING])
     found = [item_id for item_id in pricing.order.item_uuids if answer.is_success and product_lines(answer, item_id)]
     if found:
         raise Finding(
-            f"{answer.request} was asked for the shipping alone and has lines for the products {found}",
-            "no line for a product",
+            f"{answer.request} with shipping alone returned lines for the products {found}",
+            "no lines for products",
             f"lines for {found}",
             answer.exchange,
         )
@@ -97,7 +97,7 @@ def test_the_lines_stand_in_the_order_asked_for(pricing):
             the_line(answer, item_id)
         if not all(same_id(left, right) for left, right in zip(found, asked, strict=False)):
             raise Finding(
-                f"{answer.request} has its lines in another order than asked for",
+                f"{answer.request} returned its lines in another order than requested",
                 f"{asked}",
                 f"{found}",
                 answer.exchange,
@@ -127,7 +127,7 @@ def test_a_price_does_not_depend_on_what_else_is_asked_for(pricing):
             found = price_of(answer, line["id"])
             if found != alone[line["id"]]:
                 raise Finding(
-                    f"{answer.request} shows another price for {line['id']} than when it was first asked for alone",
+                    f"{answer.request} shows another price for {line['id']} than when it was requested alone",
                     f"{alone[line['id']]}",
                     f"{found}",
                     answer.exchange,
@@ -141,7 +141,7 @@ def what_pricing_must_leave_alone(answer) -> dict[str, Any]:
     items = [{name: item.get(name) for name in of_items} for item in lines_of(answer)]
     return {
         **{name: document.get(name) for name in ("id", "currency", "totals")},
-        # No sentence gives the items a sequence: the next reading may have another.
+        # The order of the items is not documented and may differ between two reads.
         "items": sorted(items, key=lambda item: str(item["id"])),
     }
 
@@ -160,7 +160,7 @@ def test_asking_for_prices_changes_nothing(orders, states):
     if len(changed) == 2:
         before, after = changed[-1]
         raise Finding(
-            f"an order reads otherwise after its prices were asked for than before ({after.request})",
+            f"two orders changed after their prices were requested; {after.request} shows the second",
             f"{what_pricing_must_leave_alone(before)}",
             f"{what_pricing_must_leave_alone(after)}",
             before.exchange,
@@ -192,14 +192,15 @@ def test_products_do_not_have_each_others_prices(pricing):
     in_order = shown_prices(require(pricing.orders.show(pricing.order)), ids)
     if in_order[0] == in_order[1]:
         raise NotApplicable(
-            "the order's first two products have the same price, so a mix-up of the two would change nothing"
+            "the first two products of the order have the same price, so swapped prices cannot be seen; offer an order "
+            "with items at different prices"
         )
 
     answer = require(pricing.ask([product(item_id) for item_id in ids]))
 
     if [price_of(answer, other), price_of(answer, one)] == in_order:
         raise Finding(
-            f"{answer.request} shows for each of two products the price that the order shows for the other",
+            f"{answer.request} swaps the prices that the order shows for two products",
             f"{dict(zip(ids, in_order, strict=True))}",
             f"{dict(zip(ids, reversed(in_order), strict=True))}",
             answer.exchange,
@@ -214,7 +215,7 @@ def test_the_gross_price_is_net_and_tax(pricing):
         price = price_of(answer, line["id"])
         if not math.isclose(price["gross"], price["net"] + price["tax"], abs_tol=CENT_FRACTION):
             raise Finding(
-                f"{answer.request} shows a gross price that is not the net price and the tax",
+                f"{answer.request} shows a gross price that is not the sum of net price and tax",
                 f"gross: {price['net'] + price['tax']:g}",
                 f"{price}",
                 answer.exchange,

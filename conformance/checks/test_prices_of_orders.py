@@ -1,11 +1,11 @@
-"""Prices and the order that they are of: found by exactly its id, and what happened to it shows."""
+"""Prices and their order: the order is found only by its exact id, and the prices show its changes."""
 
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import near_misses_of
-from orderproof.conformance.checks.support.facts import cancel_settled, settled, unknown_id
+from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
 from orderproof.conformance.checks.support.item_lists import expect_accepted
-from orderproof.conformance.checks.support.line_cancellations import given_canceled, status_shown
+from orderproof.conformance.checks.support.line_cancellations import require_canceled, status_shown
 from orderproof.conformance.checks.support.pricing import Pricing, product, product_lines, the_line
 from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
 
@@ -22,22 +22,20 @@ def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_it
     def ask_again():
         answer = orders.prices(order, [product(item_uuid)])
         if answer.is_refusal or (answer.is_success and not product_lines(answer, item_uuid)):
-            raise NotApplicable(
-                "the canceled product has no price any more, and no document says that it must have one"
-            )
+            raise NotApplicable("the canceled product no longer has a price, and no document requires one")
         return require(answer)
 
     before = the_line(require(orders.prices(order, [product(item_uuid)])), item_uuid).get("status")
     if before is None:
-        raise Inconclusive(f"the prices show no status of the product {item_uuid}")
-    shown = given_canceled(orders, order, orders.cancel_line_item)
+        raise Inconclusive(f"the prices show no status for the product {item_uuid}")
+    shown = require_canceled(orders, order, orders.cancel_line_item)
 
-    answer = settled(orders, ask_again, lambda seen: the_line(seen, item_uuid).get("status") != before)
+    answer = poll_until(orders, ask_again, lambda seen: the_line(seen, item_uuid).get("status") != before)
 
     if the_line(answer, item_uuid).get("status") == before:
         raise Finding(
-            f"{answer.request} still shows the status {before} of a product that was canceled",
-            f"another status, as the order shows: {status_shown(shown, item_uuid)}",
+            f"{answer.request} still shows the status {before} for a canceled product",
+            f"another status, as in the order: {status_shown(shown, item_uuid)}",
             f"the status {before}",
             shown.exchange,
             answer.exchange,
@@ -49,36 +47,38 @@ def test_a_product_of_another_order_is_refused(pricing, orders, states):
     other = Pricing(orders, states("order"))
 
     for items in ([other.line], [pricing.line, other.line], [other.line, pricing.line]):
-        pricing.refuses(items, "it is an item of another order")
+        pricing.refuses(items, "the item belongs to another order")
 
 
 @rule("PRI-30")
 def test_the_prices_of_an_unknown_order_are_not_found(session, pricing):
     unknown = unknown_id(pricing.order, "external" if session.settings.learned.price_id == "order_id" else "internal")
 
-    expect(pricing.ask([pricing.line], id=unknown), "there is no such order").is_problem(404)
+    expect(pricing.ask([pricing.line], id=unknown), "no order has this id").is_problem(404)
 
 
 @rule("PRI-30")
 def test_the_prices_of_what_can_be_no_order_are_refused(pricing):
     answer = pricing.ask([pricing.line], id="no identifier of an order")
 
-    expect(answer, "it is no identifier of any order").is_refused()
+    expect(answer, "no order can have this id").is_refused()
 
 
 @rule("PRI-37")
 def test_nearly_its_id_finds_no_prices_of_an_order(pricing):
     own = pricing.orders.price_id_of(pricing.order)
 
-    # Where another order has such an id, it does not have this product.
+    # If another order has this id, it does not have this product.
     for near in near_misses_of(own, "internal"):
-        expect(pricing.ask([pricing.line], id=near.id), f"it is {near.what}, not the order's {own}").is_refused()
+        expect(
+            pricing.ask([pricing.line], id=near.id), f"the path contains {near.what}; the order's id is {own}"
+        ).is_refused()
 
 
 @rule("PRI-31")
 def test_a_canceled_order_still_has_prices(orders, order_cancelable):
     line = Pricing(orders, order_cancelable).line
-    cancel_settled(orders, order_cancelable)
+    cancel_and_wait(orders, order_cancelable)
 
     expect_accepted(orders.prices(order_cancelable, [line]), "the order was canceled", 200)
 

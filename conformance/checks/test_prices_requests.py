@@ -1,4 +1,4 @@
-"""Prices: requests that are not as documented are refused, and those that are, are not."""
+"""Prices: invalid requests are refused, and valid requests are accepted."""
 
 import json
 
@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
 from orderproof.conformance.checks.support.item_lists import (
     LIMIT,
-    NO_ARRAYS,
-    NO_OBJECTS,
-    NO_STRINGS,
+    NON_ARRAYS,
+    NON_OBJECTS,
+    NON_STRINGS,
     OTHER_CONTENT_TYPES,
     accepts_the_limit,
     cut_off,
-    judgeable_repetition,
-    order_of,
+    order_with_items,
     refused_alone,
     refuses_beyond_the_limit,
+    require_repetition_accepted,
 )
 from orderproof.conformance.checks.support.pricing import GIFT_WRAPPING, SHIPPING, Pricing, lines_of, product
 from orderproof.conformance.kit import Finding, NotApplicable, expect, property_of, require, rule
@@ -32,7 +32,7 @@ def pricing(orders, order):
 
 @rule("PRI-13")
 def test_500_items_are_priced(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT)
+    order, ids, is_repeated = order_with_items(states, LIMIT)
     require(orders.prices(order, [product(ids[0])]))
 
     answer = orders.prices(order, [product(item_id) for item_id in ids])
@@ -42,7 +42,7 @@ def test_500_items_are_priced(orders, states):
     missing = sorted({item_id.casefold() for item_id in ids} - found)
     if missing:
         raise Finding(
-            f"{answer.request} has no line for {len(missing)} of the products that were asked for",
+            f"{answer.request} returned no line for {len(missing)} of the requested products",
             f"lines for {len(set(ids))} products",
             f"lines for {len(found)}",
             answer.exchange,
@@ -51,7 +51,7 @@ def test_500_items_are_priced(orders, states):
 
 @rule("PRI-14")
 def test_501_items_are_refused(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT + 1)
+    order, ids, is_repeated = order_with_items(states, LIMIT + 1)
     lines = [product(item_id) for item_id in ids]
 
     refuses_beyond_the_limit(lambda asked: orders.prices(order, asked), lines, is_repeated, success=200)
@@ -59,20 +59,20 @@ def test_501_items_are_refused(orders, states):
 
 @rule("PRI-15")
 def test_shipping_and_gift_wrapping_count_too(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT)
-    # An order need not have both; a request may be refused for the one that it has not.
+    order, ids, is_repeated = order_with_items(states, LIMIT)
+    # An order may lack either, and a request for what it lacks may be refused.
     extras = [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [product(ids[0]), one]).is_success]
     if not extras:
-        raise NotApplicable("neither shipping nor gift wrapping was priced, so there is nothing but products to count")
+        raise NotApplicable("neither shipping nor gift wrapping has a price, so only products can be counted")
 
-    # They come first, so that the list without its last entry has them too.
+    # They come first, so that the list without its last entry contains them too.
     lines = [*extras, *(product(item_id) for item_id in ids)][: LIMIT + 1]
     refuses_beyond_the_limit(lambda asked: orders.prices(order, asked), lines, is_repeated, success=200)
 
 
 @rule("PRI-15")
 def test_501_lines_of_shipping_are_not_answered(pricing):
-    pricing.refuses([SHIPPING] * (LIMIT + 1), f"{LIMIT + 1} items are more than {LIMIT}")
+    pricing.refuses([SHIPPING] * (LIMIT + 1), f"{LIMIT + 1} items exceed the limit of {LIMIT}")
 
 
 @rule("PRI-16")
@@ -82,13 +82,13 @@ def test_an_empty_list_is_refused(pricing):
 
 @rule("PRI-17")
 def test_missing_items_are_refused(pricing):
-    pricing.refuses_body("there are no items", body={})
-    pricing.refuses_body("they are not called items", body={"products": [pricing.line]})
+    pricing.refuses_body("items is missing", body={})
+    pricing.refuses_body("items is missing, and products is not documented", body={"products": [pricing.line]})
 
 
 @rule("PRI-17")
 def test_items_of_another_type_are_refused(pricing):
-    for value in (*NO_ARRAYS, pricing.line, json.dumps([pricing.line]), {"0": pricing.line}):
+    for value in (*NON_ARRAYS, pricing.line, json.dumps([pricing.line]), {"0": pricing.line}):
         pricing.refuses(value, "items must be an array")
 
 
@@ -100,7 +100,7 @@ def test_items_that_are_no_array_are_refused(session, pricing, value):
 
 @rule("PRI-18")
 def test_entries_of_another_type_are_refused(pricing):
-    for value in (*NO_OBJECTS, [pricing.line], json.dumps(pricing.line), pricing.line["id"], "shipping"):
+    for value in (*NON_OBJECTS, [pricing.line], json.dumps(pricing.line), pricing.line["id"], "shipping"):
         pricing.refuses([value], "an entry of items must be an object")
         pricing.refuses([pricing.line, value], "an entry of items must be an object")
 
@@ -114,7 +114,7 @@ def test_entries_that_are_no_objects_are_refused(session, pricing, value):
 @rule("PRI-19")
 def test_missing_types_and_types_of_another_type_are_refused(pricing):
     pricing.refuses([{"id": pricing.line["id"]}], "the type is missing")
-    for value in (*NO_STRINGS, ["product"], {"product": True}):
+    for value in (*NON_STRINGS, ["product"], {"product": True}):
         pricing.refuses([pricing.line | {"type": value}], "the type must be a string")
 
 
@@ -127,14 +127,14 @@ def test_types_that_are_no_strings_are_refused(session, pricing, value):
 @rule("PRI-20")
 @property_of(word=words_of_no_type())
 def test_unknown_types_are_refused(session, pricing, word):
-    pricing.refuses([pricing.line | {"type": word}], "nothing of this type can have a price")
+    pricing.refuses([pricing.line | {"type": word}], "this type does not exist")
 
 
 @rule("PRI-21")
 def test_missing_ids_and_ids_of_another_type_are_refused(pricing):
     identifier = pricing.line["id"]
     pricing.refuses([{"type": "product"}], "the id is missing")
-    for value in (*NO_STRINGS, [identifier], {"id": identifier}):
+    for value in (*NON_STRINGS, [identifier], {"id": identifier}):
         pricing.refuses([product(value)], "the id must be a string")
 
 
@@ -151,7 +151,7 @@ def test_ids_of_35_and_of_37_characters_are_refused(pricing):
     wrong = [identifier[:35], identifier[1:], "", *(identifier + more for more in ("0", " ", "-", "é", "\n"))]
     for value in (*wrong, f" {identifier}", f"0{identifier}", f"{{{identifier}}}", f"urn:uuid:{identifier}"):
         pricing.refuses([product(value)], f"the id has {len(value)} characters, not 36")
-    # Ids need not be UUIDs as far as their words go; without hyphens, this one is shorter.
+    # An id need not be a UUID with hyphens; if it is, it is shorter without them.
     if len(without_hyphens) != len(identifier):
         pricing.refuses([product(without_hyphens)], f"the id has {len(without_hyphens)} characters, not 36")
 
@@ -169,7 +169,7 @@ def lines_that_are_not_valid(item_id):
         "its id has 35 characters": product(item_id[:35]),
         "it has no id": {"type": "product"},
         "it has no type": {"id": item_id},
-        "its type is none": {"type": "no-such-type-of-price", "id": item_id},
+        "its type is unknown": {"type": "no-such-type-of-price", "id": item_id},
         "it is null": None,
     }
 
@@ -181,29 +181,29 @@ def test_one_wrong_entry_is_refused_wherever_it_stands(pricing):
 
     for because, line in wrong.items():
         for items in ([line, pricing.line], [pricing.line, line]):
-            pricing.refuses(items, f"one entry is not valid: {because}")
+            pricing.refuses(items, f"one entry is invalid: {because}")
 
 
 @rule("PRI-23")
 def test_the_last_of_500_entries_is_looked_at(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT)
+    order, ids, is_repeated = order_with_items(states, LIMIT)
     valid = [product(item_id) for item_id in ids[:-1]]
     wrong = refused_alone(lambda lines: orders.prices(order, lines), lines_that_are_not_valid(ids[-1]))
 
     answers = {because: orders.prices(order, [*valid, line]) for because, line in wrong.items()}
 
-    # A list that names items repeatedly may be refused for that: then these refusals say little.
+    # A list that repeats items may be refused for the repetition: then these refusals prove nothing.
     if not any(answer.is_success for answer in answers.values()):
         twin = orders.prices(order, [*valid, product(ids[-1])])
-        judgeable_repetition(twin, is_repeated)
+        require_repetition_accepted(twin, is_repeated)
         require(twin)
     for because, answer in answers.items():
-        expect(answer, f"the last of {LIMIT} entries is not valid: {because}").is_refused()
+        expect(answer, f"the last of {LIMIT} entries is invalid: {because}").is_refused()
 
 
 @rule("PRI-24")
 def test_bodies_of_another_type_are_refused(pricing):
-    for value in (*NO_OBJECTS[1:], [pricing.line], [{"items": [pricing.line]}], "items"):
+    for value in (*NON_OBJECTS[1:], [pricing.line], [{"items": [pricing.line]}], "items"):
         pricing.refuses_body("the body must be an object", raw_body=json.dumps(value).encode())
     pricing.refuses_body("the body must be an object", raw_body=b"null")
 
@@ -216,10 +216,10 @@ def test_bodies_that_are_no_objects_are_refused(session, pricing, value):
 
 @rule("PRI-25")
 def test_a_missing_body_is_refused(pricing):
-    pricing.refuses_body("there is no body", body=None)
+    pricing.refuses_body("the body is missing", body=None)
     pricing.refuses_body("the body is empty", raw_body=b"")
     pricing.refuses_body("the body is blank", raw_body=b" ")
-    pricing.refuses_body("the body is no JSON", raw_body=b"items")
+    pricing.refuses_body("the body is not JSON", raw_body=b"items")
 
 
 @rule("PRI-25")
@@ -232,7 +232,7 @@ def test_a_body_that_breaks_off_is_refused(session, pricing, missing):
 def test_other_media_types_are_refused(pricing):
     for content_type in OTHER_CONTENT_TYPES:
         pricing.refuses_body(
-            f"the body is declared as {content_type}", body={"items": [pricing.line]}, content_type=content_type
+            f"the Content-Type is {content_type}", body={"items": [pricing.line]}, content_type=content_type
         )
 
 
@@ -240,11 +240,11 @@ def test_other_media_types_are_refused(pricing):
 def test_the_media_type_is_known_with_a_charset(pricing):
     answer = pricing.ask([pricing.line], content_type=JSON_WITH_CHARSET)
 
-    expect(answer, f"{JSON_WITH_CHARSET} is application/json").has_status(200)
+    expect(answer, f"{JSON_WITH_CHARSET} is the media type application/json").has_status(200)
 
 
 @rule("PRI-35")
 def test_the_media_type_is_known_in_any_case(pricing):
     for content_type in JSON_IN_CAPITALS:
         answer = pricing.ask([pricing.line], content_type=content_type)
-        expect(answer, f"{content_type} is application/json").has_status(200)
+        expect(answer, f"{content_type} is the media type application/json").has_status(200)

@@ -1,4 +1,4 @@
-"""Robustness: whatever is sent, there is an answer, and it is no server error."""
+"""Robustness: malformed requests get an answer without a server error."""
 
 import pytest
 from hypothesis import example
@@ -49,10 +49,10 @@ BY_ID = {
 ODD_BODIES = {
     "a deeply nested array": b"[" * 20_000,
     "a deeply nested object": b'{"items":' * 5_000,
-    "no UTF-8": b"\xff\xfe\x00",
-    "a text with a lone surrogate": b'"\xed\xa0\x80"',
+    "invalid UTF-8": b"\xff\xfe\x00",
+    "invalid Unicode (a lone surrogate)": b'"\xed\xa0\x80"',
     "NaN": b"NaN",
-    "a NUL": b"\x00",
+    "a NUL character": b"\x00",
 }
 
 
@@ -60,14 +60,14 @@ ODD_BODIES = {
 @pytest.mark.parametrize("operation", BY_ID)
 def test_an_id_that_has_broken_servers_is_refused(orders, operation):
     for odd in ODD_IDS:
-        expect(BY_ID[operation](orders, odd), "nothing has this id").is_not_served()
+        expect(BY_ID[operation](orders, odd), "no order and no item has this id").is_not_served()
 
 
 @rule("ROB-3")
 @pytest.mark.parametrize("operation", BY_ID)
 @property_of("costly", segment=odd_segments)
 def test_an_odd_id_is_refused(session, orders, operation, segment):
-    expect(BY_ID[operation](orders, segment), "nothing has this id").is_not_served()
+    expect(BY_ID[operation](orders, segment), "no order and no item has this id").is_not_served()
 
 
 @rule("ROB-4")
@@ -144,7 +144,7 @@ def test_a_body_that_is_no_json_object_is_refused(orders, states, operation):
 def test_a_nul_in_a_text_is_answered(orders, order_cancelable, member):
     body = {"reason": "Customer remorse", "note": "Example note", member: "before\x00after"}
 
-    expect(orders.cancel(order_cancelable, body=body), f"the {member} holds a NUL").is_answered()
+    expect(orders.cancel(order_cancelable, body=body), f"the {member} contains a NUL character").is_answered()
 
 
 @rule("ROB-11")
@@ -159,7 +159,7 @@ def test_a_body_without_a_content_type_is_answered(orders, order_cancelable):
 @pytest.mark.parametrize("operation", BY_ID)
 def test_a_path_that_no_client_would_write_is_refused(orders, operation):
     for raw in RAW_SEGMENTS:
-        expect(BY_ID[operation](orders, Raw(raw)), f"the path holds {raw} as it is").is_not_served()
+        expect(BY_ID[operation](orders, Raw(raw)), f"the path contains {raw} without percent-encoding").is_not_served()
 
 
 @rule("ROB-9")
@@ -168,4 +168,4 @@ def test_ordinary_requests_are_answered_after_odd_ones(orders, order):
     orders.call("showOrderHistoryForCustomer", None, {}, query=[("count", "9" * 400)] * 20)
     orders.prices(order, raw_body=b"[" * 50_000)
 
-    expect(orders.show(order), "an ordinary request, after odd ones").has_status(200)
+    expect(orders.show(order), "an ordinary request after malformed requests").has_status(200)

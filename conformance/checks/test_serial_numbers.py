@@ -1,16 +1,23 @@
-"""Serial numbers: those sent are there, to the letter, on the items that were named and on no other."""
+"""Serial numbers: they are shown unchanged, for the items in the request and for no other item."""
 
 import pytest
 
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.item_lists import expect_accepted
-from orderproof.conformance.checks.support.serials import Serials, entries, entry, exact_entry, owned, prepared
+from orderproof.conformance.checks.support.serials import (
+    Serials,
+    entries,
+    entry,
+    exact_entry,
+    owned,
+    with_known_numbers,
+)
 from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, property_of, require, rule
 from orderproof.strategies.texts import TRAPS, item_tag, of_any_characters, of_item, of_printable_characters
 
 
 def epc_of(item_id):
-    # Its members are known from the vendor's other pages. No two items have the same code.
+    # The vendor's other pages show its members. No two items have the same code.
     code = f"3034257BF719{item_tag(item_id).upper()}"
     return {"code": code, "external_id": of_item("EPC-1", item_id), "serial_number": of_item("SRQFAU79", item_id)}
 
@@ -22,12 +29,12 @@ def fresh(orders, order):
 
 @pytest.fixture
 def serials(fresh):
-    return prepared(fresh)
+    return with_known_numbers(fresh)
 
 
 @pytest.fixture
 def rewritable(fresh):
-    """Serial numbers of which one is known to be overwritten; short ones, which a server that cuts texts off keeps."""
+    """An order with a serial number that was overwritten; short texts, which a server that truncates would keep."""
     first, second = item_tag(fresh.first), item_tag(fresh.second)
     fresh.prepare({fresh.first: first[:8], fresh.second: second[:8]})
     fresh.prepare({fresh.first: first[-8:]})
@@ -36,8 +43,8 @@ def rewritable(fresh):
 
 @pytest.fixture
 def other(orders, states):
-    """Serial numbers of another order."""
-    return prepared(Serials(orders, states("order")))
+    """Another order with known serial numbers."""
+    return with_known_numbers(Serials(orders, states("order")))
 
 
 @rule("SER-1")
@@ -46,7 +53,7 @@ def test_a_serial_number_is_there(fresh):
 
     expect_accepted(fresh.send(entries(wanted)), "the order has this item", 204)
 
-    fresh.become(wanted, "it was added just before")
+    fresh.expect_eventually(wanted, "this serial number was added before")
 
 
 @rule("SER-2")
@@ -55,7 +62,7 @@ def test_each_item_gets_its_own(fresh):
 
     require(fresh.send(entries(wanted)), 204)
 
-    fresh.become(wanted, "each item has its own number in the request")
+    fresh.expect_eventually(wanted, "each item has its own serial number in the request")
 
 
 @rule("SER-3")
@@ -72,9 +79,11 @@ def test_a_long_text_is_a_serial_number(rewritable):
 
 def accept_and_keep(serials, text):
     wanted = owned({serials.first: text})
-    expect(serials.send(entries(wanted)), f"a serial number may be {wanted[serials.first]!r}").has_status(204)
+    expect(
+        serials.send(entries(wanted)), f"the serial number {wanted[serials.first]!r} is a printable text"
+    ).has_status(204)
 
-    serials.become(wanted, "this text was sent")
+    serials.expect_eventually(wanted, "this serial number was accepted")
 
 
 @rule("SER-4")
@@ -95,7 +104,7 @@ def accepted_is_kept(rewritable, text):
     if not answer.is_refusal:
         require(answer, 204)
         rewritable.known = {**rewritable.known, rewritable.first: text}
-    rewritable.become(rewritable.known, f"this text was answered with {answer.status}")
+    rewritable.expect_eventually(rewritable.known, f"the request with this serial number {answer.result}")
 
 
 @rule("SER-5")
@@ -105,7 +114,7 @@ def test_serial_numbers_are_overwritten(serials):
     for texts in ({first: "A", second: "B"}, {first: "LONGER-1", second: "B-2"}, {first: "A-3", second: "B"}):
         wanted = owned(texts)
         require(serials.send(entries(wanted)), 204)
-        serials.become(wanted, "the ones that were there are to be overwritten")
+        serials.expect_eventually(wanted, "existing serial numbers are overwritten")
 
 
 @rule("SER-5")
@@ -115,15 +124,15 @@ def test_some_are_overwritten_and_others_added(fresh):
 
     require(fresh.send(entries(wanted)), 204)
 
-    fresh.become(wanted, "one item had a serial number before, and the other had none")
+    fresh.expect_eventually(wanted, "one item had a serial number before, the other did not")
 
 
 @rule("SER-6")
 def test_the_same_can_be_sent_again(serials):
     for _ in range(2):
-        expect_accepted(serials.send(entries(serials.known)), "these serial numbers are there already", 204)
+        expect_accepted(serials.send(entries(serials.known)), "the items already have these serial numbers", 204)
 
-    serials.become(serials.known, "the same serial numbers were sent again")
+    serials.expect_eventually(serials.known, "the same serial numbers were sent again")
 
 
 @rule("SER-7")
@@ -131,10 +140,10 @@ def test_other_items_keep_theirs(serials):
     for item_id, other in ((serials.first, serials.second), (serials.second, serials.first)):
         changed = owned({item_id: "CHANGED"})
         require(serials.send(entries(changed)), 204)
-        reading = serials.settled(changed)
+        reading = serials.poll_until(changed)
         if not reading.has(changed):
-            raise Inconclusive("the item that was named does not show its new serial number", reading.answer.exchange)
-        reading.expect({other: serials.known[other]}, "another item of the order was named, not this one")
+            raise Inconclusive("the item in the request does not show its new serial number", reading.answer.exchange)
+        reading.expect({other: serials.known[other]}, "the request named another item of the order")
         serials.known = {**serials.known, **changed}
 
 
@@ -144,14 +153,14 @@ def test_other_items_get_none(fresh):
 
     fresh.prepare(owned({fresh.first: "ONLY-1ST"}))
 
-    fresh.read().expect({fresh.second: before}, "another item of the order was named, not this one")
+    fresh.read().expect({fresh.second: before}, "the request named another item of the order")
 
 
 @rule("SER-8")
 def test_other_orders_keep_theirs(serials, other):
     serials.prepare(owned({serials.first: "NEW-1", serials.second: "NEW-2"}))
 
-    other.become(other.known, "items of another order were named, not these")
+    other.expect_eventually(other.known, "the request named items of another order")
 
 
 @rule("SER-19")
@@ -166,10 +175,10 @@ def test_an_epc_shows(serials):
     epc = epc_of(serials.first)
     require(serials.send([entry(serials.first) | {"epc": epc}]), 204)
 
-    reading = serials.settled(owned({serials.first: "SRQFAU79"}))
+    reading = serials.poll_until(owned({serials.first: "SRQFAU79"}))
     if not reading.identifiers.get(serials.first, {}).get("epc"):
         raise Finding(
-            "the order shows no epc for an item that was given one", f"{epc}", "none", reading.answer.exchange
+            "the order shows no epc for an item whose epc was added", f"{epc}", "no epc", reading.answer.exchange
         )
 
 
@@ -180,7 +189,7 @@ def test_the_answer_announces_no_body(serials):
     length = answer.exchange.response_header("Content-Length")
     if length not in (None, "0") or answer.exchange.response_header("Transfer-Encoding") is not None:
         raise Finding(
-            f"the 204 to {answer.request} announces a body, which it cannot have",
+            f"the 204 of {answer.request} announces a body, but a 204 cannot have a body",
             "neither Content-Length nor Transfer-Encoding",
             f"{answer.exchange.response_headers}",
             answer.exchange,
@@ -192,10 +201,10 @@ def test_an_unknown_item_is_refused(serials):
     valid, wrong = entry(serials.first, "HALF-WRITTEN"), entry(UNKNOWN_UUID)
 
     for items in ([wrong], [valid, wrong], [wrong, valid]):
-        serials.refuses(items, "no order has one of the items", 400, 404)
-    # A server may take this for an item that it does not have, or for a request that is not valid: any 4xx will do.
+        serials.refuses(items, "one of the items is unknown", 400, 404)
+    # A server may treat this as an unknown item or as an invalid request, so any 4xx is accepted.
     no_uuid = [valid, entry("not-a-uuid-but-36-characters-long-00")]
-    serials.refuses(no_uuid, "no order has one of the items, whose id has 36 characters and is no UUID")
+    serials.refuses(no_uuid, "one of the items is unknown: its id has 36 characters, but is not a UUID")
 
 
 @rule("SER-23")
@@ -203,27 +212,27 @@ def test_an_item_of_another_order_is_refused(serials, other):
     valid, wrong = entry(serials.first, "HALF-WRITTEN"), entry(other.first, "WRONG-ORDER")
 
     for items in ([wrong], [valid, wrong], [wrong, valid]):
-        serials.refuses(items, "an item is of another order", 400, 404)
-        other.become(other.known, "they were sent to another order, which refused them")
+        serials.refuses(items, "one of the items belongs to another order", 400, 404)
+        other.expect_eventually(other.known, "the request was for another order and was refused")
 
 
 @rule("SER-24")
 def test_an_unknown_order_is_not_found(serials):
-    serials.refuses([entry(serials.first, "WRONG-ORDER")], "there is no such order", 404, uuid=UNKNOWN_UUID)
+    serials.refuses([entry(serials.first, "WRONG-ORDER")], "no order has this id", 404, uuid=UNKNOWN_UUID)
 
 
 @rule("SER-25")
 @pytest.mark.parametrize("wrong", ["not-a-uuid", "0", "null", "c2569449-1d0d-4ca5-8d00-d80c38d5efcg"])
 def test_what_is_no_uuid_is_refused(serials, wrong):
-    serials.refuses([entry(serials.first, "WRONG-ORDER")], f"{wrong} is no UUID", 400, 404, uuid=wrong)
+    serials.refuses([entry(serials.first, "WRONG-ORDER")], f"{wrong} is not a UUID", 400, 404, uuid=wrong)
 
 
 @rule("SER-25")
 def test_what_is_nearly_the_uuid_is_refused(serials):
     uuid = serials.order.order_uuid
-    # Some readers of UUIDs take braces, spaces around or no hyphens: they read the same UUID, and that is open.
+    # Some parsers accept UUIDs in braces, with spaces or without hyphens; that is open, so these are not sent.
     for wrong in (uuid[:-1], f"{uuid}0", f"x{uuid}"):
-        serials.refuses([entry(serials.first, "WRONG-ORDER")], f"{wrong!r} is no UUID", 400, 404, uuid=wrong)
+        serials.refuses([entry(serials.first, "WRONG-ORDER")], f"{wrong!r} is not a UUID", 400, 404, uuid=wrong)
 
 
 @rule("SER-26")
@@ -232,4 +241,6 @@ def test_the_readable_id_is_not_taken(serials):
     if readable == serials.order.order_uuid:
         raise NotApplicable("the order's readable id is its UUID")
 
-    serials.refuses([entry(serials.first, "READABLE-ID")], f"{readable} is no internal identifier", uuid=readable)
+    serials.refuses(
+        [entry(serials.first, "READABLE-ID")], f"{readable} is the readable id, not the UUID", uuid=readable
+    )

@@ -1,4 +1,4 @@
-"""Serial numbers: requests that are not as documented are refused and write nothing; those that are, are accepted."""
+"""Serial numbers: invalid requests are refused and write nothing; valid requests are accepted."""
 
 import json
 
@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
 from orderproof.conformance.checks.support.item_lists import (
     LIMIT,
-    NO_ARRAYS,
-    NO_OBJECTS,
-    NO_STRINGS,
+    NON_ARRAYS,
+    NON_OBJECTS,
+    NON_STRINGS,
     OTHER_CONTENT_TYPES,
     accepts_the_limit,
     cut_off,
-    judgeable_repetition,
-    order_of,
+    order_with_items,
     refused_alone,
     refuses_beyond_the_limit,
+    require_repetition_accepted,
 )
-from orderproof.conformance.checks.support.serials import Serials, entry, exact_entry, owned, prepared
+from orderproof.conformance.checks.support.serials import Serials, entry, exact_entry, owned, with_known_numbers
 from orderproof.conformance.kit import expect, property_of, require, rule
 from orderproof.strategies.items import ids_of_other_lengths
 from orderproof.strategies.json_values import of_any_kind_but
@@ -30,62 +30,64 @@ WRONG = "MUST-NOT-BE-WRITTEN"
 
 @pytest.fixture
 def serials(orders, order):
-    return prepared(Serials(orders, order))
+    return with_known_numbers(Serials(orders, order))
 
 
 def numbers_for(ids, word="N"):
-    """A serial number of its own for each item."""
+    """A different serial number for each item."""
     return owned({item_id: f"{word}{index}" for index, item_id in enumerate(dict.fromkeys(ids))})
 
 
 def numbered(ids, word="N"):
-    """Entries for items; one that is repeated has the same serial number again."""
+    """Entries for items; a repeated item has the same serial number again."""
     numbers = numbers_for(ids, word)
     return [exact_entry(item_id, numbers[item_id]) for item_id in ids]
 
 
 @rule("SER-10")
 def test_500_items_get_serial_numbers(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT)
+    order, ids, is_repeated = order_with_items(states, LIMIT)
     serials = Serials(orders, order)
 
     accepts_the_limit(serials.send(numbered(ids)), is_repeated, 204)
 
-    serials.become(numbers_for(ids), f"{LIMIT} serial numbers were added at once")
+    serials.expect_eventually(numbers_for(ids), f"{LIMIT} serial numbers were added at once")
 
 
 @rule("SER-11")
 def test_501_items_are_refused(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT + 1)
-    serials = prepared(Serials(orders, order))
+    order, ids, is_repeated = order_with_items(states, LIMIT + 1)
+    serials = with_known_numbers(Serials(orders, order))
     last = serials.read().number(ids[-1]) if ids[-1] not in serials.known else serials.known[ids[-1]]
 
-    # It is the entries that are counted ("Array of objects [ 1 .. 500 ] items"), whatever they name.
+    # The entries are counted ("Array of objects [ 1 .. 500 ] items"), not the items.
     repeated = serials.send([entry(serials.first, WRONG)] * (LIMIT + 1))
-    expect(repeated, f"{LIMIT + 1} entries for one item are more than {LIMIT}").is_refused()
+    expect(repeated, f"{LIMIT + 1} entries for one item exceed the limit of {LIMIT}").is_refused()
     answer = serials.send(numbered(ids, WRONG))
 
     if answer.is_refusal:
-        serials.become({**serials.known, ids[-1]: last}, f"{LIMIT + 1} items were refused with {answer.status}")
+        serials.expect_eventually(
+            {**serials.known, ids[-1]: last}, f"the request with {LIMIT + 1} items {answer.result}"
+        )
     refuses_beyond_the_limit(serials.send, numbered(ids, WRONG), is_repeated, success=204)
 
 
 @rule("SER-12")
 def test_an_empty_list_is_refused(serials):
-    serials.refuses([], "items must have an entry")
+    serials.refuses([], "items must not be empty")
 
 
 @rule("SER-13")
 def test_missing_items_are_refused(serials):
     valid = entry(serials.first, WRONG)
-    serials.refuses(None, "there are no items", body={})
-    serials.refuses(None, "they are not called items", body={"products": [valid]})
+    serials.refuses(None, "items is missing", body={})
+    serials.refuses(None, "items is missing, and products is not documented", body={"products": [valid]})
 
 
 @rule("SER-13")
 def test_items_of_another_type_are_refused(serials):
     valid = entry(serials.first, WRONG)
-    values = (*NO_ARRAYS, valid, json.dumps([valid]), {"0": valid}, {serials.first: WRONG})
+    values = (*NON_ARRAYS, valid, json.dumps([valid]), {"0": valid}, {serials.first: WRONG})
     serials.refuses_each((value, "items must be an array") for value in values)
 
 
@@ -98,7 +100,7 @@ def test_items_that_are_no_array_are_refused(session, serials, value):
 @rule("SER-14")
 def test_entries_of_another_type_are_refused(serials):
     valid, other = entry(serials.first, WRONG), entry(serials.second, WRONG)
-    values = (*NO_OBJECTS, [other], json.dumps(other), serials.second, [serials.second, WRONG])
+    values = (*NON_OBJECTS, [other], json.dumps(other), serials.second, [serials.second, WRONG])
     serials.refuses_each(([value], "an entry of items must be an object") for value in values)
     serials.refuses_each(([valid, value], "an entry of items must be an object") for value in values)
 
@@ -112,7 +114,7 @@ def test_entries_that_are_no_objects_are_refused(session, serials, value):
 @rule("SER-15")
 def test_missing_ids_and_ids_of_another_type_are_refused(serials):
     serials.refuses([{"serial_number": WRONG}], "the id is missing")
-    values = (*NO_STRINGS, [serials.first], {"id": serials.first})
+    values = (*NON_STRINGS, [serials.first], {"id": serials.first})
     serials.refuses_each(([entry(value, WRONG)], "the id must be a string") for value in values)
 
 
@@ -135,14 +137,14 @@ def test_ids_of_35_and_of_37_characters_are_refused(serials):
 def test_ids_that_have_not_36_characters_are_refused(session, serials, change):
     value = change(serials.first)
 
-    # That nothing was written is looked at above.
+    # The check above reads the serial numbers again.
     expect(serials.send([entry(value, WRONG)]), f"the id has {len(value)} characters, not 36").is_refused()
 
 
 @rule("SER-17")
 def test_missing_serial_numbers_and_those_of_another_type_are_refused(serials):
     serials.refuses([{"id": serials.first}], "the serial number is missing")
-    values = (*NO_STRINGS, [WRONG], {"serial_number": WRONG})
+    values = (*NON_STRINGS, [WRONG], {"serial_number": WRONG})
     serials.refuses_each(([entry(serials.first, value)], "the serial number must be a string") for value in values)
 
 
@@ -154,8 +156,8 @@ def test_serial_numbers_that_are_no_strings_are_refused(session, serials, value)
 
 @rule("SER-18")
 def test_an_epc_of_another_type_is_refused(serials):
-    # Whether a member that may be left out may be null as well is open.
-    values = (*NO_OBJECTS[1:], "3034257BF7194E4000001A85", [{"code": "3034257BF7194E4000001A85"}])
+    # null is left out: whether an optional member may be null is open.
+    values = (*NON_OBJECTS[1:], "3034257BF7194E4000001A85", [{"code": "3034257BF7194E4000001A85"}])
     valid = entry(serials.first, WRONG)
     serials.refuses_each(([valid | {"epc": value}], "an epc must be an object") for value in values)
 
@@ -179,37 +181,37 @@ def entries_that_are_not_valid(item_id):
 @rule("SER-21")
 def test_one_wrong_entry_is_refused_wherever_it_stands(serials):
     wrong = refused_alone(serials.send, entries_that_are_not_valid(serials.second))
-    # What was accepted alone, was written.
+    # Entries that were accepted alone were written.
     serials.prepare(owned({serials.first: "FIRST-3", serials.second: "SECOND-4"}))
 
     valid = entry(serials.first, WRONG)
-    reasons = {because: f"one entry is not valid: {because}" for because in wrong}
+    reasons = {because: f"one entry is invalid: {because}" for because in wrong}
     serials.refuses_each(([one, valid], reasons[because]) for because, one in wrong.items())
     serials.refuses_each(([valid, one], reasons[because]) for because, one in wrong.items())
 
 
 @rule("SER-21")
 def test_the_last_of_500_entries_is_looked_at(orders, states):
-    order, ids, is_repeated = order_of(states, LIMIT)
+    order, ids, is_repeated = order_with_items(states, LIMIT)
     serials = Serials(orders, order)
     wrong = refused_alone(serials.send, entries_that_are_not_valid(ids[-1]))
-    prepared(serials)
+    with_known_numbers(serials)
     valid = numbered(ids[:-1], WRONG)
 
     serials.refuses_each(
-        ([*valid, one], f"the last of {LIMIT} entries is not valid: {because}") for because, one in wrong.items()
+        ([*valid, one], f"the last of {LIMIT} entries is invalid: {because}") for because, one in wrong.items()
     )
 
-    # A list that names items repeatedly may be refused for that: then the refusals above say little.
+    # A list that repeats items may be refused for the repetition: then the refusals above prove nothing.
     twin = serials.send(numbered(ids))
-    judgeable_repetition(twin, is_repeated)
+    require_repetition_accepted(twin, is_repeated)
     require(twin, 204)
 
 
 @rule("SER-27")
 def test_bodies_of_another_type_are_refused(serials):
     valid = entry(serials.first, WRONG)
-    values = (*NO_OBJECTS, [valid], [{"items": [valid]}], "items")
+    values = (*NON_OBJECTS, [valid], [{"items": [valid]}], "items")
     serials.refuses_bodies((json.dumps(value).encode(), "the body must be an object") for value in values)
 
 
@@ -221,8 +223,10 @@ def test_bodies_that_are_no_objects_are_refused(session, serials, value):
 
 @rule("SER-28")
 def test_a_missing_body_is_refused(serials):
-    serials.refuses(None, "there is no body", body=None)
-    serials.refuses_bodies([(b"", "the body is empty"), (b" ", "the body is blank"), (b"items", "the body is no JSON")])
+    serials.refuses(None, "the body is missing", body=None)
+    serials.refuses_bodies(
+        [(b"", "the body is empty"), (b" ", "the body is blank"), (b"items", "the body is not JSON")]
+    )
 
 
 @rule("SER-28")
@@ -239,18 +243,18 @@ def test_a_body_that_breaks_off_is_refused(session, serials, missing):
 def test_other_media_types_are_refused(serials):
     for content_type in OTHER_CONTENT_TYPES:
         items = [entry(serials.first, WRONG)]
-        serials.refuses(items, f"the body is declared as {content_type}", content_type=content_type)
+        serials.refuses(items, f"the Content-Type is {content_type}", content_type=content_type)
 
 
 @rule("SER-30")
 def test_the_media_type_is_known_with_a_charset(serials):
     answer = serials.send([entry(serials.first, "NEW")], content_type=JSON_WITH_CHARSET)
 
-    expect(answer, f"{JSON_WITH_CHARSET} is application/json").has_status(204)
+    expect(answer, f"{JSON_WITH_CHARSET} is the media type application/json").has_status(204)
 
 
 @rule("SER-33")
 def test_the_media_type_is_known_in_any_case(serials):
     for number, content_type in enumerate(JSON_IN_CAPITALS):
         answer = serials.send([entry(serials.first, f"NEW-{number}")], content_type=content_type)
-        expect(answer, f"{content_type} is application/json").has_status(204)
+        expect(answer, f"{content_type} is the media type application/json").has_status(204)

@@ -1,4 +1,4 @@
-"""All that a check may use, behind one face: `from orderproof.conformance.kit import …`."""
+"""Everything that a check may import: `from orderproof.conformance.kit import …`."""
 
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable

@@ -24,7 +24,7 @@ class Answer:
 
     @property
     def media_type(self) -> MediaType | None:
-        """The media type of the body."""
+        """The media type that `Content-Type` names, or None."""
         return parse_media_type(self.exchange.response_header("Content-Type"))
 
     @property
@@ -36,23 +36,23 @@ class Answer:
     def is_refusal(self) -> bool:
         """Whether the request itself was refused: a 4xx that is not about the caller's token or rate.
 
-        403 may be either (RFC 9110, 15.5.4), and the documents name no status for most refusals. That the token is
-        none of the reasons shows where a valid twin of the request is accepted.
+        403 may be either (RFC 9110, 15.5.4), and the documents name no status for most refusals. A check shows that the
+        token is not the reason by sending the valid request with the same token.
         """
         return self.status in REFUSED
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON. Raises `Inconclusive` when it is none: its form is a rule of its own."""
+        """The body as JSON. Raises `Inconclusive` if it is not valid JSON, which another rule judges."""
         try:
             return parse_json(self.exchange.response_body)
         except NotJson as error:
-            raise Inconclusive(f"the answer to {self.request} is no JSON: {error}", self.exchange) from None
+            raise Inconclusive(f"the answer to {self.request} is not valid JSON: {error}", self.exchange) from None
 
     def at(self, *path: str | int) -> Any:
         """The value at a path such as `("items", 0, "id")`.
 
-        Raises `Inconclusive` when it is not there: whether it must be is a rule of its own, judged on every answer.
+        Raises `Inconclusive` if it is absent: another rule judges on every answer whether it must be there.
         """
         value = self.json
         for step in path:
@@ -67,6 +67,13 @@ class Answer:
     def request(self) -> str:
         """Method and URL, to name the request in a sentence."""
         return f"{self.exchange.method} {self.exchange.url}"
+
+    @property
+    def result(self) -> str:
+        """The status in words that follow the request: `returned 404`, or why no complete answer came."""
+        return (
+            f"returned {self.status}" if self.status is not None else f"got no complete answer ({self.exchange.error})"
+        )
 
     def __str__(self) -> str:
         if self.status is None:

@@ -1,7 +1,7 @@
-"""The documented API as checks speak it: one method an operation, and the freedom to send each one wrongly.
+"""The documented API for checks: one method per operation, which can also send the operation's requests wrongly.
 
-Every method takes the state that it is about (so that the request goes to that state's tenant) and returns an `Answer`.
-Keyword arguments replace one part of an otherwise valid request, so that only this part decides.
+Every method takes the state that the request is about, so that it goes to that state's tenant, and returns an `Answer`.
+Keyword arguments replace one part of an otherwise valid request, so that only this part can be the cause.
 """
 
 import json
@@ -21,7 +21,7 @@ from orderproof.spec.description import Operation, operations, shown_error_types
 Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
 OWN_TOKEN = "the target's own token"
-"""Marker for `authorization`: send the token that the target or the state gives."""
+"""Marker for `authorization`: send the token of the state or else of the target."""
 
 
 DOCUMENTED_TYPES = "what the operation documents"
@@ -29,17 +29,17 @@ DOCUMENTED_TYPES = "what the operation documents"
 
 
 class Raw(str):
-    """A path segment that goes out as it stands, its percent signs and slashes too: what no client would write."""
+    """A path segment that is sent without percent-encoding, which no ordinary client does."""
 
     __slots__ = ()
 
 
 class Parts(TypedDict, total=False):
-    """The parts of a request that may be replaced, each by what the documents forbid.
+    """The parts of a request that a check may replace, also by values that the documents forbid.
 
     Members of `query` that are None are left out; `body` is sent as JSON unless `raw_body` is given; `content_type`,
-    `accept` and `authorization` are whole header values, or None for no header; `allowed_5xx` are the statuses of a
-    server error that the state allows.
+    `accept` and `authorization` are complete header values, or None for no header; `allowed_5xx` are the 5xx statuses
+    that are documented for the state.
     """
 
     query: Query
@@ -56,8 +56,8 @@ class Parts(TypedDict, total=False):
 class Orders:
     """Both documented APIs of a target.
 
-    `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None where the
-    target leaves it out; `learned` is what preflight found out; `patience` is that of the whole run.
+    `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None if the
+    target leaves it out; `learned` is what preflight found out; `patience` is shared by the whole run.
     """
 
     def __init__(
@@ -82,13 +82,13 @@ class Orders:
         return self._base_urls["order-lines"] is not None and self._learned.internal_problem is None
 
     def prepared(self) -> "Orders":
-        """The same API, which sends nothing: its answers hold exchanges that `races.send_together` sends."""
+        """The same API without sending: its answers contain exchanges for `send_together`."""
         return Orders(_prepare, self._base_urls, self._headers, self._token, self._learned, self.patience)
 
     def call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         """Send a request for an operation; `path` values are percent-encoded, unless they are `Raw`.
 
-        Raises `NotApplicable` for an operation of an API that the target leaves out, `NotRun` where it cannot be used.
+        Raises `NotApplicable` for an operation of an API that the target leaves out, `NotRun` if it cannot be used.
         """
         operation = operations()[operation_id]
         payload = _payload(parts)
@@ -112,13 +112,13 @@ class Orders:
         if operation.api == "orders" and state and state.base_url:
             base_url = state.base_url
         if base_url is None:
-            raise NotApplicable("the target file gives no internal_base_url")
+            raise NotApplicable("the target file has no internal_base_url")
         if operation.api == "order-lines" and self._learned.internal_problem:
             raise NotRun(self._learned.internal_problem)
         return base_url
 
     def _negotiation(self, operation_id: str, state: State | None, parts: Parts) -> Iterator[tuple[str, str]]:
-        """`Accept`, `Authorization`, and the headers beyond."""
+        """`Accept`, `Authorization` and `extra_headers`."""
         accept = parts.get("accept", DOCUMENTED_TYPES)
         if accept == DOCUMENTED_TYPES:
             accept = ", ".join((JSON, *shown_error_types(operation_id)))
@@ -133,11 +133,11 @@ class Orders:
         yield from parts.get("extra_headers", ())
 
     def token_for(self, state: State | None) -> str | None:
-        """The token that requests about a state are made with: that of its tenant, or the target's own."""
+        """The token for requests about a state: the state's own, or else the target's."""
         return (state.token if state else None) or self._token()
 
     def price_id_of(self, order: State) -> str:
-        """The id of an order that `prices` takes, as preflight found out: the documents leave open which."""
+        """The id of an order that its prices are requested by. The documents leave it open; preflight finds it out."""
         return str(order.values[self._learned.price_id])
 
     def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002

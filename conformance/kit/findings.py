@@ -1,4 +1,4 @@
-"""How a check ends when it does not pass: a rule is broken, or it could not be judged, or a state is missing."""
+"""How a check ends if it does not pass: a rule is broken, could not be judged, was not run or is not applicable."""
 
 import unittest
 from collections.abc import Sequence
@@ -62,10 +62,10 @@ class Finding(AssertionError):  # noqa: N818 - the field's word for it
 
 
 class Inconclusive(unittest.SkipTest):
-    """The rule could not be judged: a step that should only prepare or observe went wrong. Verdict `inconclusive`.
+    """The rule could not be judged: a step that only prepares or observes went wrong. Verdict `inconclusive`.
 
-    Neither a pass nor a failure, since the rule in question was never reached. It derives from `SkipTest` so that
-    Hypothesis ends a property at once instead of shrinking what is no finding.
+    Neither a pass nor a failure, since the rule was not reached. It derives from `SkipTest` so that Hypothesis ends a
+    property at once instead of shrinking it.
     """
 
     def __init__(self, reason: str, *exchanges: Exchange) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for what must become true a little later: a cancellation that was initiated, a text that was written."""
+"""Polling for effects that may come a little after an answer: a cancellation, a serial number."""
 
 import time
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
 
 
 class Poller:
-    """How long things are waited for in a run: less once one of the same kind was waited for in vain.
+    """Limits the time that a run polls for an effect: it is short once an effect of the same kind never came.
 
-    Where a cancellation never shows, fifty checks would each wait for it as long as the first, which found it broken.
+    If cancellations never show, fifty checks would otherwise wait as long as the first check, which reported it.
     """
 
     def __init__(self, seconds: float = PATIENT_SECONDS) -> None:
@@ -19,7 +19,7 @@ class Poller:
         self._lost: set[str] = set()
 
     def attempts(self, what: str) -> Iterator[bool]:
-        """Moments at which to look whether something has become true, ever rarer; at the last one True is given."""
+        """Yield once before each attempt, with growing pauses: True before the last attempt, otherwise False."""
         deadline = time.monotonic() + (IMPATIENT_SECONDS if what in self._lost else self._seconds)
         pause = _FIRST_PAUSE_SECONDS
         while (left := deadline - time.monotonic()) > 0:

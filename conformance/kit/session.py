@@ -1,4 +1,4 @@
-"""What a process that runs checks has at hand: client, tokens, states, and the trace of the check that is running."""
+"""What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,13 +36,13 @@ class Trace:
 
 
 class Session:
-    """Everything a check needs, built once in each process."""
+    """Everything that checks need, built once in each process."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         target = settings.target
         limits = target.limits
-        # Workers share the target's rate: each keeps to its part of it.
+        # The workers share the target's rate limit in equal parts.
         rate = limits.rate / limits.workers if limits.rate else None
         self.client = Client(limits.timeout, rate, self._record)
         self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
@@ -66,15 +66,15 @@ class Session:
         return exchange
 
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
-        """Raise `Inconclusive` where what came of a check's request says nothing about the rule."""
+        """Raise `Inconclusive` if the result is about the connection, the rate limit or an expired token."""
         if self._judges and exchange.dropped:
             raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self._judges and is_deferred(exchange):
             asked = exchange.response_header("Retry-After")
             raise Inconclusive(
-                f"{exchange.method} {exchange.url} was answered {exchange.status}, which asks to wait"
-                f"{f' (Retry-After: {asked})' if asked else ''}, for longer or more often than the suite does; "
-                "give the target a lower limits.rate",
+                f"{exchange.method} {exchange.url} returned {exchange.status} and asks to wait"
+                f"{f' (Retry-After: {asked})' if asked else ''} longer or more often than this run waits; "
+                "set a lower limits.rate in the target file",
                 exchange,
             )
         token = (exchange.request_header("Authorization") or "").removeprefix("Bearer ")
@@ -88,9 +88,9 @@ class Session:
         if ended is not None:
             own = "auth.oauth2" if self.settings.target.auth.oauth2 else "auth.bearer"
             raise Inconclusive(
-                f"{'the token of the state' if is_of_state else own}: the token was good before and is refused now, "
-                f"{ended.method} {ended.url} was answered {ended.status} too; it may have expired: give one that lives "
-                "as long as the run, or auth.oauth2, which fetches new ones",
+                f"{'the token of the state' if is_of_state else own}: the token was accepted before and is refused now "
+                f"({ended.method} {ended.url} returned {ended.status} too). It may have expired: use a token that is "
+                "valid for the whole run, or auth.oauth2, which fetches new tokens",
                 exchange,
                 ended,
             )
@@ -108,27 +108,27 @@ class Session:
         )
 
     def take(self, name: str, **params: Any) -> State:
-        """Set a state up; `end` gives it back.
+        """Set a state up; `end` tears it down.
 
-        Raises `StateUnavailable`, and `NotApplicable` for a state of a feature that the target is said not to have.
+        Raises `StateUnavailable`, and `NotApplicable` for a state of a feature that the target file turns off.
         """
         feature = STATES[name].feature if name in STATES else None
         if feature in self.settings.target.absent:
-            raise NotApplicable(f"the target file says that there are none (features.{feature}: false)")
+            raise NotApplicable(f"the target does not have this feature (features.{feature}: false in the target file)")
         state = self.states.setup(name, **params)
         if state.token:
             self.secrets.add(state.token)
         self.trace.states.append(state)
-        # An entry of a fixed list is not made for the check, so it is no new order.
+        # An entry of a fixed list was not created for the check, so it is not a new order.
         if self.settings.learned.reads_late and state.source != "fixed":
             self._wait_until_readable(state)
         return state
 
     def _wait_until_readable(self, state: State) -> None:
-        """Wait, within bounds, until the orders of a new state can be read; where they never can, checks say so."""
+        """Poll until the orders of a new state can be read; if they never can, the check reports it."""
         ids = [(state.values["order_uuid"], "internal")] if "order_uuid" in state.values else []
         if not ids:
-            # A customer's orders: they were made one after the other, so the rest is there with the first and the last.
+            # The orders were created one after the other, so with the first and the last all of them can be read.
             listed = state.values.get("order_ids") or ()
             ids = [(one, "external") for one in dict.fromkeys((*listed[:1], *listed[-1:]))]
         for id_, id_type in ids:
@@ -137,7 +137,7 @@ class Session:
                     break
 
     def state(self, name: str, **params: Any) -> State:
-        """Set a state up for the running check. Raises `NotRun` with the reason when it cannot be had."""
+        """Set a state up for the running check. Raises `NotRun` with the reason if it is not available."""
         try:
             return self.take(name, **params)
         except StateUnavailable as error:
@@ -149,7 +149,7 @@ class Session:
         self._judges = True
 
     def end(self) -> Trace:
-        """End the check: give its states back and return its trace."""
+        """End the check: tear its states down and return its trace."""
         trace = self.trace
         for state in reversed(trace.states):
             self.states.teardown(state)

@@ -1,4 +1,4 @@
-"""What a run was asked for and what preflight found out, as far as the processes that run checks need it."""
+"""The options of a run and the results of preflight that the processes that run checks need."""
 
 import json
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ from orderproof.conformance.config.target import Target
 from orderproof.conformance.kit.polling import PATIENT_SECONDS
 
 PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
-"""Examples that a property is tried with, by profile."""
+"""The number of examples of a property, by profile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
     """What preflight found out about the target.
 
-    `price_id` is the value of a state that `prices` takes in its path; `accepted` a GET request that the target's own
-    token was good for: its URL and its `Accept`, empty where there is none; `reads_late` whether a new order is unknown
-    at first; `internal_problem` why the internal API cannot be used, None where it can.
+    `price_id` names the state's value that the path of `prices` takes; `accepted` is a GET request that was accepted
+    with the target's own token, as URL and `Accept`, or empty; `reads_late` says whether a new order cannot be read at
+    first; `internal_problem` says why the internal API cannot be used, or None.
     """
 
     price_id: str = "order_uuid"
@@ -29,9 +29,9 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to judge and how. `folder` is what relative paths of the target start from, `journal` that of its states.
+    """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
-    `patience_seconds` is how long what must become true is waited for.
+    `patience_seconds` is how long a run polls for an effect.
     """
 
     target: Target

@@ -10,10 +10,10 @@ _TIME = re.compile(
 
 
 class Instant(NamedTuple):
-    """An instant, as exactly as a text named it: instants are compared by every digit.
+    """An instant with all digits of its text, so that comparisons are exact.
 
-    `second` is in UTC. `fraction` holds the digits after it without zeros at the end: such texts sort as the fractions
-    do, however long they are.
+    `second` is in UTC. `fraction` holds the digits after it without trailing zeros: such texts sort like the fractions,
+    whatever their length.
     """
 
     second: datetime
@@ -21,7 +21,7 @@ class Instant(NamedTuple):
 
     @property
     def moment(self) -> datetime:
-        """To be reckoned with: to the microsecond, further digits are cut off."""
+        """A datetime for arithmetic, truncated to microseconds."""
         return self.second + timedelta(microseconds=int(self.fraction[:6].ljust(6, "0")))
 
     def __str__(self) -> str:
@@ -30,10 +30,10 @@ class Instant(NamedTuple):
 
 
 def parse_time(text: str, *, zoneless: bool = False) -> Instant | None:
-    """The instant that a text names, or None when it is no RFC 3339 time.
+    """The instant that a text names, or None if it is not an RFC 3339 time.
 
-    A leap second counts as the second after. With `zoneless`, a time without an offset is allowed and taken as UTC, as
-    the samples of history and orders in `application/json` have it.
+    A leap second counts as the second after it. With `zoneless`, a time without an offset is allowed and read as UTC:
+    the samples of histories and orders in `application/json` have such times.
     """
     match = _TIME.fullmatch(text)
     if match is None:

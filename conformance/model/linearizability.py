@@ -1,8 +1,8 @@
 """Histories of concurrent requests: whether some sequence of them, one at a time, explains every answer.
 
-The search is Wing and Gong's, with Lowe's memoisation (as in porcupine and Knossos): an operation may come next if none
-of the others that are left had returned before it was invoked, and a pair of "these are done" and "the order is in this
-state" is visited once. It is exact. Histories are short, so no bound on time is needed: `MOST_OPERATIONS` is one.
+The search is Wing and Gong's, with Lowe's memoisation (as in porcupine and Knossos): an operation may come next if no
+other remaining operation had returned before it was invoked, and a pair of "these are done" and "the order is in this
+state" is visited once. It is exact. Histories are short: `MOST_OPERATIONS` limits the time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,13 +13,14 @@ from typing import NamedTuple
 from orderproof.conformance.model.order import READS, Order, Reply, Request, apply
 
 MOST_OPERATIONS = 16
-"""Longest history that is judged: the search is exponential in the number of operations that overlap."""
+"""The longest history that is judged: the search is exponential in the number of overlapping operations."""
 
 
 class Operation(NamedTuple):
-    """One request of a history, and when it was under way, in seconds of one clock.
+    """A request of a history, and when it was under way, in seconds of one clock.
 
-    `reply` is None where no answer came, or none that tells: it may have happened, at any time from then on, or not.
+    `reply` is None if no answer came, or an answer that does not show whether the request was carried out: it may have
+    been carried out at any time from then on, or not.
     """
 
     request: Request
@@ -31,11 +32,11 @@ class Operation(NamedTuple):
 def explained(start: Iterable[Order], history: Sequence[Operation]) -> list[int] | None:
     """A sequence of operations (their indices) that explains every answer, or None: the history is impossible.
 
-    `start` are the states that the order may have been in before. Operations without an answer stand in the sequence
-    only where they have to have happened. Raises `ValueError` for a history of more than `MOST_OPERATIONS`.
+    `start` are the states that the order may have been in before. Operations without an answer are in the sequence only
+    if they must have been carried out. Raises `ValueError` for a history of more than `MOST_OPERATIONS`.
     """
     if len(history) > MOST_OPERATIONS:
-        raise ValueError(f"a history of {len(history)} operations is too long to judge; {MOST_OPERATIONS} at most")
+        raise ValueError(f"a history of {len(history)} operations is too long to judge; the limit is {MOST_OPERATIONS}")
     return _search(frozenset(start), history, [_is_contended(history, index) for index in range(len(history))])
 
 
@@ -83,13 +84,13 @@ def _is_contended(history: Sequence[Operation], index: int) -> bool:
 
 
 def impossible_core(start: Iterable[Order], history: Sequence[Operation]) -> tuple[int, ...]:
-    """The fewest operations of an impossible history whose answers alone no sequence explains, by index.
+    """The smallest set of operations of an impossible history whose answers no sequence explains, by index.
 
-    The others are kept as operations that may or may not have happened: leaving them out would call a timer impossible
-    that one of them had moved.
+    The others are kept as operations that may or may not have been carried out: without them, a timer would seem
+    impossible that they had moved.
     """
     states = frozenset(start)
-    # From the history as it was: that a request met another is a fact, whatever that other was answered.
+    # From the original history: whether two requests overlapped does not depend on their answers.
     contended = [_is_contended(history, index) for index in range(len(history))]
     answered = [index for index, operation in enumerate(history) if operation.reply is not None]
     for size in range(1, len(answered)):

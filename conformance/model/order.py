@@ -1,9 +1,9 @@
-"""An order's life as a pure model: what each request may be answered, and which states may follow.
+"""An order's life as a pure model: which answers each request may get, and which states may follow.
 
 The model knows no HTTP and no server. `apply` gives every outcome that the documents allow, open choices included, so a
-walk and a race are judged alike: a server is right as long as one life of the order explains all that it answered.
+walk and a race are judged alike: a server is right if some life of the order explains all its answers.
 
-What the documents leave open is in the states: a cancellation that was accepted may take effect a little later
+What the documents leave open is part of the states: a cancellation that was accepted may take effect a little later
 ("Initiates the cancellation of the specified order."), and what a canceled order's items may still do is not said.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 
 class Life(Enum):
-    """How far the cancellation of an order, or of a line, has come."""
+    """The progress of the cancellation of an order or of a line."""
 
     OPEN = "open"
     CANCELING = "being canceled"
@@ -22,7 +22,7 @@ class Life(Enum):
 
 
 class Line(NamedTuple):
-    """An item of an order; `number` is its serial number, None for none, `ANY` where it is not known."""
+    """An item of an order; `number` is its serial number, None without a serial number, `ANY` if unknown."""
 
     is_preordered: bool
     life: Life = Life.OPEN
@@ -30,7 +30,7 @@ class Line(NamedTuple):
 
 
 class Order(NamedTuple):
-    """An order: its timer and how often it was extended, its cancellation, its items."""
+    """An order: its timer and the number of its extensions, its cancellation, its items."""
 
     timer_runs: bool
     is_cancelable: bool
@@ -65,7 +65,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class ReadStatus:
-    """Read the cancellation status; `settled`: so late that no cancellation is under way any more."""
+    """Read the cancellation status; `settled`: so late that no cancellation is still under way."""
 
     settled: bool = False
 
@@ -79,7 +79,7 @@ class ReadOrder:
 
 @dataclass(frozen=True, slots=True)
 class Invalid:
-    """A request that breaks one documented constraint, named by whoever sends it."""
+    """A request that breaks one documented constraint; `what` names it."""
 
     what: str = ""
 
@@ -94,22 +94,22 @@ class _Any:
 
 
 ANY: Any = _Any()
-"""Stands in an outcome for what the documents leave open."""
+"""A value that the documents leave open, or that an answer does not show."""
 
 DONE = frozenset(range(200, 300))
-# A refusal of the request itself: not of the caller (401), nor one that asks to come again (408, 429). What the order's
-# state forbids may be forbidden by 403.
+# A refusal of the request itself, not of the token (401), and not a request to try again (408, 429). A 403 may mean
+# that the order's state forbids it.
 REFUSED = frozenset(range(400, 500)) - {401, 408, 429}
 EXPIRED = frozenset({412})
 CONFLICT = frozenset({409})
 
 
 class Reply(NamedTuple):
-    """What came: a status, and what the answer shows.
+    """The status of an answer, and what the answer shows.
 
-    `shows` is, for `Extend`, how many extensions the timer stands at; for `ReadStatus` (cancelable, canceled); for
-    `ReadOrder` a pair for each item (whether its status is another than in the beginning, its serial number); otherwise
-    None. `ANY` stands for what an answer does not show.
+    `shows` is, for `Extend`, the number of extensions in due_at; for `ReadStatus` (cancelable, canceled); for
+    `ReadOrder` a pair for each item (whether its status differs from its first status, its serial number); otherwise
+    None. `ANY` means that the answer does not show it.
     """
 
     status: int
@@ -124,7 +124,7 @@ class Outcome(NamedTuple):
     shows: Any = ANY
 
     def admits(self, reply: Reply) -> bool:
-        """Whether an answer is this one."""
+        """Whether an answer matches this outcome."""
         return reply.status in self.statuses and _alike(self.shows, reply.shows)
 
 
@@ -143,8 +143,8 @@ def _alike(wanted: Any, seen: Any) -> bool:
 def apply(order: Order, request: Request, *, contended: bool = False) -> Iterator[Outcome]:
     """Every outcome that the documents allow a request on an order in this state.
 
-    `contended`: another request that changes the order is under way. Only then may a request be refused for that alone,
-    as "A concurrent request extended the grace period already." says, and then it has changed nothing.
+    `contended`: another request that changes the order is under way. Only then may a request be refused because of it
+    ("A concurrent request extended the grace period already."), and then it has changed nothing.
     """
     for now in _unfolded(order):
         yield from _OUTCOMES[type(request)](now, request)
@@ -153,9 +153,9 @@ def apply(order: Order, request: Request, *, contended: bool = False) -> Iterato
 
 
 def follow(orders: Iterable[Order], request: Request, reply: Reply | None) -> frozenset[Order]:
-    """The states that an order may be in after this answer, of those it may have been in; none: it is not allowed.
+    """The states that an order may be in after this answer, given those before; empty if the answer is not allowed.
 
-    Without an answer that tells (`reply` is None) the request may have happened or not.
+    If the answer does not show it (`reply` is None), the request may have been carried out or not.
     """
     known = frozenset(orders)
     after = frozenset(
@@ -165,7 +165,7 @@ def follow(orders: Iterable[Order], request: Request, reply: Reply | None) -> fr
 
 
 def _unfolded(order: Order) -> Iterator[Order]:
-    """The order as it is, and as it is once what is under way has taken effect."""
+    """The order as it is now, and as it is after cancellations under way have taken effect."""
     yield order
     if order.life is Life.CANCELING:
         yield from _unfolded(order._replace(life=Life.CANCELED))
@@ -195,7 +195,7 @@ def _cancel(order: Order, _: Cancel) -> Iterator[Outcome]:
     else:
         yield Outcome(REFUSED, order)
     if order.life is Life.CANCELING:
-        # Until it has taken effect, a second one may be accepted too.
+        # Until it has taken effect, a second cancellation may be accepted too.
         yield Outcome(DONE, order)
 
 
@@ -243,12 +243,12 @@ def _shown_line(order: Order, line: Line) -> tuple[Any, Any]:
 
 
 def _has_moved(order: Order, line: Line) -> Any:
-    """Whether an item shows another status than in the beginning: it must, it must not, or it may."""
+    """Whether an item's status differs from its first status: it must, it must not, or it may."""
     if order.life is not Life.OPEN or line.life is Life.CANCELING:
         return ANY
     if line.life is Life.CANCELED:
         return True
-    # A pre-ordered item waits by nature; any other the platform may move of its own accord.
+    # A pre-ordered item waits; the platform may change the status of any other item on its own.
     return False if line.is_preordered else ANY
 
 
@@ -268,7 +268,7 @@ _OUTCOMES: dict[type, Any] = {
 
 
 def expected(orders: Iterable[Order], request: Request) -> str:
-    """What a request may be answered in any of these states, in words for a report."""
+    """The allowed answers to a request in any of these states, in words for a report."""
     found = {_words(request, outcome) for order in orders for outcome in apply(order, request)}
     return " or ".join(sorted(found))
 
@@ -281,7 +281,7 @@ def _words(request: Request, outcome: Outcome) -> str:
 
 
 def shown(request: Request, shows: Any) -> str:
-    """What an answer shows, in words that follow a status; nothing where it shows nothing of interest."""
+    """What an answer shows, in words that follow a status; empty if it shows nothing of interest."""
     if shows is ANY or shows is None:
         return ""
     if isinstance(request, Extend):
@@ -295,6 +295,6 @@ def shown(request: Request, shows: Any) -> str:
 
 
 def _line_words(has_moved: Any, number: Any) -> str:
-    status = {True: "another status", False: "the status of the beginning"}.get(has_moved, "any status")
+    status = {True: "status changed", False: "status unchanged"}.get(has_moved, "any status")
     words = {None: "no serial number", ANY: "any serial number"}.get(number, f"serial number {number}")
     return f"{status}, {words}"

@@ -1,4 +1,4 @@
-"""What checks about cancellations share: how they see that nothing happened, and which ids are almost an order's."""
+"""Shared by checks of cancellations: the cancellation status of an order, and near-miss ids."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, St
 
 OTHER_ID_TYPE = {"internal": "external", "external": "internal"}
 
-# None is left out of the request. None of them is a spelling of a documented type that a lenient server may understand.
-NO_ID_TYPES = (None, "", "no-such-type", "internal,external")
+# None: the request has no id_type. Other spellings of the documented types, which a lenient server may accept, are left
+# out.
+INVALID_ID_TYPES = (None, "", "no-such-type", "internal,external")
 
 
 class Status(NamedTuple):
-    """What the documents show of a cancellation status; the rest of it is the server's own."""
+    """The documented members of a cancellation status."""
 
     cancelable: bool
     canceled: bool
@@ -23,37 +24,41 @@ class Status(NamedTuple):
 
 
 def status_of(orders: Orders, order: State, id_type: str = "internal") -> Status:
-    """An order's cancellation status. Raises `Inconclusive` when it has another form: that is a rule of its own."""
+    """An order's cancellation status. Raises `Inconclusive` if it shows no booleans, which another rule judges."""
     answer = require(orders.cancellation_status(order, id_type=id_type))
     status = Status(answer.at("cancelable"), answer.at("canceled"))
     if not all(isinstance(value, bool) for value in status):
-        raise Inconclusive(f"the cancellation status of the order shows no booleans: {answer}", answer.exchange)
+        raise Inconclusive(
+            f"cancelable and canceled in the cancellation status are not booleans: {answer}", answer.exchange
+        )
     return status
 
 
 def steady_status(orders: Orders, order: State) -> Status:
-    """An order's cancellation status, asked for twice: where asking alone changes it, nothing can be told from it."""
+    """An order's cancellation status, read twice: if reading changes it, a check cannot rely on it."""
     first, second = (status_of(orders, order) for _ in range(2))
     if first != second:
-        raise Inconclusive(f"the cancellation status changed while it was only asked for: {first}, then {second}")
+        raise Inconclusive(f"the cancellation status changed between two reads: {first}, then {second}")
     return first
 
 
-def given_cancelable(orders: Orders, order: State) -> Status:
-    """The status of an order that can be canceled. Raises `Inconclusive` when it says otherwise."""
+def require_cancelable(orders: Orders, order: State) -> Status:
+    """The cancellation status of an order that can be canceled. Raises `Inconclusive` if it shows another status."""
     status = steady_status(orders, order)
     if status != (True, False):
-        raise Inconclusive(f"the order that can be canceled shows {status}")
+        raise Inconclusive(
+            f"the state order-cancelable promises that the order can be canceled, but the order shows {status}"
+        )
     return status
 
 
 def took_effect(seen: Answer) -> bool:
-    """Whether a cancellation status tells of a cancellation, in either of its members."""
+    """Whether a cancellation status shows a cancellation, in either of its members."""
     return seen.at("canceled") is True or seen.at("cancelable") is False
 
 
 def expect_accepted(answer: Answer, because: str) -> None:
-    """Raise a `Finding` unless a valid request was accepted. With which status is a rule of its own."""
+    """Raise a `Finding` unless a valid request was accepted. Another rule judges the status."""
     if not answer.is_success:
         expect(answer, because).has_status(200)
 
@@ -61,31 +66,33 @@ def expect_accepted(answer: Answer, because: str) -> None:
 def assert_status_unchanged(
     orders: Orders, order: State, before: Status, refused: Answer, *, may_lapse: bool = False
 ) -> None:
-    """Raise a `Finding` when a refused request changed what the cancellation status says.
+    """Raise a `Finding` if a refused request changed the cancellation status.
 
-    `may_lapse`: nothing promises that the order stays cancelable, so fulfillment may take it at any time.
+    `may_lapse`: the order need not stay cancelable, since fulfillment may begin at any time.
     """
     after = status_of(orders, order)
     lapsed = before._replace(cancelable=False)
     if after != before and not (may_lapse and after == lapsed):
         raise Finding(
-            f"{refused.request} was refused, and yet the order's cancellation status changed",
+            f"{refused.request} {refused.result}, but the order's cancellation status changed",
             str(before),
             str(after),
             refused.exchange,
         )
 
 
-def given_refused(answer: Answer) -> Answer:
-    """An answer that must have been a refusal for the rule to be judged. Raises `Inconclusive` when it was none."""
+def require_refusal(answer: Answer) -> Answer:
+    """An answer that must be a refusal before the rule can be judged. Raises `Inconclusive` if it is not."""
     if not answer.is_refusal:
-        raise Inconclusive(f"{answer.request} was not refused but answered {answer}", answer.exchange)
+        raise Inconclusive(
+            f"{answer.request} must be refused before this rule can be judged, but {answer.result}", answer.exchange
+        )
     return answer
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """An id that is merely like another, and what is different about it."""
+    """A near-miss id: similar to an id that exists, and the difference in words."""
 
     id_type: str
     id: str
@@ -93,18 +100,18 @@ class NearMiss:
 
 
 def near_misses_of(text: str, id_type: str) -> Iterator[NearMiss]:
-    """Ids that a look-up finds which takes a beginning, a pattern or a part for the whole."""
+    """Near-miss ids that a lookup by prefix or by pattern would find."""
     if len(text) > 1:
-        yield NearMiss(id_type, text[:-1], "the beginning of an id")
-        yield NearMiss(id_type, text[:-1] + "%", "the beginning of an id, as a pattern")
-    yield NearMiss(id_type, text + "0", "an id with a character more")
+        yield NearMiss(id_type, text[:-1], "an id without its last character")
+        yield NearMiss(id_type, text[:-1] + "%", "an id with the wildcard % in place of its last character")
+    yield NearMiss(id_type, text + "0", "an id with a 0 appended")
 
 
 def near_misses(orders: Orders, order: State) -> list[NearMiss]:
-    """Ids that are merely like both ids of an order, and that no other order has.
+    """Near-miss ids of both ids of an order, which no other order has.
 
-    A beginning of a readable id may be another order's id. So each is looked for first, and where there is something,
-    this raises `Inconclusive`.
+    A shortened readable id may be another order's id. So each id is looked up first; if it exists, this raises
+    `Inconclusive`.
     """
     found = [
         near

@@ -1,4 +1,4 @@
-"""Each of the nine operations as one valid request, for rules that speak of all of them."""
+"""A valid request for each of the nine operations, for rules about all of them."""
 
 import json
 import re
@@ -17,11 +17,11 @@ Send = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One operation: the state that its request needs, how to send it, and how to see what it did.
+    """An operation: the state that its request needs, how to send it, and how to observe its effect.
 
-    `send(orders, state, **parts)` sends a valid request of which `parts` replace some; `observe(orders, state)` reads
-    what the operation would change, as a value that two observations can be compared by, or None for one that changes
-    nothing that can be read. `success` is its documented status.
+    `send(orders, state, **parts)` sends a valid request with some `parts` replaced; `observe(orders, state)` returns
+    what the operation would change, as a value to compare, or None for an operation without an effect that can be read.
+    `success` is its documented status.
     """
 
     operation: str
@@ -31,8 +31,8 @@ class Case:
     success: int = 200
 
 
-# What an operation could change, and nothing else of the answer: undocumented members may differ from one reading to
-# the next (a signed address, a time), and no sentence gives the items of an order a sequence.
+# Only what an operation could change: undocumented members may differ between two reads (a signed URL, a time), and the
+# order of the items is not documented.
 def _status(orders: Orders, order: State) -> Any:
     answer = require(orders.cancellation_status(order))
     return {name: answer.at(name) for name in ("cancelable", "canceled")}
@@ -43,13 +43,13 @@ def _items(orders: Orders, order: State) -> dict[str, Mapping[str, Any]]:
     return items_by_id(items if isinstance(items, list) else ())
 
 
-# The statuses of items are left out here: the platform may move one at any time.
+# Without the items' statuses, which the platform may change at any time.
 def _serial_numbers(orders: Orders, order: State) -> Any:
     found = {item: shown.get("external_identifier") for item, shown in _items(orders, order).items()}
     return {item: shown.get("serial_number") for item, shown in found.items() if isinstance(shown, dict)}
 
 
-# Only the item that is asked to be canceled: a pre-ordered one waits by nature.
+# Only the item that is to be canceled: the status of a pre-ordered item does not change on its own.
 def _preordered(orders: Orders, order: State) -> Any:
     return _items(orders, order).get(order.item_uuid.casefold(), {}).get("status")
 
@@ -113,7 +113,7 @@ CASES: Mapping[str, Case] = {case.operation: case for case in _CASES}
 
 
 def send_generated(orders: Orders, state: State, request: GeneratedRequest) -> Answer:
-    """Send a generated request about a real state: its ids are the state's, the rest is as generated."""
+    """Send a generated request with the ids of a real state; the rest is as generated."""
     operation = operations()[request.operation]
     query = [(name, _real(name, value, state)) for name, value in request.query]
     id_key = "order_id" if ("id_type", "external") in request.query else "order_uuid"

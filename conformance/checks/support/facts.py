@@ -1,4 +1,4 @@
-"""What several checks need: ids that nothing has, and waiting for what must become true."""
+"""Shared by several checks: unknown ids, and polling for an effect."""
 
 import re
 from collections.abc import Callable
@@ -12,15 +12,15 @@ UNKNOWN_UUID = "00000000-0000-4000-8000-000000000000"
 _UNKNOWN_ORDER_ID = "NO-SUCH-ORDER-0000000000"
 _ENOUGH_DIGITS = 6
 
-# How a body may be declared that is application/json: as every client does, and as the standards allow besides.
+# Equivalent spellings of the Content-Type application/json, in wide use and as the standards allow.
 JSON_WITH_CHARSET = "application/json; charset=utf-8"
 JSON_IN_CAPITALS = ("application/json;charset=UTF-8", "Application/JSON")
 
 
 def unknown_id(order: State, id_type: str) -> str:
-    """An id of either type that no order has, of the form that this order's has: a server may look at that first.
+    """An id of either type that no order has, in the format of this order's id, which a server may check first.
 
-    A readable id becomes one of nines, unless it has so few digits that there may be an order of that name.
+    The digits of a readable id become nines, unless it has so few digits that there may be an order with that id.
     """
     if id_type == "internal":
         return UNKNOWN_UUID
@@ -30,8 +30,8 @@ def unknown_id(order: State, id_type: str) -> str:
     return eights if nines == order.order_id else nines
 
 
-def settled(orders: Orders, observe: Callable[[], Answer], is_settled: Callable[[Answer], bool]) -> Answer:
-    """Observe until `is_settled`, for a bounded time; the last answer, settled or not."""
+def poll_until(orders: Orders, observe: Callable[[], Answer], is_settled: Callable[[Answer], bool]) -> Answer:
+    """Poll until `is_settled`, for a limited time; returns the last answer, settled or not."""
     for _ in orders.patience.attempts("a cancellation"):
         answer = observe()
         if is_settled(answer):
@@ -39,12 +39,14 @@ def settled(orders: Orders, observe: Callable[[], Answer], is_settled: Callable[
     return answer
 
 
-def cancel_settled(orders: Orders, order: State) -> Answer:
-    """Cancel an order and wait until its cancellation shows. Raises `Inconclusive` when it does not."""
+def cancel_and_wait(orders: Orders, order: State) -> Answer:
+    """Cancel an order and wait until its status shows it. Raises `Inconclusive` if it never does."""
     require(orders.cancel(order))
-    answer = settled(
+    answer = poll_until(
         orders, lambda: require(orders.cancellation_status(order)), lambda seen: seen.at("canceled") is True
     )
     if answer.at("canceled") is not True:
-        raise Inconclusive("the order was not seen canceled, so what follows from it cannot be judged", answer.exchange)
+        raise Inconclusive(
+            "the cancellation status never showed canceled true, so the next steps cannot be judged", answer.exchange
+        )
     return answer

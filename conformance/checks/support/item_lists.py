@@ -1,4 +1,4 @@
-"""What the checks of prices and of serial numbers share: both take a list of at most 500 items in a JSON body."""
+"""Shared by the checks of prices and of serial numbers: both take a list of at most 500 items in a JSON body."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,18 +8,18 @@ from orderproof.conformance.kit import Answer, Inconclusive, NotRun, State, expe
 
 LIMIT = 500
 
-# Values of every JSON type, the falsy ones too, which a careless check takes for absent.
-NO_STRINGS: tuple[Any, ...] = (None, True, False, 0, 1, 4711, -1.5, [], {})
-NO_OBJECTS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", [])
-NO_ARRAYS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", {})
+# Values of every other JSON type, including falsy values, which a server may take for absent.
+NON_STRINGS: tuple[Any, ...] = (None, True, False, 0, 1, 4711, -1.5, [], {})
+NON_OBJECTS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", [])
+NON_ARRAYS: tuple[Any, ...] = (None, True, False, 0, 1, -1.5, "", "text", {})
 
 OTHER_CONTENT_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded")
 
 
-def order_of(states: Callable[..., State], count: int) -> tuple[State, list[str], bool]:
-    """An order, `count` ids of its items, and whether some of them are repeated.
+def order_with_items(states: Callable[..., State], count: int) -> tuple[State, list[str], bool]:
+    """An order, `count` ids of its items, and whether ids are repeated.
 
-    Not every target can be given an order of hundreds of items. Then a small one must do, each item named many times.
+    Not every target offers an order with hundreds of items. Then the ids of a small order are repeated.
     """
     try:
         order = states("order", items=count)
@@ -31,52 +31,50 @@ def order_of(states: Callable[..., State], count: int) -> tuple[State, list[str]
 
 
 def expect_accepted(answer: Answer, because: str, success: int) -> Answer:
-    """Expect that a request was accepted; that it is by the documented status (`success`) is a rule of its own."""
+    """Expect that a request was accepted. Another rule judges that its status is the documented one (`success`)."""
     return answer if answer.is_success else expect(answer, because).has_status(success)
 
 
-def judgeable_repetition(answer: Answer, is_repeated: bool) -> None:
-    """Where items had to be named repeatedly, a refusal of 500 of them is open. Raises `Inconclusive` for it."""
+def require_repetition_accepted(answer: Answer, is_repeated: bool) -> None:
+    """Raise `Inconclusive` if a list with repeated ids was refused: whether items may be repeated is open."""
     if is_repeated and answer.is_refusal:
         raise Inconclusive(
-            f"the states give no order of {LIMIT} items, and a list of {LIMIT} that names items more than once was "
-            "refused, which is open",
+            f"no order with {LIMIT} items is offered, and a list that repeats items was refused, which is open; "
+            f"offer the state order with items: {LIMIT + 1}",
             answer.exchange,
         )
 
 
 def accepts_the_limit(answer: Answer, is_repeated: bool, success: int) -> None:
-    """Expect that a list of 500 is accepted."""
-    judgeable_repetition(answer, is_repeated)
-    expect_accepted(answer, f"{LIMIT} items are not too many", success)
+    """Expect that a list of 500 items is accepted."""
+    require_repetition_accepted(answer, is_repeated)
+    expect_accepted(answer, f"up to {LIMIT} items are allowed", success)
 
 
 def refuses_beyond_the_limit(
     send: Callable[[list[Any]], Answer], entries: list[Any], is_repeated: bool, success: int
 ) -> None:
-    """Expect that `entries`, one more than the limit, are refused with 400, and that it is their number which decides.
+    """Expect that `entries`, one more than the limit, are refused with 400 because of their number.
 
-    The same list without its last entry must be accepted. Where it is not, nothing is judged, unless the longer one is
-    accepted.
+    The same list without its last entry must be accepted; otherwise the rule is inconclusive. If the longer list
+    is accepted, that is a finding in any case.
     """
     answer = send(entries)
     if not answer.is_success:
         twin = send(entries[:LIMIT])
-        judgeable_repetition(twin, is_repeated)
+        require_repetition_accepted(twin, is_repeated)
         require(twin, success)
-    expect(answer, f"{len(entries)} items are more than {LIMIT}").is_problem(400)
+    expect(answer, f"{len(entries)} items exceed the limit of {LIMIT}").is_problem(400)
 
 
 def refused_alone(send: Callable[[list[Any]], Answer], wrong: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of some entries that are refused when they are sent alone: that the others are not is a rule of its own."""
+    """The invalid entries that are refused when they are sent alone; other rules judge the rest."""
     refused = {because: entry for because, entry in wrong.items() if send([entry]).is_refusal}
     if not refused:
-        raise Inconclusive(
-            "no entry was refused even alone, so it cannot be judged whether each of a list is looked at"
-        )
+        raise Inconclusive("no invalid entry was refused even alone, so a list with an invalid entry cannot be judged")
     return refused
 
 
 def cut_off(body: Any, missing: int) -> bytes:
-    """A body as JSON of which the last bytes are missing: no beginning of an object's text is JSON."""
+    """A JSON body without its last bytes, which is never valid JSON if the body is an object."""
     return json.dumps(body).encode()[:-missing]

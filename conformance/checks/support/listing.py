@@ -1,4 +1,4 @@
-"""What a history says of one order: whether it lists it, and whether it shows it as far along as the order itself."""
+"""An order in a history: whether it is listed, and whether its status and totals agree with the order itself."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _MOST_PAGES = 10
 
 
 def expect_listed(orders: Orders, order: State, because: str) -> None:
-    """The history of an order's customer lists it, at once or after a moment."""
+    """The history of an order's customer lists the order, at once or after a moment."""
     for is_last in orders.patience.attempts("an order in a history"):
         answer, is_listed = _search(orders, order)
         if is_listed:
@@ -26,7 +26,7 @@ def expect_listed(orders: Orders, order: State, because: str) -> None:
 
 
 def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
-    """The page that lists an order, or the last one, and whether it does."""
+    """The page that lists an order, or else the last page, and whether it lists it."""
     known = {order.order_id.casefold(), order.order_uuid.casefold()}
     for number in range(_MOST_PAGES):
         answer = require(page(orders, order, count=MAX_COUNT, offset=number * MAX_COUNT))
@@ -35,7 +35,9 @@ def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
             return answer, True
         if len(shown) < MAX_COUNT:
             return answer, False
-    raise Inconclusive(f"the order is not among the {_MOST_PAGES * MAX_COUNT} newest of its customer", answer.exchange)
+    raise Inconclusive(
+        f"the order is not among the {_MOST_PAGES * MAX_COUNT} newest orders of its customer", answer.exchange
+    )
 
 
 def expect_same_progress(orders: Orders, customer: State, order_id: str, entry: Any, shown: Answer) -> None:
@@ -44,7 +46,7 @@ def expect_same_progress(orders: Orders, customer: State, order_id: str, entry: 
         differing = _differing(entry, shown.json)
         if differing is None:
             return
-        # An order goes on by itself, and one of the two may be a moment behind: only what stays apart is a finding.
+        # An order may progress between two reads; only a persistent difference is a finding.
         before = entry, shown.json
         history = require(page(orders, customer))
         if order_id not in ids_on(history):
@@ -54,7 +56,7 @@ def expect_same_progress(orders: Orders, customer: State, order_id: str, entry: 
         if is_last and _differing(*before) == differing == _differing(entry, shown.json):
             name, listed, own = differing
             raise Finding(
-                f"the history shows the {name} of {order_id} as {listed}, the order itself as {own}",
+                f"the history shows {name} {listed} for the order {order_id}, but the order itself shows {own}",
                 f"{name}: {own}",
                 f"{name}: {listed}",
                 history.exchange,
@@ -63,7 +65,7 @@ def expect_same_progress(orders: Orders, customer: State, order_id: str, entry: 
 
 
 def _differing(entry: Any, order: Any) -> tuple[str, Any, Any] | None:
-    """The first of status and totals that both show and that differs: its name and both values."""
+    """The first difference in the status and totals that both show: its name and both values."""
     if not isinstance(entry, dict) or not isinstance(order, dict):
         return None
     listed, own = entry.get("status"), order.get("status")

@@ -1,4 +1,4 @@
-"""An order and the prices of what is in it, as the checks of prices look at them."""
+"""Shared by the checks of prices: an order and its price lines."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ SHIPPING = {"type": "shipping"}
 GIFT_WRAPPING = {"type": "gift-wrapping"}
 AMOUNTS = ("gross", "net", "tax")
 
-# A price is money: what computers make of 0.1 + 0.2 is no difference.
+# Less than half a cent is a rounding error of floating point and not a difference.
 CENT_FRACTION = 0.005
 
 
@@ -18,7 +18,7 @@ def product(item_id: Any) -> dict[str, Any]:
 
 
 class Pricing:
-    """An order whose first product is known to be priced: what is refused of it, is refused for its own sake."""
+    """An order whose first product is known to have a price, so that a refusal has another reason."""
 
     def __init__(self, orders: Orders, order: State) -> None:
         self.orders = orders
@@ -41,15 +41,15 @@ class Pricing:
 
 
 def lines_of(answer: Answer) -> list[Any]:
-    """The lines of an answer. Raises `Inconclusive` when there are none to look at: that is a rule of its own."""
+    """The lines of an answer. Raises `Inconclusive` if they are not a list of objects, which another rule judges."""
     lines = answer.at("items")
     if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
-        raise Inconclusive(f"the items in the answer to {answer.request} are no list of objects", answer.exchange)
+        raise Inconclusive(f"the items in the answer to {answer.request} are not a list of objects", answer.exchange)
     return lines
 
 
 def same_id(one: Any, other: Any) -> bool:
-    """Whether two ids are the same UUID, whose digits have no case."""
+    """Whether two ids are the same UUID; UUIDs are case-insensitive."""
     return isinstance(one, str) and isinstance(other, str) and one.casefold() == other.casefold()
 
 
@@ -64,10 +64,12 @@ def lines_of_type(answer: Answer, kind: str) -> list[Any]:
 
 
 def the_line(answer: Answer, item_id: str) -> Any:
-    """The one line for a product. Raises `Inconclusive` when there is none: that is a rule of its own."""
+    """The line for a product. Raises `Inconclusive` unless there is exactly one, which another rule judges."""
     found = product_lines(answer, item_id)
     if len(found) != 1:
-        raise Inconclusive(f"the answer to {answer.request} has {len(found)} lines for {item_id}", answer.exchange)
+        raise Inconclusive(
+            f"the answer to {answer.request} has {len(found)} lines for {item_id} instead of 1", answer.exchange
+        )
     return found[0]
 
 
@@ -77,11 +79,13 @@ def is_number(value: Any) -> bool:
 
 
 def amounts(answer: Answer, holder: Any) -> dict[str, Any]:
-    """The three amounts of a line or an item. Raises `Inconclusive` when they are no numbers."""
+    """The three amounts of a line or an item. Raises `Inconclusive` if they are not numbers."""
     price = holder.get("price") if isinstance(holder, dict) else None
     found = {name: price.get(name) if isinstance(price, dict) else None for name in AMOUNTS}
     if not all(map(is_number, found.values())):
-        raise Inconclusive(f"the answer to {answer.request} shows a price without numbers: {price}", answer.exchange)
+        raise Inconclusive(
+            f"a price in the answer to {answer.request} lacks numbers for gross, net and tax: {price}", answer.exchange
+        )
     return found
 
 
@@ -103,17 +107,17 @@ def shown_prices(answer: Answer, item_ids: list[str]) -> list[dict[str, Any]]:
 
 
 def expect_line(answer: Answer, kind: str, shown: Answer, member: str) -> None:
-    """Expect a line for the shipping or the gift wrapping, unless the order shows that it has none (`member`)."""
+    """Expect a line for the shipping or the gift wrapping, unless the order has none: it shows no `member` then."""
     if answer.is_success and lines_of_type(answer, kind):
         return
     if answer.is_success or answer.is_refusal:
         order = require(shown).json
         if not (isinstance(order, dict) and order.get(member)):
-            # What an order holds besides products is the vendor's choice: no state promises it.
-            raise NotApplicable(f"the order shows no {member}, so there may be nothing to price as {kind}")
+            # No state promises an order with shipping or gift wrapping.
+            raise NotApplicable(f"the order shows no {member}, so it may have no price for {kind}")
     expect(answer, f"the order shows {member}").has_status(200)
     raise Finding(
-        f"{answer.request} has no line for {kind}, though the order shows {member}",
+        f"{answer.request} returned no line for {kind}, although the order shows {member}",
         f"a line of type {kind}",
         f"{[line.get('type') for line in lines_of(answer)]}",
         answer.exchange,

@@ -1,6 +1,6 @@
-"""Reading orders and histories: which order an answer shows, which orders a list holds, and in what order.
+"""Reading orders and histories: which order an answer shows, which orders a list contains, and in what order.
 
-Whatever cannot be read is `Inconclusive` here: that it must be there is a rule of its own, judged on every answer.
+A value that cannot be read makes a rule inconclusive here; other rules judge on every answer that it must be there.
 """
 
 import re
@@ -28,29 +28,29 @@ from orderproof.conformance.kit import (
 )
 from orderproof.strategies.paging import MAX_COUNT
 
-# Answers may tell the same time with more or fewer digits of its fraction, cut or rounded.
+# Two answers may show the same time with different fraction digits, truncated or rounded.
 SAME_TIME = timedelta(seconds=1)
 
 _DAY = timedelta(days=1)
 _HAS_ZONE = re.compile(r".*([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 ONLY_FOR_JSON = (404, 409, 412)
-"""What the documents have for the history as `application/json` alone."""
+"""Statuses that are documented for the history as `application/json` only."""
 
 
 def item_ids(answer: Answer, *path: str | int) -> list[str]:
-    """Ids of the items of the order at a path of an answer, sorted; a UUID's letters have no case."""
+    """Ids of the items of the order at a path of an answer, sorted, in lower case."""
     items = answer.at(*path, "items")
     return sorted(str(answer.at(*path, "items", index, "id")).casefold() for index in range(len(items)))
 
 
 def items_by_id(items: Iterable[Any]) -> dict[str, Mapping[str, Any]]:
-    """The items of an order by their ids in one case; what is no object is passed over."""
+    """The items of an order by their ids in lower case; items that are not objects are left out."""
     return {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
 
 
 def is_order(answer: Answer, order: State) -> bool:
-    """Whether an answer shows this order: one of its two ids stands in `id` or `origin_id`."""
+    """Whether an answer shows this order: `id` or `origin_id` is one of its two ids."""
     shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
     return bool(shown & {order.order_uuid.casefold(), order.order_id.casefold()})
 
@@ -60,7 +60,7 @@ def expect_order(answer: Answer, order: State, because: str) -> Answer:
     expect(answer, because).has_status(200)
     if not is_order(answer, order):
         raise Finding(
-            f"{answer.request} shows another order: {because}",
+            f"{answer.request} returned another order: {because}",
             f"the order {order.order_id}",
             f"id {answer.at('id')}, origin_id {answer.at('origin_id')}",
             answer.exchange,
@@ -69,18 +69,18 @@ def expect_order(answer: Answer, order: State, because: str) -> Answer:
 
 
 def expect_not_found(answer: Answer, order: State, asked: str) -> Answer:
-    """What is only nearly an id of this order does not find it.
+    """A near-miss id does not find this order.
 
-    Another order may have that id; then it is not this one, and says that it has it. Where the id has no form that an
-    id can have, a bad request is as right as an order that is not found.
+    Another order may have that id; then the answer must show that id. Any refusal is accepted, since the format
+    of the id may be invalid.
     """
     if answer.status != 200:
-        return expect(answer, f"it is no id of the order {order.order_id}").is_refused()
+        return expect(answer, f"this is a near-miss id of the order {order.order_id}").is_refused()
     shown = {str(answer.at(name)).casefold() for name in ("id", "origin_id")}
     if is_order(answer, order) or asked.casefold() not in shown:
         raise Finding(
-            f"{answer.request} found an order that has another id, as the order {order.order_id} has",
-            "404",
+            f"{answer.request} returned an order with another id than the requested id",
+            f"a 4xx, or an order with the id {asked}",
             str(answer),
             answer.exchange,
         )
@@ -88,11 +88,11 @@ def expect_not_found(answer: Answer, order: State, asked: str) -> Answer:
 
 
 def expect_same_media_type(answer: Answer, as_documented: Answer, accept: str) -> Answer:
-    """Another way to ask for a media type gets what the documented way got, whatever that is called."""
+    """Another spelling of Accept gets the same media type as the documented spelling."""
     expect(answer, f"Accept: {accept}").has_status(200)
     if answer.media_type != as_documented.media_type:
         raise Finding(
-            f"{answer.request} was not answered in the media type that was asked for: Accept: {accept}",
+            f"{answer.request} did not return the media type that was requested with Accept: {accept}",
             as_documented.exchange.response_header("Content-Type") or "no Content-Type",
             answer.exchange.response_header("Content-Type") or "no Content-Type",
             answer.exchange,
@@ -105,14 +105,16 @@ def expect_same_placed_at(as_json: Answer, as_version_2: Answer) -> None:
     texts = [answer.at("placed_at") for answer in (as_json, as_version_2)]
     first, second = (parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts)
     if first is None or second is None:
-        raise Inconclusive("a placed_at cannot be read as a time", as_json.exchange, as_version_2.exchange)
+        raise Inconclusive(
+            "placed_at is not a valid time in one of the two answers", as_json.exchange, as_version_2.exchange
+        )
     apart = abs(second.moment - first.moment)
     if not all(_HAS_ZONE.fullmatch(text) for text in texts) and apart < _DAY:
-        # A time without a zone is local to some place: what is left when the place's offset is taken away.
+        # A time without a zone is local time somewhere, and offsets are whole quarters of an hour.
         apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)
     if apart >= SAME_TIME:
         raise Finding(
-            "placed_at is another instant in version 2 than in application/json",
+            "placed_at in version 2 is not the same instant as in application/json",
             f"the instant {texts[0]}",
             texts[1],
             as_json.exchange,
@@ -121,11 +123,11 @@ def expect_same_placed_at(as_json: Answer, as_version_2: Answer) -> None:
 
 
 def expect_no_payment_history(answer: Answer) -> Answer:
-    """`payment_history` is empty, in whichever way."""
+    """`payment_history` is absent, null or empty."""
     shown = answer.json.get("payment_history") if isinstance(answer.json, dict) else None
     if shown not in (None, [], {}, ""):
         raise Finding(
-            f"{answer.request} shows a payment_history, though the order was asked for as internal",
+            f"{answer.request} shows a payment_history, although id_type is internal",
             "payment_history absent, null or empty",
             f"payment_history: {shortened(str(shown))}",
             answer.exchange,
@@ -134,26 +136,26 @@ def expect_no_payment_history(answer: Answer) -> Answer:
 
 
 def page(orders: Orders, customer: State, **parts: Any) -> Answer:
-    """A page of a customer's history, in the media type that has pages."""
+    """A page of a customer's history in version 2, the media type with pages."""
     return orders.history(customer, **{"accept": ORDERS_V2, **parts})
 
 
 def ids_on(answer: Answer) -> list[str]:
-    """Ids of the orders on a page, as they stand there."""
+    """Ids of the orders on a page, in their order."""
     return [str(answer.at("orders", index, "id")) for index in range(len(answer.at("orders")))]
 
 
-def given_orders(answer: Answer) -> list[str]:
-    """Ids of the orders on a page that must hold some for the rule to be judged."""
+def require_orders(answer: Answer) -> list[str]:
+    """Ids of the orders on a page, which must contain orders before the rule can be judged."""
     found = ids_on(require(answer))
     if not found:
-        raise Inconclusive(f"the answer to {answer.request} holds no order", answer.exchange)
+        raise Inconclusive(f"the answer to {answer.request} contains no orders", answer.exchange)
     return found
 
 
 def whole_pages(orders: Orders, customer: State) -> list[Answer]:
-    """A customer's whole history, in pages that are as large as it needs."""
-    # One more than there should be, so that an order too many shows.
+    """A customer's complete history, in pages."""
+    # One more than the customer's number of orders, so that an additional order is seen.
     size = min(MAX_COUNT, len(customer.order_ids) + 1)
     found: list[Answer] = []
     for offset in range(0, len(customer.order_ids) + MAX_COUNT, size):
@@ -169,7 +171,7 @@ def all_ids(pages: Iterable[Answer]) -> list[str]:
 
 
 def ties(answers: Iterable[Answer]) -> frozenset[Instant]:
-    """Times at which several orders were placed: which of them comes first, no sentence says, nor that it stays so."""
+    """Times at which several orders were placed: their order is not documented and may change."""
     placements = {pair for answer in answers for pair in zip(ids_on(answer), page_times(answer), strict=True)}
     return frozenset(time for time, count in Counter(time for _, time in placements).items() if count > 1)
 
@@ -180,17 +182,17 @@ def ids_of_ties(answer: Answer, tied: Container[Instant]) -> list[str]:
 
 
 def placed(answer: Answer, tied: Container[Instant]) -> list[str]:
-    """The orders on a page, each by its id, or by its time where others were placed at the same one."""
+    """The orders on a page, each by its id, or by its time if several orders were placed at that time."""
     shown = zip(ids_on(answer), page_times(answer), strict=True)
-    return [f"one of {time}" if time in tied else order_id for order_id, time in shown]
+    return [f"an order of {time}" if time in tied else order_id for order_id, time in shown]
 
 
 def expect_not_for_json(answer: Answer, because: str) -> Answer:
-    """The status is none that the documents have for the history as `application/json` alone."""
+    """The status is not documented for the history as `application/json` only."""
     if answer.status in ONLY_FOR_JSON:
         raise Finding(
-            f"{answer.request} was answered {answer.status}, which is for application/json only: {because}",
-            f"any answer but {', '.join(map(str, ONLY_FOR_JSON))}",
+            f"{answer.request} {answer.result}, which is documented for application/json only: {because}",
+            f"a status other than {', '.join(map(str, ONLY_FOR_JSON))}",
             str(answer),
             answer.exchange,
         )
@@ -198,22 +200,22 @@ def expect_not_for_json(answer: Answer, because: str) -> Answer:
 
 
 def expect_refused_page(answer: Answer, because: str) -> Answer:
-    """The request for a page is refused, and not with a status that is for `application/json` alone."""
+    """The request for a page is refused, and not with a status for `application/json` only."""
     expect(answer, because).is_refused()
     return expect_not_for_json(answer, because)
 
 
 def listed(answer: Answer) -> list[Any]:
-    """The orders in a history as `application/json`: a list, or `orders` of an object; no document shows which."""
+    """The orders in a history as `application/json`: a list, or the member `orders`; no document shows which."""
     body = answer.json
     found = body.get("orders") if isinstance(body, dict) else body
     if not isinstance(found, list):
-        raise Inconclusive(f"the answer to {answer.request} is no list of orders", answer.exchange)
+        raise Inconclusive(f"the answer to {answer.request} is not a list of orders", answer.exchange)
     return found
 
 
 def holds(entries: Iterable[Any], order_id: str) -> bool:
-    """Whether an order is in a list; the members of an order in it are documented nowhere."""
+    """Whether an order is in a list, by any member: the members of its entries are not documented."""
     return any(isinstance(entry, dict) and order_id in entry.values() for entry in entries)
 
 
@@ -222,7 +224,7 @@ def listed_times(answer: Answer) -> list[Instant]:
     texts = [entry.get("placed_at") if isinstance(entry, dict) else None for entry in listed(answer)]
     times = [parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts]
     if None in times:
-        raise Inconclusive(f"not every order in the answer to {answer.request} has a placed_at", answer.exchange)
+        raise Inconclusive(f"not every order in the answer to {answer.request} has a valid placed_at", answer.exchange)
     return [time for time in times if time is not None]
 
 
@@ -234,9 +236,11 @@ def page_times(answer: Answer) -> list[Instant]:
 def expect_newest_first(answer: Answer, times: Sequence[Instant]) -> None:
     """No order in the answer is newer than the one before it."""
     if len(times) < 2:
-        raise NotApplicable("the list holds no two orders, so it has no sequence")
+        raise NotApplicable("the list has fewer than 2 orders, so their order cannot be judged")
     if len(set(times)) < 2:
-        raise Inconclusive("the list holds no two orders that were placed at different times", answer.exchange)
+        raise Inconclusive(
+            "all orders in the list were placed at the same time, so their order cannot be judged", answer.exchange
+        )
     for index, (earlier, later) in enumerate(pairwise(times), 1):
         if later > earlier:
             raise Finding(

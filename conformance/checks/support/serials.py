@@ -1,4 +1,4 @@
-"""An order and the serial numbers of its items, as the checks of serial numbers send and read them."""
+"""Shared by the checks of serial numbers: sending and reading the serial numbers of an order's items."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,38 +8,38 @@ from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, St
 from orderproof.strategies.texts import of_item
 
 Numbers = Mapping[str, str | None]
-"""Serial numbers by the ids of their items; None where there is none."""
+"""Serial numbers by the ids of their items; None for an item without a serial number."""
 
 
 def entry(item_id: Any, serial_number: Any = "SRQFAU79") -> dict[str, Any]:
-    """An entry that gives an item a serial number of its own, made of a text; what is no text is sent as it is."""
+    """An entry with a serial number made of a text and unique to the item; other values are sent unchanged."""
     is_text = isinstance(item_id, str) and isinstance(serial_number, str)
     return exact_entry(item_id, of_item(serial_number, item_id) if is_text else serial_number)
 
 
 def exact_entry(item_id: Any, serial_number: Any) -> dict[str, Any]:
-    """An entry that gives an item a serial number to the letter."""
+    """An entry with exactly this serial number."""
     return {"id": item_id, "serial_number": serial_number}
 
 
 def entries(numbers: Numbers) -> list[dict[str, Any]]:
-    """Entries for serial numbers by item, to the letter."""
+    """Entries with exactly these serial numbers."""
     return [exact_entry(item_id, number) for item_id, number in numbers.items()]
 
 
 def owned(texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts by item, as serial numbers that no other item is given."""
+    """Serial numbers made of the texts and unique to each item."""
     return {item_id: of_item(text, item_id) for item_id, text in texts.items()}
 
 
 class Reading(NamedTuple):
-    """What an order showed when it was read: the external identifiers of its items, by the ids of the state."""
+    """The external identifiers that an order showed for its items, by the ids of the state."""
 
     answer: Answer
     identifiers: Mapping[str, Mapping[str, Any]]
 
     def number(self, item_id: str) -> str | None:
-        """The serial number of an item, or None; an empty one is none, since a server may leave it out."""
+        """The serial number of an item, or None, also for an empty serial number, which a server may leave out."""
         return self.identifiers.get(item_id, {}).get("serial_number") or None
 
     def _wrong(self, wanted: Numbers) -> dict[str, str | None]:
@@ -54,11 +54,11 @@ class Reading(NamedTuple):
         wrong = self._wrong(wanted)
         if not wrong:
             return
-        # The first few say enough of five hundred.
+        # Of up to 500 items, the first 3 are enough.
         named = list(wrong)[:3]
-        count = "a serial number" if len(wrong) == 1 else f"{len(wrong)} serial numbers"
+        count = "a wrong serial number" if len(wrong) == 1 else f"{len(wrong)} wrong serial numbers"
         raise Finding(
-            f"{self.answer.request} shows {count} otherwise than it should: {because}",
+            f"{self.answer.request} shows {count}: {because}",
             ", ".join(f"{item_id}: {_words(wrong[item_id])}" for item_id in named),
             ", ".join(f"{item_id}: {_words(self.number(item_id))}" for item_id in named),
             self.answer.exchange,
@@ -66,13 +66,13 @@ class Reading(NamedTuple):
 
 
 def _words(number: str | None) -> str:
-    return shortened(json.dumps(number, ensure_ascii=False)) if number else "none"
+    return shortened(json.dumps(number, ensure_ascii=False)) if number else "no serial number"
 
 
 def _judgeable(reading: Reading) -> Reading:
     if not reading.identifiers:
         raise Inconclusive(
-            f"the answer to {reading.answer.request} shows no external_identifier, so no serial number can be seen",
+            f"the answer to {reading.answer.request} shows no external_identifier, so serial numbers cannot be read",
             reading.answer.exchange,
         )
     return reading
@@ -81,8 +81,8 @@ def _judgeable(reading: Reading) -> Reading:
 class Serials:
     """The serial numbers of one order.
 
-    The 204 says "Serial numbers added.", yet reading is another request and may be served by another machine: what was
-    added is waited for, for a bounded time.
+    The 204 says "Serial numbers added.", but the next read may be served by another machine, so the order is polled for
+    a limited time.
     """
 
     def __init__(self, orders: Orders, order: State) -> None:
@@ -97,87 +97,87 @@ class Serials:
         return self.orders.add_serial_numbers(self.order, items, **parts)
 
     def prepare(self, numbers: Numbers) -> None:
-        """Add serial numbers as a step that must have worked.
+        """Add serial numbers as a step that must work before the rule can be judged.
 
-        Raises `Inconclusive` when they, or those prepared before, do not show.
+        Raises `Inconclusive` if the order does not show them, or those prepared before.
         """
         sent = require(self.send(entries(numbers)), 204)
         known = {**self.known, **numbers}
-        reading = self._settled(known)
-        # What does not show at all cannot be judged where it is read; the rest of a check may still say something.
+        reading = self._poll_until(known)
+        # If the order shows no serial numbers at all, other steps of the check may still be judged.
         if reading.identifiers and not reading.has(known):
             raise Inconclusive(
-                "serial numbers were added and the order does not show them, so what follows cannot be judged",
+                "serial numbers were added, but the order does not show them, so the next steps cannot be judged",
                 sent.exchange,
                 reading.answer.exchange,
             )
         self.known = known
 
     def read(self) -> Reading:
-        """The serial numbers that the order shows. Raises `Inconclusive` when it shows none at all."""
+        """The serial numbers that the order shows. Raises `Inconclusive` if it shows no external identifiers."""
         return _judgeable(self.glance())
 
     def glance(self) -> Reading:
         """The serial numbers that the order shows, if any.
 
-        An item that shows no external identifiers is left out: nothing is said about its serial number. Raises
-        `Inconclusive` when the order cannot be read.
+        An item without external identifiers is left out, since its serial number is unknown. Raises `Inconclusive` if
+        the order cannot be read.
         """
         answer = require(self.orders.show(self.order))
         items = answer.at("items")
         if not isinstance(items, list):
-            raise Inconclusive(f"the items in the answer to {answer.request} are no list", answer.exchange)
+            raise Inconclusive(f"the items in the answer to {answer.request} are not a list", answer.exchange)
         by_id = {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
         found = {item_id: by_id.get(item_id.casefold(), {}).get("external_identifier") for item_id in self.ids}
         identifiers = {item_id: shown for item_id, shown in found.items() if isinstance(shown, dict)}
         return Reading(answer, identifiers)
 
-    def settled(self, wanted: Numbers) -> Reading:
-        """The serial numbers that the order shows as soon as they are those wanted, or when the time is up."""
-        return _judgeable(self._settled(wanted))
+    def poll_until(self, wanted: Numbers) -> Reading:
+        """Poll until the order shows these serial numbers, for a limited time; the last reading."""
+        return _judgeable(self._poll_until(wanted))
 
-    def _settled(self, wanted: Numbers) -> Reading:
+    def _poll_until(self, wanted: Numbers) -> Reading:
         for _ in self.orders.patience.attempts("serial numbers"):
             reading = self.glance()
             if reading.has(wanted):
                 break
         return reading
 
-    def become(self, wanted: Numbers, because: str) -> None:
-        """Expect that the order comes to show these serial numbers."""
-        self.settled(wanted).expect(wanted, because)
+    def expect_eventually(self, wanted: Numbers, because: str) -> None:
+        """Expect that the order shows these serial numbers, at once or after a moment."""
+        self.poll_until(wanted).expect(wanted, because)
 
     def refuses(self, items: Any, because: str, *statuses: int, **parts: Any) -> None:
-        """Expect that a request is refused, with one of `statuses` if any are given, and that it wrote nothing."""
+        """Expect that a request is refused, with one of `statuses` if given, and that it wrote nothing."""
         answer = self.send(items, **parts)
         if statuses:
             expect(answer, because).is_problem(*statuses)
         else:
             expect(answer, because).is_refused()
-        # Waited for, since they may be read from elsewhere than before: what was written in spite of it stays.
-        self.become(self.known, f"a request that was refused with {answer.status} changed them ({because})")
+        # Polled, since another machine may answer: a number that was written is still there at the end.
+        self.expect_eventually(self.known, f"a request that {answer.result} must not change serial numbers ({because})")
 
     def refuses_each(self, attempts: Iterable[tuple[Any, str]]) -> None:
-        """Expect that each request (items, and why they are not valid) is refused, and that none wrote anything."""
+        """Expect that each request (items, and why they are invalid) is refused, and that nothing was written."""
         self._refuses_all((self.send(items), because) for items, because in attempts)
 
     def refuses_bodies(self, attempts: Iterable[tuple[bytes, str]]) -> None:
-        """The same for whole bodies."""
+        """The same for complete bodies."""
         self._refuses_all((self.send(raw_body=body), because) for body, because in attempts)
 
     def _refuses_all(self, answers: Iterable[tuple[Answer, str]]) -> None:
-        """Read once, after all of them, which costs half of the requests.
+        """Read once, after all requests, which halves their number.
 
-        One that wrote shows in the end as well, since nothing that is valid comes between.
+        A serial number that was written is still there at the end, since no valid request comes in between.
         """
         count = 0
         for answer, because in answers:
             expect(answer, because).is_refused()
             count += 1
-        self.become(self.known, f"{count} requests before were all refused, and yet they changed")
+        self.expect_eventually(self.known, f"{count} refused requests must not change serial numbers")
 
 
-def prepared(serials: Serials) -> Serials:
-    """Serial numbers that are known and shown: a valid request for the same items was accepted just before."""
+def with_known_numbers(serials: Serials) -> Serials:
+    """Add serial numbers to the first two items, so that they are known and a valid request is known to be accepted."""
     serials.prepare(owned({serials.first: "FIRST-1", serials.second: "SECOND-2"}))
     return serials
