@@ -1,5 +1,6 @@
 """What several tests need: a known environment, a server that fails, and the command line."""
 
+import re
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,17 @@ def pytest_collection(session):
     home = tempfile.TemporaryDirectory(prefix="orderproof-home-", ignore_cleanup_errors=True)
     session.config.add_cleanup(home.cleanup)
     make_known(Path(home.name))
+
+
+_SLOW = re.compile(r"^(?:import subprocess|from tests\.(?:running|pages|browser) import)", re.MULTILINE)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of modules that start processes or a browser: `tox run -e quick` leaves them out."""
+    slow = {path for path in {item.path for item in items} if _SLOW.search(path.read_text(encoding="utf-8"))}
+    for item in items:
+        if item.path in slow:
+            item.add_marker("slow")
 
 
 class _Failing(BaseHTTPRequestHandler):

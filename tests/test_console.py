@@ -144,7 +144,7 @@ def test_quiet_and_verbose():
 
 
 def test_a_selection_is_said():
-    assert "only rules GRA-*" in shown(record(all_kept(), selection=("GRA-*",)))
+    assert "rules: only GRA-*" in shown(record(all_kept(), selection=("GRA-*",)))
 
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07\r\x08\x00\x9b31m\n::error::owned\n  ##vso[task.setvariable]x\n##[error]a‮⁦​\ud800 "

@@ -52,13 +52,13 @@ def test_report_takes_a_path_a_folder_and_standard_output(call, kept, tmp_path):
 @pytest.mark.parametrize(
     ("report", "why"),
     [
-        (["badge", "jnit"], "no format 'jnit'; did you mean \"junit\"? (there are: json, html, junit,"),
+        (["badge", "jnit"], "unknown format 'jnit'; did you mean \"junit\"? (formats: json, html, junit,"),
         (["badge", "junit="], "'junit=': the path is missing"),
         (["badge", "junit=run"], "run: is a folder"),
         (["badge", "junit=run/report.json/x"], "run/report.json/x: cannot be written"),
         (["junit=run/report.json"], "run/report.json: junit would overwrite json"),
         (["junit=a.x", "ctrf=./a.x"], "a.x: ctrf would overwrite junit"),
-        ([], "name at least one format"),
+        ([], "give at least one format"),
     ],
 )
 def test_what_cannot_be_written_is_told_before_anything_is(call, kept, report, why):
@@ -93,7 +93,7 @@ def test_one_that_cannot_be_written_keeps_no_other_from_being_so(call, kept, mon
     [
         ("junit=target.yaml/x", "--report: target.yaml/x: cannot be written"),
         ("sarif=orderproof-report/report.json", "sarif would overwrite json"),
-        ("nosuch", "no format 'nosuch'"),
+        ("nosuch", "unknown format 'nosuch'"),
     ],
 )
 def test_a_run_whose_report_cannot_be_written_sends_nothing(call, tmp_path, report, why):

@@ -153,7 +153,7 @@ def test_the_badge(name, message, color):
 def test_the_badge_of_a_part_of_the_catalogue_says_so():
     made = made_as("a selection")
     assert valid.badge(render("badge", made))["message"] == f"conforming, 3 of {made['spec']['rules']} rules"
-    assert "Selected rules" in render("summary", made)
+    assert "Selected rules: ` only ORD-* `" in render("summary", made)
 
 
 def test_the_subject_of_the_statement_is_the_record_as_it_is_written(tmp_path):

@@ -73,8 +73,8 @@ def test_the_kill_matrix_tells_what_was_caught_what_escaped_and_what_fired_elsew
 
     assert "1 of 2 faults escaped" in text
     assert "1 of 2 correct servers set off a false alarm." in text
-    assert "extends-expired Escaped GRA-15 (broken: GRA-4, CST-1)" in text
-    assert "pretty-json A correct server was found non-conforming: ORD-1" in text
+    assert "extends-expired Not found by GRA-15 (found by: GRA-4, CST-1)" in text
+    assert "pretty-json A correct server was judged non-conforming: ORD-1" in text
     assert f"extends-by-10-minutes {all_faults()['extends-by-10-minutes'].__doc__} ✓ caught GRA-1 – 40 in 1.5 s" in text
     assert re.search(r"extends-expired .{0,120}✗ escaped GRA-4 GRA-15 CST-1 40 in", text)
     for rule in catalogue().values():

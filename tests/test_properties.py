@@ -1,6 +1,8 @@
 """Properties: examples come from the seed, and from nothing that happens to be loaded."""
 
+import ast
 import importlib.util
+import inspect
 import sys
 
 import hypothesis
@@ -8,6 +10,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 
+from orderproof.conformance.kit import generation
 from orderproof.conformance.kit.properties import property_of
 
 CONSTANT = 918273645546372819
@@ -41,3 +44,11 @@ def test_hypothesis_still_asks_what_is_replaced_for_its_constants(monkeypatch):
         f"hypothesis {hypothesis.__version__} reads constants in another way: look for it, replace it in "
         "kit/properties.py, and move the bounds of hypothesis in pyproject.toml"
     )
+
+
+def test_every_setting_of_hypothesis_is_given():
+    """One that is left out comes from whatever profile is loaded: in CI from Hypothesis' own."""
+    source = ast.parse(inspect.getsource(generation))
+    (call,) = [node for node in ast.walk(source) if isinstance(node, ast.Call) and ast.unparse(node.func) == "settings"]
+    known = set(inspect.signature(settings.__init__).parameters) - {"self", "parent"}
+    assert {keyword.arg for keyword in call.keywords} == known

@@ -81,7 +81,7 @@ def test_a_fault_is_caught_and_two_choices_at_once_are_spared(tmp_path):
 
     assert ran.code == 0
     assert "✓ fault extends-by-10-minutes: GRA-1" in ran.out
-    assert "1 faults, 0 escaped; 1 correct servers, 0 false alarms" in ran.out
+    assert "1 fault, 0 escaped; 1 correct server, 0 false alarms" in ran.out
     written = json.loads((tmp_path / "matrix.json").read_text())
     assert [one["name"] for one in written["judgements"]] == ["extends-by-10-minutes", "pretty-json+chunked-answers"]
     assert (written["caught"]["GRA-1"], written["elsewhere"]) == (["extends-by-10-minutes"], {})

@@ -48,5 +48,5 @@ def command(records: tuple[Path, ...], page: Path | None) -> int:
         for change in of_kind:
             click.echo(f"  {change.id:<7} {change.before} -> {change.after}  {change.title}")
     worse = sum(change.is_worse for change in changes)
-    click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: {len(changes)} rules differ, {worse} for the worse")
+    click.echo(f"{loaded[0]['verdict']} -> {loaded[1]['verdict']}: rules that differ: {len(changes)}, worse: {worse}")
     return 1 if worse else 0

@@ -153,7 +153,11 @@ def _write(path: Path, found: dict[str, Any], *, as_page: bool) -> None:
 def _summary(results: Sequence[SubjectResult], found: dict[str, Any], left_out: int, total: int) -> str:
     ran = {kind: sum(one.subject.kind == kind for one in results) for kind in ("fault", "variant")}
     return (
-        f"{ran['fault']} faults, {len(found['escapes'])} escaped; "
-        f"{ran['variant']} correct servers, {len(found['false_alarms'])} false alarms"
+        f"{_counted(ran['fault'], 'fault')}, {len(found['escapes'])} escaped; "
+        f"{_counted(ran['variant'], 'correct server')}, {_counted(len(found['false_alarms']), 'false alarm')}"
         f"{f'; {left_out} of {total} servers were not run: the time limit was reached' if left_out else ''}"
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -6,7 +6,7 @@ from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders, Raw
 from orderproof.conformance.kit.expectation import expect, require, require_time
 from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
-from orderproof.conformance.kit.properties import property_of
+from orderproof.conformance.kit.properties import generation, property_of
 from orderproof.conformance.kit.rule_mark import rule
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES
@@ -81,6 +81,7 @@ __all__ = [
     "expected",
     "explained",
     "follow",
+    "generation",
     "impossible_core",
     "parse_time",
     "property_of",

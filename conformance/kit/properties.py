@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
@@ -22,12 +22,32 @@ _DIVISORS = {"cheap": 1, "costly": 4}
 providers._get_local_constants = Constants
 
 
+def generation(max_examples: int, *phases: Phase, steps: int = 50) -> settings:
+    """How Hypothesis generates: every setting is given, so that no profile and no CI system changes what is sent.
+
+    No example database and no time limits: the same seed sends the same requests. `steps` are those of a state machine.
+    """
+    return settings(
+        max_examples=max_examples,
+        phases=phases,
+        stateful_step_count=steps,
+        derandomize=False,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.normal,
+        backend="hypothesis",
+    )
+
+
 def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Callable[[Check], Check]:
     """Try a check with examples from `strategies`, as many as the run's profile says (a quarter of them if `costly`).
 
     The check must ask for the `session` fixture by name: each example marks its beginning there, so that a finding
-    shows the exchanges of the minimal example alone. No example database and no time limits: the same seed
-    sends the same requests. Examples that must always be tried are named with Hypothesis' `@example` below.
+    shows the exchanges of the minimal example alone. Examples that must always be tried are named with Hypothesis'
+    `@example` below.
     """
 
     def decorate(check: Check) -> Check:
@@ -42,15 +62,7 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
         def run(*args: Any, **kwargs: Any) -> Any:
             session: Session = kwargs["session"]
             count = max(1, PROFILES[session.settings.profile] // _DIVISORS[cost])
-            configured = settings(
-                max_examples=count,
-                deadline=None,
-                database=None,
-                print_blob=False,
-                report_multiple_bugs=False,
-                phases=(Phase.explicit, Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
-            )
+            configured = generation(count, Phase.explicit, Phase.generate, Phase.shrink)
             attempt = configured(given(**strategies)(example))
             return attempt(*args, **kwargs)
 

@@ -123,6 +123,7 @@ class Client:
         data = request_bytes(exchange)
         origin, _ = origin_and_path(url)
         is_safe = method in _SAFE_METHODS
+        self.wait_for_rate()
         connection = self._connection(origin, is_safe)
         is_kept = connection.sock is not None
         is_sent = self._exchange(connection, exchange, data)
@@ -139,12 +140,12 @@ class Client:
         exchange.error = _DROPPED_AND_REPEATED
         self.record(exchange)
         again = Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx, repeats=True)
+        self.wait_for_rate()
         self._exchange(self.connect(origin), again, data)
         return again
 
     def _exchange(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
         """Send a request and read its answer; returns whether the request was sent whole."""
-        self.wait_for_rate()
         exchange.started_at, start = time.time(), time.monotonic()
         is_sent = False
         try:
@@ -152,7 +153,7 @@ class Client:
         except BROKEN as error:
             exchange.error = f"no connection: {reason_of(error)}"
         else:
-            # A server may answer, and close, before it has read all of a request (RFC 9112, 9.3): so read in any case.
+            # A server may answer and close before it has read all of a request (RFC 9112, 9.5): so read in any case.
             with contextlib.suppress(OSError):
                 connection.send(data, deadline)
                 is_sent = True

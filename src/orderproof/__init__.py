@@ -1,3 +1,3 @@
 """orderproof: says whether a server keeps the documented NewStore order API."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

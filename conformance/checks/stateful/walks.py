@@ -9,7 +9,7 @@ import unittest
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, set_up_steps, told
@@ -25,6 +25,7 @@ from orderproof.conformance.kit import (
     Step,
     expected,
     follow,
+    generation,
 )
 
 STEPS = 10
@@ -130,16 +131,7 @@ def walk(session: Session, orders: Orders, kind: type[Walk], begin: Callable[[],
         _take_route(taken())
         run_state_machine_as_test(
             taken,
-            settings=settings(
-                max_examples=max(1, PROFILES[session.settings.profile] // 4),
-                stateful_step_count=STEPS,
-                deadline=None,
-                database=None,
-                print_blob=False,
-                report_multiple_bugs=False,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-            ),
+            settings=generation(max(1, PROFILES[session.settings.profile] // 4), Phase.generate, steps=STEPS),
         )
     except Exception:
         # Whatever Hypothesis makes of a walk that goes wrong once and not the next time: what was found stands.

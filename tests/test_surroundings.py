@@ -1,0 +1,71 @@
+"""Only seed, profile and target decide what is sent: nothing in the folder or the environment of a run does."""
+
+import pytest
+
+from tests.running import orderproof
+
+RULES = ("GRA-*", "CAN-9?", "CAN-9", "HIS-4")
+BROKEN = "raise RuntimeError('this belongs to the project')\n"
+FILES = {
+    "conftest.py": BROKEN,
+    "sub/conftest.py": BROKEN,
+    "pytest.ini": "[pytest]\naddopts = --no-such-option\n",
+    "tox.ini": "[pytest]\naddopts = --no-such-option\n",
+    "setup.cfg": "[tool:pytest]\naddopts = --no-such-option\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--no-such-option'\n",
+    "schemathesis.toml": "this is [ no TOML",
+    "sub/hypothesis.py": BROKEN,
+    "sub/pytest.py": BROKEN,
+}
+ENVIRONMENT = {
+    "CI": "true",
+    "GITHUB_ACTIONS": "true",
+    "TEAMCITY_VERSION": "1",
+    "PYTEST_ADDOPTS": "--no-such-option",
+    "PYTEST_PLUGINS": "no_such_plugin",
+    "PYTEST_XDIST_AUTO_NUM_WORKERS": "3",
+    "HYPOTHESIS_PROFILE": "none",
+    "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY": "1",
+    "SCHEMATHESIS_HOOKS": "no_such_hooks",
+    "WEB_CONCURRENCY": "3",
+    "FORWARDED_ALLOW_IPS": "*",
+}
+
+
+def sent(ran):
+    """What a run sent, without the ids and times that differ from run to run."""
+    return [(one["check"], one["operation"], one["method"], one["status"]) for one in ran.record["exchanges"]]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    ran = orderproof(tmp_path_factory.mktemp("plain"), "run", *(part for one in RULES for part in ("--rules", one)))
+    assert ran.code == 0, ran.out
+    return sent(ran)
+
+
+def test_nothing_around_a_run_changes_what_it_sends(plain, tmp_path):
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    before = {path.name for path in folder.iterdir()}
+
+    ran = orderproof(folder, "run", *(part for one in RULES for part in ("--rules", one)), **ENVIRONMENT)
+
+    assert ran.code == 0, ran.err
+    assert sent(ran) == plain
+    assert {path.name for path in folder.iterdir()} - before == {"orderproof-report"}
+
+
+def test_a_run_that_would_leave_out_assertions_is_refused(tmp_path):
+    ran = orderproof(tmp_path, "run", "--rules", "GRA-1", PYTHONOPTIMIZE="1")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "-O leaves assertions out" in ran.err
+
+
+def test_a_run_without_a_home_and_caches_judges(tmp_path):
+    nowhere = {"HOME": "/nonexistent", "XDG_CACHE_HOME": "/nonexistent/cache"}
+    ran = orderproof(tmp_path, "run", "--rules", "GRA-9?", **nowhere)
+    assert ran.code == 0, ran.err
+    assert {path.name for path in tmp_path.iterdir()} == {"orderproof-report"}
