@@ -62,11 +62,11 @@ def with_preordered(orders, states):
 
 
 def explained_race(session, orders, begin, entrants):
-    """A race that is only to bring something about: that its answers are possible is a rule of its own."""
+    """A race that only prepares: another rule judges that its answers are possible."""
     try:
         return race(session, orders, begin, entrants, [])
     except Finding as found:
-        raise Inconclusive(f"the race itself went wrong: {found.message}", *found.exchanges) from None
+        raise Inconclusive(f"the race before this step broke another rule: {found.message}", *found.exchanges) from None
 
 
 def expect_done_or_refused(answer):
