@@ -71,8 +71,8 @@ def explain_command(patterns: tuple[str, ...], as_json: bool) -> int:
 
 def _matching(patterns: Sequence[str]) -> list[Rule]:
     """The rules whose ids match any of the patterns; without patterns, all rules. Raises `UsageError`."""
-    from orderproof.conformance.config.fields import did_you_mean
     from orderproof.spec.catalogue import catalogue
+    from orderproof.spec.structure import did_you_mean
 
     wanted = [pattern.upper() for pattern in patterns]
     for pattern in wanted:
