@@ -7,11 +7,13 @@ checks pass any 4xx or 5xx as a refusal, and let `count=51` answered with 200 pa
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import schemathesis
 from hypothesis import strategies as st
@@ -25,14 +27,18 @@ from orderproof.strategies.texts import of_item
 # What Schemathesis puts where the description demands 36 characters and knows none.
 _MADE_UP_ID = "0" * 36
 _TEXT = "SN-1"
+_SHOWN = 120
+"""Characters of a valid request that a message shows."""
+
 _MEMBERS = frozenset({"items", "type", "id", "serial_number", "epc", "reason", "note"})
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratedRequest:
-    """One request for an operation. `label` says what is special about it; `body` is None where there is none.
+    """One request for an operation. `label` is Schemathesis' name for what is special about it, `str` says it in words.
 
-    `query` holds pairs in the order in which they are sent.
+    `query` holds pairs in the order in which they are sent; `body` is None without a body; `parameter` is the query's
+    parameter that the label is about, if any.
     """
 
     operation: str
@@ -41,10 +47,40 @@ class GeneratedRequest:
     query: tuple[tuple[str, str], ...]
     body: Any
     has_body: bool
+    parameter: str = ""
 
     def __str__(self) -> str:
-        sent = json.dumps(self.body, ensure_ascii=False) if self.has_body else dict(self.query)
-        return f"{self.label} ({str(sent)[:120]})"
+        if not self.is_valid:
+            return _violation_in_words(self)
+        sent = json.dumps(self.body, ensure_ascii=False) if self.has_body else urlencode(self.query)
+        return sent[:_SHOWN] or "no parameters"
+
+
+_PROBLEMS: Mapping[str, str] = {
+    "Incorrect type": "has the wrong type",
+    "Invalid enum value": "is not an allowed value",
+    "String smaller than minLength": "is too short",
+    "String larger than maxLength": "is too long",
+    "Array with fewer items than allowed by minItems": "has too few items",
+    "Array with more items than allowed by maxItems": "has too many items",
+    "Value smaller than minimum": "is below the minimum",
+    "Value greater than maximum": "is above the maximum",
+}
+# Schemathesis puts the one invalid item of a list first.
+_INSIDE = " -> Array with invalid items: "
+
+
+def _violation_in_words(request: GeneratedRequest) -> str:
+    """What an invalid request violates, such as `items[0].type is not an allowed value`."""
+    *names, problem = request.label.replace(_INSIDE, "[0]: ").split(": ")
+    missing = re.fullmatch(r"Missing `(\w+)` at query|Missing request (body)", problem)
+    if missing:
+        return f"{missing[1] or 'the body'} is missing"
+    if names[-1:] == ["Missing required property"]:
+        return f"{'.'.join([*names[:-1], problem])} is missing"
+    of_query = [(name, value) for name, value in request.query if name == request.parameter]
+    where = ".".join(names) or urlencode(of_query) or "the body"
+    return f"{where} {_PROBLEMS.get(problem, f'is invalid ({problem})')}"
 
 
 _UNDECIDED: Mapping[str, Callable[[Any, str, str], bool]] = {
@@ -130,7 +166,8 @@ def _requests(operation_id: str, cases: Iterator[Any]) -> Iterator[GeneratedRequ
         data = case.meta.phase.data
         label, where = data.description or "", getattr(data, "location", None) or ""
         if not any(leaves_out(case, label, where) for leaves_out in _UNDECIDED.values()):
-            yield _request(operation_id, case, label, case.meta.generation.mode.is_positive)
+            request = _request(operation_id, case, label, case.meta.generation.mode.is_positive)
+            yield replace(request, parameter=data.parameter or "")
 
 
 def _request(operation_id: str, case: Any, label: str, valid: bool) -> GeneratedRequest:

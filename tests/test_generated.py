@@ -106,3 +106,20 @@ def test_a_random_request_is_one_that_the_documents_decide(data):
 
     assert isinstance(request, GeneratedRequest)
     assert request.body["reason"].strip()
+
+
+@pytest.mark.parametrize("operation", operations())
+def test_a_violation_is_named_in_words(operation):
+    for one in boundary_requests(operation, valid=False):
+        assert " is " in str(one) or " has " in str(one), one.label
+        # A label that an upgrade of Schemathesis brings has no words yet: it would be shown as it is.
+        assert "is invalid (" not in str(one), one.label
+
+
+def test_a_violation_names_its_place():
+    places = {str(one) for one in boundary_requests("createPriceInformationForItems", valid=False)}
+
+    assert {"items[0].type is not an allowed value", "items[0].id is too short", "items is missing"} <= places
+    assert {"the body is missing", "the body has the wrong type"} <= places
+    queries = {str(one) for one in boundary_requests("showOrderHistoryForCustomer", valid=False)}
+    assert {"count=51 is above the maximum", "offset=-1 is below the minimum", "customer_id is missing"} <= queries

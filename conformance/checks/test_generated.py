@@ -1,4 +1,4 @@
-"""Requests generated from the descriptions: valid ones are served, invalid ones are refused and change nothing."""
+"""Requests generated from the OpenAPI descriptions: valid requests succeed, invalid requests are refused."""
 
 import pytest
 from hypothesis import strategies as st
@@ -41,9 +41,9 @@ def test_a_valid_boundary_request_is_served(orders, states, operation):
     case = CASES[operation]
 
     for request in boundary_requests(operation, valid=True):
-        # A state of its own for each: most of these requests use the order up.
+        # A new state for each request: most requests consume the order.
         answer = send_generated(orders, states(case.state), request)
-        expect(answer, f"valid by the description: {request}").has_status(case.success)
+        expect(answer, f"the OpenAPI description allows this request: {request}").has_status(case.success)
 
 
 @every(SERVED)
@@ -54,7 +54,7 @@ def test_a_valid_random_request_is_served(session, orders, states, operation, da
     request = data.draw(random_requests(operation))
     answer = send_generated(orders, states(case.state), request)
 
-    expect(answer, f"valid by the description: {request}").has_status(case.success)
+    expect(answer, f"the OpenAPI description allows this request: {request}").has_status(case.success)
 
 
 @every(REFUSED)
@@ -65,10 +65,10 @@ def test_an_invalid_request_is_refused_and_changes_nothing(orders, states, opera
 
     for request in boundary_requests(operation, valid=False):
         answer = send_generated(orders, state, request)
-        expect(answer, f"invalid by the description: {request}").is_refused()
+        expect(answer, f"by the OpenAPI description {request}").is_refused()
 
     after = case.observe(orders, state)
     if after != before:
         raise Finding("requests that were all refused changed the order", str(before), str(after))
-    # Nothing but the violations decided: the valid request is served on the same order.
+    # Only the violations can be the cause: the valid request is accepted for the same order.
     require(case.send(orders, state), case.success)

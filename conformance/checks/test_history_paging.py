@@ -70,7 +70,7 @@ def expect_length(answer, wanted, because):
     found = len(ids_on(answer))
     if found != wanted:
         raise Finding(
-            f"{answer.request} contains {found} orders, not {wanted}: {because}",
+            f"{answer.request} contains {found} order{'' if found == 1 else 's'}, not {wanted}: {because}",
             f"{wanted} orders",
             f"{found} orders",
             answer.exchange,
