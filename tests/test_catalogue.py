@@ -173,7 +173,7 @@ def test_an_id_that_two_files_give_is_refused(tmp_path: Path):
 def test_an_id_that_a_file_gives_twice_is_refused(tmp_path: Path):
     (tmp_path / "grace.yaml").write_text(FILE + FILE.partition("rules:\n")[2], encoding="utf-8")
 
-    with pytest.raises(CatalogueError, match=r"^grace\.yaml: line 7: the key 'GRA-1' is given twice$"):
+    with pytest.raises(CatalogueError, match=r"^grace\.yaml: line 8: the key 'GRA-1' is given twice$"):
         read_catalogue(tmp_path)
 
 
