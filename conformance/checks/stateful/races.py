@@ -58,9 +58,8 @@ class Race:
     def __init__(self, session: Session, begin: Callable[[], ObservedOrder]) -> None:
         session.trace.begin_example()
         self._session = session
-        self._begun_at = session.trace.example_from
         self.life = begin()
-        self.story: list[Step] = set_up_steps([self.life], session.trace.exchanges[self._begun_at :])
+        self.story: list[Step] = set_up_steps([self.life], session.trace.exchanges[session.trace.example_from :])
         self.runs: list[Run] = []
         self.entrants = 0
 
