@@ -50,7 +50,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve a command; for an unknown command, suggest the nearest."""
-        from orderproof.conformance.config.fields import did_you_mean
+        from orderproof.spec.structure import did_you_mean
 
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):

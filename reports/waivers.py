@@ -6,17 +6,20 @@ longer broken is a problem of its own: a waiver that nobody needs hides the next
 """
 
 import hashlib
+import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from orderproof.reports.verdict import conclude, results_in
 from orderproof.spec.catalogue import catalogue
+from orderproof.spec.structure import mistake
 
-_REQUIRED = ("id", "reason", "issue", "owner", "expires")
+_SCHEMA_FILE = Path(__file__).with_name("waivers.schema.json")
 
 
 class WaiverError(ValueError):
@@ -38,38 +41,35 @@ class Waiver:
 def read_waivers(path: Path) -> list[Waiver]:
     """Read a waiver file. Raises `WaiverError`."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise WaiverError(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WaiverError(f"{path}: is not valid TOML ({error})") from None
-    if set(data) - {"waiver"} or not isinstance(data.get("waiver", []), list):
-        raise WaiverError(f"{path}: may hold only [[waiver]] tables")
+    told = mistake(_as_texts(data), json.loads(_SCHEMA_FILE.read_text(encoding="utf-8")))
+    if told:
+        # People count from one.
+        counted = re.sub(r"^waiver\[(\d+)\][.:]?\s*", lambda match: f"waiver {int(match[1]) + 1}: ", told)
+        raise WaiverError(f"{path}: {counted}")
     return [_waiver(f"{path}: waiver {number}", entry) for number, entry in enumerate(data.get("waiver", []), 1)]
 
 
-def _waiver(where: str, entry: Any) -> Waiver:
-    if not isinstance(entry, dict):
-        raise WaiverError(f"{where}: must be a table")
-    for key in _REQUIRED:
-        if not entry.get(key):
-            raise WaiverError(f"{where}: {key} is missing (a waiver needs {', '.join(_REQUIRED)})")
-    unknown = set(entry) - {*_REQUIRED, "fingerprint"}
-    if unknown:
+def _as_texts(data: Any) -> Any:
+    """TOML has dates, which JSON writes as texts; a date with a time is not one."""
+    if isinstance(data, dict):
+        return {key: _as_texts(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_as_texts(value) for value in data]
+    return data.isoformat() if isinstance(data, date | time) else data
+
+
+def _waiver(where: str, entry: Mapping[str, Any]) -> Waiver:
+    try:
+        expires = date.fromisoformat(str(entry["expires"]))
+    except ValueError:
         raise WaiverError(
-            f"{where}: unknown key {sorted(unknown)[0]!r} (keys here: {', '.join((*_REQUIRED, 'fingerprint'))})"
-        )
-    expires = entry["expires"]
-    if isinstance(expires, str):
-        try:
-            expires = date.fromisoformat(expires)
-        except ValueError:
-            raise WaiverError(f"{where}: expires {expires!r} is not a date; write for example 2026-12-01") from None
-    if isinstance(expires, datetime) or not isinstance(expires, date):
-        raise WaiverError(f"{where}: expires must be a date; write for example 2026-12-01")
-    for key in ("id", "reason", "issue", "owner", "fingerprint"):
-        if not isinstance(entry.get(key, ""), str):
-            raise WaiverError(f"{where}: {key} must be text; put it in quotes")
+            f"{where}: expires: {entry['expires']!r} is not a date; write for example 2026-12-01"
+        ) from None
     return Waiver(**{**entry, "expires": expires})
 
 

@@ -19,6 +19,29 @@ from orderproof.spec.yamlfile import YamlError, read_yaml
 Level = Literal["documented", "implied", "advisory"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
+Kind = Literal["prose", "constraint", "status", "standard", "sample", "title", "vendor"]
+KINDS: Mapping[Kind, tuple[Level, ...]] = {
+    "prose": ("documented", "implied", "advisory"),
+    "constraint": ("documented", "implied", "advisory"),
+    "status": ("documented", "implied", "advisory"),
+    # No document demands that a server keeps to a standard beyond what it says itself.
+    "standard": ("implied", "advisory"),
+    "sample": ("advisory",),
+    "title": ("advisory",),
+    "vendor": ("advisory",),
+}
+"""The kinds of words that a rule may rest on, and the levels that each allows; see `Rule.gates_because`."""
+
+KIND_WORDS: Mapping[Kind, str] = {
+    "prose": "a sentence of the document",
+    "constraint": "a constraint that the document writes down",
+    "status": "the description of a documented answer",
+    "standard": "a sentence of a standard",
+    "sample": "a sample",
+    "title": "the title of a sample",
+    "vendor": "the vendor's other pages",
+}
+
 AREAS: Mapping[str, str] = {
     "ORD": "Get order",
     "HIS": "Order history",
@@ -65,7 +88,8 @@ class Rule:
 
     `passive` names the kind of passive validation that judges the rule on every exchange (see
     `conformance/runner/passive.py`), or is None where checks do. `floor` is the least number of requests that a
-    judgement of the rule must rest on: below it the rule is inconclusive.
+    judgement of the rule must rest on: below it the rule is inconclusive. `gates_because` says why a rule gates of
+    which only a sample or its title speaks: such a rule is advice otherwise.
     """
 
     id: str
@@ -74,14 +98,23 @@ class Rule:
     title: str
     level: Level
     source: Source
+    kind: Kind = "prose"
     passive: str | None = None
     floor: int = 1
     note: str = ""
+    gates_because: str = ""
 
     @property
     def gates(self) -> bool:
         """Whether breaking this rule makes a server non-conforming: advisory rules warn."""
         return self.level != "advisory"
+
+    @property
+    def has_a_level_of_its_kind(self) -> bool:
+        """Whether the level follows from the kind of words: with a reason where it is an exception, else without."""
+        is_allowed = self.level in KINDS[self.kind]
+        is_exception = self.kind in ("sample", "title") and bool(self.gates_because)
+        return is_allowed != is_exception
 
     def to_dict(self) -> dict[str, Any]:
         """What records and lists tell of the rule, as JSON-ready data."""
@@ -117,9 +150,11 @@ def _rules_of(path: Path, data: Any, validator: jsonschema_rs.Validator) -> Iter
             title=entry["title"],
             level=entry["level"],
             source=Source(**entry["source"]),
+            kind=entry["kind"],
             passive=entry.get("passive"),
             floor=entry.get("floor", 1),
             note=entry.get("note", ""),
+            gates_because=entry.get("gates_because", ""),
         )
 
 
@@ -138,6 +173,8 @@ def read_catalogue(folder: Path) -> Catalogue:
         for rule in _rules_of(path, data, validator):
             if rule.id in rules:
                 raise CatalogueError(f"{path.name}: {rule.id} is given twice")
+            if not rule.has_a_level_of_its_kind:
+                raise CatalogueError(f"{path.name}: {rule.id}: a rule that rests on a {rule.kind} is not {rule.level}")
             rules[rule.id] = rule
     return {rule.id: rule for rule in sorted(rules.values(), key=Rule.sort_key)}
 

@@ -69,10 +69,10 @@ def _area(name: str, rules: list[Rule]) -> Iterator[str]:
             [
                 rule.id + (" ◉" if rule.passive else ""),
                 _escaped(rule.title),
-                rule.level,
+                f"{rule.level} ({rule.kind})",
                 rule.operation or "all",
                 f"“{_escaped(rule.source.words)}” ({rule.source.document}, {_escaped(rule.source.section)})",
-                _escaped(rule.note),
+                _escaped(" ".join(filter(None, (rule.gates_because, rule.note)))),
             ]
             for rule in rules
         ],

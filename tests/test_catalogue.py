@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from orderproof.spec.catalogue import AREAS, RULES_FOLDER, CatalogueError, catalogue, read_catalogue
+from orderproof.spec.catalogue import AREAS, KINDS, RULES_FOLDER, CatalogueError, catalogue, read_catalogue
 from orderproof.spec.description import operations
 from orderproof.spec.yamlfile import read_yaml
 from tests.samples import SPEC
@@ -40,6 +40,7 @@ rules:
   GRA-1:
     title: An extension moves the timer
     level: documented
+    kind: prose
     source: {document: S0, section: Update grace period, words: extend the}
 """
 
@@ -93,6 +94,29 @@ def test_the_rules_of_an_area_are_numbered_from_one_without_a_gap():
     assert list(numbers) == list(AREAS), "every area has rules, and the catalogue's order is that of the areas"
     for area, found in numbers.items():
         assert found == list(range(1, len(found) + 1)), f"{area}: {found}"
+
+
+@pytest.mark.parametrize("rule", catalogue().values(), ids=list(catalogue()))
+def test_the_level_of_a_rule_follows_from_the_kind_of_its_source(rule):
+    if rule.level not in KINDS[rule.kind]:
+        assert rule.kind in ("sample", "title")
+        assert len(rule.gates_because) > 20, f"{rule.id} gates on a {rule.kind}, and no reason is given"
+    else:
+        assert not rule.gates_because, f"{rule.id} needs no reason to gate"
+
+
+@pytest.mark.parametrize("rule", CITING)
+def test_the_kind_of_a_source_is_what_its_section_holds(rule):
+    last = rule.source.section.rpartition(", ")[2]
+    is_media_type = re.fullmatch(r"application/[\w.+-]+(;version=2)?", rule.source.words) is not None
+    if last.endswith("samples"):
+        assert rule.kind == ("constraint" if is_media_type else "sample" if '"' in rule.source.words else "title")
+    elif last == "Responses" or rule.source.section.startswith("Responses, "):
+        assert rule.kind == "status"
+    elif last.endswith("Parameters") or last == "Request Body schema" or "Authorizations" in rule.source.section:
+        assert rule.kind == "constraint"
+    else:
+        assert rule.kind == "prose"
 
 
 @pytest.mark.parametrize("rule", CITING)
@@ -149,7 +173,7 @@ def test_an_id_that_two_files_give_is_refused(tmp_path: Path):
 def test_an_id_that_a_file_gives_twice_is_refused(tmp_path: Path):
     (tmp_path / "grace.yaml").write_text(FILE + FILE.partition("rules:\n")[2], encoding="utf-8")
 
-    with pytest.raises(CatalogueError, match=r"^grace\.yaml: line 7: the key 'GRA-1' is given twice$"):
+    with pytest.raises(CatalogueError, match=r"^grace\.yaml: line 8: the key 'GRA-1' is given twice$"):
         read_catalogue(tmp_path)
 
 

@@ -5,6 +5,7 @@ import queue
 import re
 import shlex
 import sys
+import textwrap
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -14,10 +15,12 @@ import pytest
 import yaml
 
 from orderproof.conformance.cli import orderproof as cli
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import STATES, states_table
+from orderproof.conformance.config.target import target_schema
 from orderproof.conformance.reference.server import start
 from orderproof.reports.waivers import read_waivers
 from orderproof.spec.catalogue import AREAS, catalogue
+from orderproof.spec.structure import mistake
 from tests.running import orderproof, target_file
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -176,3 +179,24 @@ def test_the_waivers_of_the_page_are_waivers(tmp_path):
 def test_the_yaml_of_a_page_can_be_read(page):
     for block in blocks(page.read_text("utf-8"), "yaml"):
         assert isinstance(yaml.safe_load(block), dict)
+
+
+@pytest.mark.parametrize(("page", "indent"), [("README.md", "   "), ("docs/for-vendors.md", "")])
+def test_the_table_of_states_is_that_of_the_code(page, indent):
+    """Made by `states_table()`: where this fails, put what it returns into the page."""
+    table = "".join(f"{indent}{line}\n" for line in states_table().splitlines())
+    assert table in (DOCS.parent / page).read_text(encoding="utf-8")
+
+
+TARGETS = [
+    pytest.param(block, id=f"{page.name} {number}")
+    for page in (*PAGES, DOCS.parent / "README.md")
+    for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
+    if "base_url:" in block
+]
+
+
+@pytest.mark.parametrize("block", TARGETS)
+def test_every_target_file_that_a_page_shows_keeps_the_published_schema(block):
+    shown = yaml.safe_load(textwrap.dedent(block))
+    assert mistake(shown, target_schema()) is None

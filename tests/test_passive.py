@@ -223,3 +223,23 @@ def test_a_finding_shows_the_last_example_alone():
     assert (finding["exchanges"], finding["decisive"]) == ([2, 3], 3)
     earlier = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[1])).findings[0]
     assert (earlier["exchanges"], earlier["decisive"]) == ([1], 1)
+
+
+def test_a_finding_shows_what_was_sent_before_all_examples():
+    trace = Trace()
+    for sent in range(3):
+        trace.exchanges += [exchange(None, 200), exchange(None, 200)]
+        if sent < 2:
+            trace.begin_example()
+    assert (trace.prepared, trace.example_from) == (2, 4)
+
+    last = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[5])).findings[0]
+    assert (last["exchanges"], last["decisive"]) == ([0, 1, 4, 5], 5)
+    earlier = outcome_of("c", (), trace, Finding("x", "", "", trace.exchanges[3])).findings[0]
+    assert (earlier["exchanges"], earlier["decisive"]) == ([0, 1, 3], 3)
+
+
+def test_the_decisive_exchange_is_the_last_that_a_finding_names():
+    trace = Trace([exchange(None, 200) for _ in range(3)])
+    finding = outcome_of("c", (), trace, Finding("x", "", "", *trace.exchanges, trace.exchanges[1])).findings[0]
+    assert (finding["exchanges"], finding["decisive"]) == ([0, 1, 2], 1)

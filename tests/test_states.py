@@ -256,7 +256,7 @@ def test_trouble_with_giving_back_says_nothing():
 
 
 def test_a_state_that_there_is_none_of_is_an_error_of_ours():
-    with pytest.raises(KeyError, match="did you mean"):
+    with pytest.raises(KeyError, match="no state 'ordr'"):
         States([]).setup("ordr")
     with pytest.raises(AttributeError, match="state order has no value nothing"):
         _ = State("order", {}, {}).nothing

@@ -1,10 +1,11 @@
 """The target file: every key, every placeholder, and every mistake as one sentence that says what to do."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+import json
 
-from orderproof.conformance.config.state_kinds import STATES
+import pytest
+from jsonschema import Draft202012Validator
+
+from orderproof.conformance.config.state_kinds import FEATURES, STATES, VALUE_TYPES
 from orderproof.conformance.config.target import (
     Auth,
     Limits,
@@ -13,6 +14,7 @@ from orderproof.conformance.config.target import (
     Target,
     read_states,
     read_target,
+    target_schema,
     with_headers,
 )
 from orderproof.conformance.errors import UsageError
@@ -130,7 +132,7 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("auth: {bearer: 0123}", ("auth.bearer must be text", "quotes")),
         ("auth: token", ("auth must be a mapping",)),
         ("auth: {}", ("auth is empty", "bearer or oauth2")),
-        ("auth: {bearer: x, oauth2: {}}", ("auth", "not both")),
+        ("auth: {bearer: x, oauth2: {}}", ("auth: give either bearer or oauth2, not both",)),
         ("auth: {bearer: 'Bearer x'}", ("auth.bearer", "space")),
         ('auth: {bearer: "a\\nb"}', ("auth.bearer", "cannot carry")),
         ("auth: {bearer: tökén}", ("auth.bearer", "cannot carry")),
@@ -164,9 +166,9 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("states:", ("states must be a mapping", "nothing")),
         ("states: {callback: nowhere}", ("states.callback", "not an absolute URL")),
         ("states: {provider: module}", ("states.provider", "package.module:function")),
-        ("states: {provider: 5}", ("states.provider must be text",)),
-        ("states: {order: {order_uuid: u}}", ("states.order must be a list of mappings",)),
-        ("states: {order: [u]}", ("states.order must be a list of mappings",)),
+        ("states: {provider: 5}", ("states.provider must be of the form package.module:function", "quotes")),
+        ("states: {order: {order_uuid: u}}", ("states.order must be a list of mappings", "order_uuid: …")),
+        ("states: {order: [u]}", ("states.order[0] must be a mapping of keys to values, not text",)),
         ("states: {order: [{order_uuid: u}]}", ("states.order[0]", "order_id is missing")),
         (
             "states: {customer-without-orders: [{customer_id: c}, {customer_id: 12}]}",
@@ -250,12 +252,31 @@ def test_states_in_a_file_apart(tmp_path, monkeypatch):
         read_states(path)
 
 
-@given(st.sampled_from(list(STATES)))
-def test_every_state_can_be_a_fixed_list(name):
-    from orderproof.conformance.config.target import parse_states
+@pytest.mark.parametrize("name", STATES)
+def test_every_state_can_be_a_fixed_list(tmp_path, name):
+    entry = {key: ["a"] if key in VALUE_TYPES else "x" for key in STATES[name].values}
+    path = tmp_path / "states.yaml"
+    path.write_text(json.dumps({name: [entry]}), encoding="utf-8")
+    assert read_states(path).fixed == {name: [entry]}
 
-    entry = {key: ["a"] if key in ("item_uuids", "order_ids") else "x" for key in STATES[name].values}
-    assert parse_states({name: [entry]}, "states").fixed == {name: [entry]}
+
+def test_the_published_schema_knows_the_states_and_features_and_no_other():
+    Draft202012Validator.check_schema(target_schema())
+    states = dict(target_schema()["properties"]["states"]["properties"])
+    assert set(states) == {"callback", "provider", *STATES}
+    assert set(target_schema()["properties"]["features"]["properties"]) == set(FEATURES)
+    for name, kind in STATES.items():
+        items = states[name]["items"]
+        assert tuple(items["required"]) == kind.values
+        lists = {key for key, schema in items["properties"].items() if schema["type"] == "array"}
+        assert lists == VALUE_TYPES.keys() & set(kind.values)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_byte_order_mark_is_read_over(tmp_path, encoding):
+    path = tmp_path / "t.yaml"
+    path.write_text("base_url: https://acme.example/v0\nname: ü\n", encoding=encoding)
+    assert read_target(path).name == "ü"
 
 
 def test_headers_from_the_command_line():

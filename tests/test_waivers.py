@@ -135,20 +135,20 @@ def test_a_file_is_read(tmp_path):
     ("text", "why"),
     [
         ("[[waiver]", "is not valid TOML"),
-        ("[[waivers]]", "may hold only [[waiver]] tables"),
-        ("[waiver]\nid = 'x'", "may hold only [[waiver]] tables"),
-        ("waiver = ['x']", "waiver 1: must be a table"),
+        ("[[waivers]]", "unknown key 'waivers'; did you mean \"waiver\"?"),
+        ("[waiver]\nid = 'x'", "waiver must be a list of [[waiver]] tables"),
+        ("waiver = ['x']", "waiver 1: must be a [[waiver]] table, not text"),
         *(
             (FILE.replace(f"\n{key} ", "\n# "), f"waiver 1: {key} is missing")
             for key in ("id", "reason", "issue", "owner")
         ),
         (FILE.replace("expires", "# "), "waiver 1: expires is missing"),
-        (FILE + FILE.replace("jo", ""), "waiver 2: owner is missing"),
+        (FILE + FILE.replace("jo", ""), "waiver 2: owner must be a text that is not empty"),
         (FILE + "expiry = 1", "unknown key 'expiry'"),
-        (FILE.replace("2026-12-01", '"soon"'), "'soon' is not a date"),
+        (FILE.replace("2026-12-01", '"soon"'), "expires must be a date, not 'soon'"),
         (FILE.replace("2026-12-01", "2026-12-01T00:00:00"), "expires must be a date"),
         (FILE.replace("2026-12-01", "20261201"), "expires must be a date"),
-        (FILE.replace('"jo"', "5"), "owner must be text"),
+        (FILE.replace('"jo"', "5"), "owner must be a text that is not empty, not a number; put it in quotes"),
         (FILE + "fingerprint = ['a']", "fingerprint must be text"),
     ],
 )

@@ -69,9 +69,11 @@ def explained_race(session, orders, begin, entrants):
         raise Inconclusive(f"the race before this step broke another rule: {found.message}", *found.exchanges) from None
 
 
-def expect_done_or_refused(answer):
-    if not answer.is_success:
-        expect(answer, "others like it were sent at the same time").is_refused()
+def expect_done_or_refused(raced):
+    for answer in raced.answers:
+        if not answer.is_success:
+            with raced.telling():
+                expect(answer, "others like it were sent at the same time").is_refused()
 
 
 @rule("GRA-7")
@@ -80,33 +82,25 @@ def test_simultaneous_extensions_are_done_or_refused_and_never_lost(session, ord
     entrants: list[Entrant] = by_both_ids(Extend(), number)
     ending: list[Entrant] = [(Extend(), "internal")]
 
-    for answer in race(session, orders, partial(timed, orders, states), entrants, ending):
-        expect(answer, f"{number} extensions of one order were sent at once").has_status(200, 409)
+    raced = race(session, orders, partial(timed, orders, states), entrants, ending)
+
+    with raced.telling():
+        for answer in raced.answers:
+            expect(answer, f"{number} extensions of one order were sent at once").has_status(200, 409)
 
 
 @rule("GRA-17")
 def test_an_extension_that_met_another_can_be_sent_again(session, orders, states):
-    raced = []
-    # Always as many, so that the same seed sends the same requests.
+    met = False
     for _ in range(2):
-        lives_of_race: list[ObservedOrder] = []
-        answers = explained_race(session, orders, kept_in(lives_of_race, orders, states), by_both_ids(Extend(), 4))
-        raced.append((lives_of_race[-1], answers))
-    met = [life for life, answers in raced if any(answer.status == 409 for answer in answers)]
+        raced = explained_race(session, orders, partial(timed, orders, states), by_both_ids(Extend(), 4))
+        if any(answer.status == 409 for answer in raced.answers):
+            met = True
+            again = raced.send((Extend(), "internal"))
+            with raced.telling():
+                expect(again, "one was refused with 409 for meeting another, and none is under way now").has_status(200)
     if not met:
-        raise Inconclusive(f"{len(raced)} times 4 extensions were sent at once, and none was refused with 409")
-
-    again = met[-1].ask(Extend())
-
-    expect(again, "one was refused with 409 for meeting another, and none is under way now").has_status(200)
-
-
-def kept_in(found, orders, states):
-    def begin():
-        found.append(timed(orders, states))
-        return found[-1]
-
-    return begin
+        raise Inconclusive("2 times 4 extensions were sent at once, and none was refused with 409")
 
 
 @rule("GRA-16")
@@ -138,29 +132,30 @@ def not_undone(session, orders, begin, change):
     # After both and between them: an extension that read the order later writes back what it found there.
     for place in (2, 1):
         entrants = [*extensions[:place], (change, "internal"), *extensions[place:]]
-        answers += race(session, orders, begin, entrants, [(ReadOrder(settled=True), "internal")])
+        answers += race(session, orders, begin, entrants, [(ReadOrder(settled=True), "internal")]).answers
     return answers
 
 
 @rule("CAN-25")
 @pytest.mark.parametrize("number", [2, 4])
 def test_of_simultaneous_cancellations_one_is_done(session, orders, states, number):
-    for answer in race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), number), [SETTLED]):
-        expect_done_or_refused(answer)
+    entrants = by_both_ids(Cancel(), number)
+    expect_done_or_refused(race(session, orders, partial(cancelable, orders, states), entrants, [SETTLED]))
 
 
 @rule("CAN-32")
 def test_of_simultaneous_cancellations_one_alone_is_accepted(session, orders, states):
-    answers = explained_race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), 4))
+    raced = explained_race(session, orders, partial(cancelable, orders, states), by_both_ids(Cancel(), 4))
 
-    accepted = [answer for answer in answers if answer.is_success]
+    accepted = [answer for answer in raced.answers if answer.is_success]
     if len(accepted) > 1:
-        raise Finding(
-            f"{len(accepted)} of 4 simultaneous cancellations of one order were accepted",
-            "one that is accepted",
-            f"{len(accepted)} that are accepted",
-            *(answer.exchange for answer in accepted),
-        )
+        with raced.telling():
+            raise Finding(
+                f"{len(accepted)} of 4 simultaneous cancellations of one order were accepted",
+                "one that is accepted",
+                f"{len(accepted)} that are accepted",
+                *(answer.exchange for answer in accepted),
+            )
 
 
 @rule("CST-15")
@@ -191,5 +186,4 @@ def test_of_simultaneous_cancellations_of_an_item_one_is_done(session, orders, s
     ending = [(ReadOrder(settled=True), "internal"), (cancel, "internal")]
     for _ in range(2):
         entrants = [(cancel, by) for by in apis]
-        for answer in race(session, orders, partial(with_preordered, orders, states), entrants, ending):
-            expect_done_or_refused(answer)
+        expect_done_or_refused(race(session, orders, partial(with_preordered, orders, states), entrants, ending))

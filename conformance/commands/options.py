@@ -44,7 +44,7 @@ def parse_reports(
     _ctx: click.Context, _option: click.Parameter, value: tuple[str, ...]
 ) -> list[tuple[str, Path | None]]:
     """`FORMAT=PATH` pairs; None for a path that is left out. Raises `UsageError` for an unknown format."""
-    from orderproof.conformance.config.fields import did_you_mean
+    from orderproof.spec.structure import did_you_mean
 
     pairs = []
     for text in value:

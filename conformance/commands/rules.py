@@ -71,8 +71,8 @@ def explain_command(patterns: tuple[str, ...], as_json: bool) -> int:
 
 def _matching(patterns: Sequence[str]) -> list[Rule]:
     """The rules whose ids match any of the patterns; without patterns, all rules. Raises `UsageError`."""
-    from orderproof.conformance.config.fields import did_you_mean
     from orderproof.spec.catalogue import catalogue
+    from orderproof.spec.structure import did_you_mean
 
     wanted = [pattern.upper() for pattern in patterns]
     for pattern in wanted:
@@ -107,16 +107,16 @@ def _print_list(rules: Sequence[Rule]) -> None:
 
 
 def _print_explanation(rule: Rule) -> None:
-    from orderproof.spec.catalogue import AREAS, DOCUMENTS
+    from orderproof.spec.catalogue import AREAS, DOCUMENTS, KIND_WORDS
 
     click.echo(f"{rule.id}: {rule.title}\n")
-    click.echo(f"  level      {rule.level}")
+    click.echo(f"  level      {rule.level}, since it rests on {KIND_WORDS[rule.kind]}")
     click.echo(f"  area       {AREAS[rule.area]}")
     click.echo(f"  operation  {rule.operation or 'all'}")
     click.echo(f"  source     {DOCUMENTS[rule.source.document]}, {rule.source.section}")
     click.echo(textwrap.indent(textwrap.fill(f"“{rule.source.words}”", 90), "             "))
     if rule.passive:
         click.echo("  judged on  every answer of the run, whichever check sent the request")
-    if rule.note:
-        click.echo(textwrap.indent(textwrap.fill(rule.note, 90), "  "))
+    for note in filter(None, (rule.gates_because, rule.note)):
+        click.echo(textwrap.indent(textwrap.fill(note, 90), "  "))
     click.echo()

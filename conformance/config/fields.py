@@ -1,38 +1,13 @@
 """Checks of values in the target file and on the command line; a message says what is wrong and where."""
 
-import difflib
 import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from orderproof.conformance.errors import UsageError
+from orderproof.spec.structure import kind
 
 _LONGEST_SECONDS = 3600.0
-
-
-def mapping(value: Any, where: str, keys: tuple[str, ...] | None) -> dict[str, Any]:
-    """A mapping whose keys are among `keys`; any text may be a key if that is None."""
-    if not isinstance(value, dict):
-        raise UsageError(f"{where} must be a mapping of keys to values, not {_kind(value)}")
-    for key in value:
-        if not isinstance(key, str):
-            raise UsageError(f"{where}: the key {key!r} must be text; put it in quotes")
-        if keys is not None and key not in keys:
-            raise UsageError(f"{where}: unknown key {key!r}{did_you_mean(key, keys)} (keys here: {', '.join(keys)})")
-    return value
-
-
-def did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """The hint `; did you mean "…"?`, or an empty text if no known word is similar."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f'; did you mean "{near[0]}"?' if near else ""
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    names: dict[type, str] = {list: "a list", dict: "a mapping", bool: "true/false", int: "a number", float: "a number"}
-    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def text_of(value: Any, where: str) -> str:
@@ -40,7 +15,7 @@ def text_of(value: Any, where: str) -> str:
     if not isinstance(value, str):
         # YAML reads 0123 as 83 and 1.10 as 1.1: a number may differ from what was written.
         hint = "; put it in quotes" if isinstance(value, int | float) else ""
-        raise UsageError(f"{where} must be text, not {_kind(value)}{hint}")
+        raise UsageError(f"{where} must be text, not {kind(value)}{hint}")
     if not value.strip():
         raise UsageError(f"{where} is empty; give a value or leave the key out")
     return value.strip()

@@ -44,7 +44,7 @@ FEATURES: Mapping[str, str] = {
 STATES: Mapping[str, StateKind] = {
     kind.name: kind
     for kind in (
-        StateKind("order", "an order", {"items": 2}, _ORDER),
+        StateKind("order", "an order; `order_id` is its readable id", {"items": 2}, _ORDER),
         StateKind("order-cancelable", "an order that can be canceled, in its grace period", {"items": 2}, _ORDER),
         StateKind(
             "order-in-grace-period",
@@ -56,20 +56,23 @@ STATES: Mapping[str, StateKind] = {
         StateKind("order-closed", "a closed order", {}, _ORDER),
         StateKind(
             "order-with-preordered-item",
-            "an order with one pre-ordered item and one that is not",
+            "an order with a pre-ordered item (`item_uuid`) and one that is not (`other_item_uuid`)",
             {},
             (*_ORDER, "item_uuid", "other_item_uuid"),
             "preordered_items",
         ),
         StateKind(
             "order-with-terminal-preordered-item",
-            "an order with a pre-ordered item in a terminal status",
+            "an order with a pre-ordered item (`item_uuid`) in a terminal status",
             {"status": None},
             (*_ORDER, "item_uuid"),
             "preordered_items",
         ),
         StateKind(
-            "customer-with-orders", "a customer and all their orders", {"orders": 3}, ("customer_id", "order_ids")
+            "customer-with-orders",
+            "a customer and all their orders, the newest first",
+            {"orders": 3},
+            ("customer_id", "order_ids"),
         ),
         StateKind("customer-without-orders", "a customer without orders", {}, ("customer_id",)),
         StateKind("oms-order", "an order that the external OMS serves", {}, _ORDER, _OMS),
@@ -85,3 +88,21 @@ STATES: Mapping[str, StateKind] = {
         StateKind("oms-platform-order", "an order of the platform, unknown to the external OMS", {}, _ORDER, _OMS),
     )
 }
+
+
+def states_table() -> str:
+    """The table of states as the README has it: their meaning, their parameters with defaults, and their values."""
+    rows = ["| state | what it is | parameters (default) | values |", "|---|---|---|---|"]
+    for kind in STATES.values():
+        params = ", ".join(
+            f"`{name}`" + (f" ({value})" if value is not None else "") for name, value in kind.params.items()
+        )
+        rows.append(f"| `{kind.name}` | {kind.says} | {params or '–'} | {_values_in_words(kind)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _values_in_words(kind: StateKind) -> str:
+    if kind.name == "order" or kind.values[: len(_ORDER)] != _ORDER:
+        return ", ".join(f"`{name}`" for name in kind.values)
+    more = ", ".join(f"`{name}`" for name in kind.values[len(_ORDER) :])
+    return f"as `order`{f', and {more}' if more else ''}"

@@ -1,12 +1,13 @@
 """The target file: what to judge and how to reach it.
 
-Every mistake in it is a `UsageError` that names the file, the key and what to do. The keys are data (`_KEYS`), so that
-error messages list exactly the keys that are accepted.
+Every mistake in it is a `UsageError` that names the file, the key and what to do. Its keys and their types are those of
+the published schema, `target.schema.json`; what no schema can say of a value is checked in `fields.py`.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,14 @@ from orderproof.conformance.config.fields import (
     check_token,
     check_url,
     count_of,
-    mapping,
     rate_of,
     seconds_of,
     text_of,
 )
 from orderproof.conformance.config.placeholders import expanded
-from orderproof.conformance.config.state_kinds import FEATURES, STATES, VALUE_TYPES, is_of_type
+from orderproof.conformance.config.state_kinds import FEATURES, STATES
 from orderproof.conformance.errors import UsageError
+from orderproof.spec.structure import mistake
 from orderproof.spec.yamlfile import YamlError, read_yaml
 
 FixedStates = Mapping[str, list[dict[str, Any]]]
@@ -105,44 +106,22 @@ class Target:
         )
 
 
-def _auth(value: Any, where: str) -> Auth:
-    data = mapping(value, where, ("bearer", "oauth2"))
-    if set(data) == {"bearer", "oauth2"}:
-        raise UsageError(f"{where}: give either bearer or oauth2, not both")
+def _auth(data: Any, where: str) -> Auth:
     if "bearer" in data:
         return Auth(bearer=check_token(data["bearer"], f"{where}.bearer"))
-    if "oauth2" in data:
-        where = f"{where}.oauth2"
-        keys = ("token_url", "client_id", "client_secret", "scope")
-        oauth2 = mapping(data["oauth2"], where, keys)
-        for key in keys[:3]:
-            if key not in oauth2:
-                raise UsageError(f"{where}: {key} is missing; token_url, client_id and client_secret are required")
-        texts = {key: text_of(item, f"{where}.{key}") for key, item in oauth2.items()}
-        check_url(texts["token_url"], f"{where}.token_url")
-        return Auth(oauth2=OAuth2(**texts))
-    raise UsageError(f"{where} is empty; give bearer or oauth2, or remove the key")
+    where = f"{where}.oauth2"
+    texts = {key: text_of(item, f"{where}.{key}") for key, item in data["oauth2"].items()}
+    check_url(texts["token_url"], f"{where}.token_url")
+    return Auth(oauth2=OAuth2(**texts))
 
 
-def _headers(value: Any, where: str) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, item in mapping(value, where, None).items():
-        headers.update([check_header(name, text_of(item, f"{where}.{name}"), where)])
-    return headers
+def _headers(data: Any, where: str) -> dict[str, str]:
+    return dict(check_header(name, text_of(item, f"{where}.{name}"), where) for name, item in data.items())
 
 
-def _limits(value: Any, where: str) -> Limits:
+def _limits(data: Any, where: str) -> Limits:
     parsers: dict[str, Callable[[Any, str], Any]] = {"rate": rate_of, "timeout": seconds_of, "workers": count_of}
-    data = mapping(value, where, tuple(parsers))
     return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
-
-
-def _features(value: Any, where: str) -> dict[str, bool]:
-    data = mapping(value, where, tuple(FEATURES))
-    for name, item in data.items():
-        if not isinstance(item, bool):
-            raise UsageError(f"{where}.{name} must be true or false")
-    return data
 
 
 def _check_features(target: Target) -> Target:
@@ -159,55 +138,47 @@ def _check_features(target: Target) -> Target:
     return target
 
 
-def parse_states(value: Any, where: str) -> StateSources:
-    """The `states` mapping: callback, provider and fixed lists by the name of the state."""
-    data = mapping(value, where, ("callback", "provider", *STATES))
-    fixed = {}
-    for name, entries in data.items():
-        if name in ("callback", "provider"):
-            continue
-        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise UsageError(f"{where}.{name} must be a list of mappings, such as [{{order_uuid: …, order_id: …}}]")
-        for index, entry in enumerate(entries):
-            missing = [key for key in STATES[name].values if key not in entry]
-            if missing:
-                raise UsageError(
-                    f"{where}.{name}[{index}]: {missing[0]} is missing ({name} needs {', '.join(STATES[name].values)})"
-                )
-            _check_entry(entry, STATES[name].values, f"{where}.{name}[{index}]")
-        fixed[name] = entries
+def _states(data: Any, where: str) -> StateSources:
     callback = data.get("callback")
-    provider = data.get("provider")
-    if provider is not None and not re.fullmatch(r"[\w.]+:[\w.]+", text_of(provider, f"{where}.provider")):
-        raise UsageError(f"{where}.provider: {provider!r} must have the form package.module:function")
-    return StateSources(fixed, check_url(callback, f"{where}.callback") if callback is not None else None, provider)
+    return StateSources(
+        fixed={name: entries for name, entries in data.items() if name in STATES},
+        callback=None if callback is None else check_url(callback, f"{where}.callback"),
+        provider=data.get("provider"),
+    )
 
 
-def _check_entry(entry: Mapping[str, Any], keys: Iterable[str], where: str) -> None:
-    for key in keys:
-        wanted = VALUE_TYPES.get(key, "text")
-        if not is_of_type(entry[key], wanted):
-            quotes = "; put it in quotes" if isinstance(entry[key], int | float) else ""
-            raise UsageError(f"{where}.{key} must be {'' if wanted == 'text' else 'a '}{wanted}{quotes}")
-
-
-_KEYS: Mapping[str, Callable[[Any, str], Any]] = {
+_PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "name": text_of,
     "base_url": check_url,
     "internal_base_url": check_url,
     "auth": _auth,
     "headers": _headers,
     "limits": _limits,
-    "states": parse_states,
-    "features": _features,
+    "states": _states,
+    "features": lambda data, _where: data,
 }
+
+
+@cache
+def target_schema() -> Mapping[str, Any]:
+    """The published JSON Schema of the target file."""
+    schema: Mapping[str, Any] = json.loads(Path(__file__).with_name("target.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def _parsed(data: Any, path: Path) -> dict[str, Any]:
+    """The values of a target file, or of a part of it. Raises `UsageError`."""
+    if isinstance(data, dict):
+        data = {key: expanded(value, f"{path}: {key}") for key, value in data.items()}
+    told = mistake(data, target_schema())
+    if told:
+        raise UsageError(f"{path}: {told}")
+    return {key: _PARSERS[key](value, f"{path}: {key}") for key, value in data.items()}
 
 
 def read_target(path: Path, base_url: str | None = None) -> Target:
     """Read a target file; `base_url` replaces the one in it. Raises `UsageError`."""
-    data = mapping(read_settings(path), str(path), tuple(_KEYS))
-    data = {key: expanded(value, f"{path}: {key}") for key, value in data.items()}
-    values = {key: _KEYS[key](value, f"{path}: {key}") for key, value in data.items()}
+    values = _parsed(read_settings(path), path)
     if base_url is not None:
         values["base_url"] = check_url(base_url, "BASE_URL")
     if "base_url" not in values:
@@ -230,8 +201,8 @@ def read_settings(path: Path) -> Any:
 
 def read_states(path: Path) -> StateSources:
     """Read a separate file that holds only the `states` mapping. Raises `UsageError`."""
-    where = f"{path}: states"
-    return parse_states(expanded(read_settings(path), where), where)
+    sources: StateSources = _parsed({"states": read_settings(path)}, path)["states"]
+    return sources
 
 
 def with_headers(target: Target, lines: tuple[str, ...]) -> Target:

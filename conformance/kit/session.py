@@ -24,15 +24,22 @@ from orderproof.conformance.transport.tokens import Tokens
 
 @dataclass(slots=True)
 class Trace:
-    """What one check did: its exchanges in order, its states, and where its current example began."""
+    """What one check did: its exchanges in order, its states, and where its current example began.
+
+    `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
+    It is None in a check without examples.
+    """
 
     exchanges: list[Exchange] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    prepared: int | None = None
     example_from: int = 0
 
     def begin_example(self) -> None:
-        """Mark that a property starts over: a finding shows the exchanges from here on."""
+        """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
         self.example_from = len(self.exchanges)
+        if self.prepared is None:
+            self.prepared = self.example_from
 
 
 class Session:

@@ -73,11 +73,14 @@ def _described(error: BaseException, trace: Trace) -> OwnFinding:
         message, expected, observed, own = error.message, error.expected, error.observed, error.exchanges
     else:
         message, expected, observed, own = _sentence(error), "", "", ()
-    story = list(range(trace.example_from, len(trace.exchanges)))
-    own_indices = [index for index, exchange in enumerate(trace.exchanges) if any(exchange is one for one in own)]
-    if own_indices and not set(own_indices) & set(story):
+    # What prepared the states of a property is sent once, before all its examples.
+    prepared = range(trace.prepared or 0)
+    story = [*prepared, *range(trace.example_from, len(trace.exchanges))]
+    numbers = {id(exchange): index for index, exchange in enumerate(trace.exchanges)}
+    own_indices = [numbers[id(one)] for one in own if id(one) in numbers]
+    if own_indices and own_indices[-1] not in story:
         # A failure that did not come again: its exchanges are those of an earlier example.
-        story = own_indices
+        story = sorted({*prepared, *own_indices})
     found: OwnFinding = {
         "message": _plain(message),
         "expected": _plain(expected),

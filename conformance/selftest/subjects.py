@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from orderproof.conformance.config.fields import did_you_mean
 from orderproof.conformance.errors import UsageError
+from orderproof.spec.structure import did_you_mean
 
 if TYPE_CHECKING:
     from orderproof.conformance.runner.selection import Selection

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orderproof.conformance.config.fields import check_token, check_url, did_you_mean
+from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.config.target import StateSources
 from orderproof.conformance.errors import StateUnavailable, UsageError
@@ -159,7 +159,7 @@ class States:
     def setup(self, name: str, **params: Any) -> State:
         """Set a state up. Raises `StateUnavailable` with the reason that `not-run` rules report."""
         if name not in STATES:
-            raise KeyError(f"no state {name!r}{did_you_mean(name, list(STATES))}")
+            raise KeyError(f"no state {name!r}")
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
         try:
             source, values = self._first(name, params)

@@ -8,7 +8,8 @@ from orderproof.reports.explanation import again_note, command_again
 from orderproof.reports.page.difference import marked
 from orderproof.reports.page.exchanges import anchor, copyable, curl_block, line, whole
 from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
-from orderproof.reports.page.story import script, story
+from orderproof.reports.page.script import script
+from orderproof.reports.page.story import story
 from orderproof.reports.page.timeline import timeline
 from orderproof.reports.waivers import fingerprint
 
@@ -60,10 +61,11 @@ def _finding(
         f'<p class="message">{text(sentence(clipped(finding["message"], 2_000)))}</p>',
         _sides(finding["expected"], finding["observed"]),
     ]
+    if finding.get("story"):
+        about = "Before the race" if finding.get("timeline") else "The walk, step by step"
+        parts.append(f"<h6>{about}</h6>{story(finding['story'], finding['decisive'], cited)}")
     if finding.get("timeline"):
         parts.append(f"<h6>The race</h6>{timeline(finding['timeline'], cited)}")
-    if finding.get("story"):
-        parts.append(f"<h6>The walk, step by step</h6>{story(finding['story'], finding['decisive'], cited)}")
     parts += _evidence(name, finding, record)
     parts.append(_requests(name, row, finding, record, cited))
     parts.append(
@@ -92,16 +94,27 @@ def _evidence(name: str, finding: Mapping[str, Any], record: Mapping[str, Any]) 
     curl = _curl_of(finding, decisive)
     if not curl:
         return parts
-    before = finding["exchanges"].index(decisive)
-    heading, says = "The request that shows it", "This request alone shows it."
+    before, other = finding["exchanges"].index(decisive), _other_requests(finding, record)
+    heading, says = "The request that shows it", "This request shows it."
     if finding.get("timeline"):
         heading = "A request of the race"
-        says = "Alone it shows nothing: the requests have to meet. The command below sends them together again."
+        says = "Alone it shows nothing: the requests have to meet. The script below sends them together again."
     elif before:
         says = f"Run the {counted(before, 'request')} before it first: the script below holds them all."
+    elif not other:
+        says = "This request alone shows it."
+    if other:
+        says += f" The same check had sent {counted(other, 'other request')} before, which are in report.json."
     if TOKEN_VARIABLE in curl:
         says += f" It takes the access token from ${TOKEN_VARIABLE}: set it first."
     return [*parts, f'<h6>{heading}</h6>{curl_block(curl, f"{name}-curl")}<p class="aside">{says}</p>']
+
+
+def _other_requests(finding: Mapping[str, Any], record: Mapping[str, Any]) -> int:
+    """How many requests its check sent before and between those of a finding: of other examples, walks and races."""
+    numbers = finding["exchanges"]
+    before = record["exchanges"][: max(numbers)]
+    return sum(one["check"] == finding["check"] and one["number"] not in numbers for one in before)
 
 
 def _curl_of(finding: Mapping[str, Any], number: int) -> str:

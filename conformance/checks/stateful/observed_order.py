@@ -1,6 +1,6 @@
 """An order of the target and its life: what is asked of it, and what the answers tell, in the model's terms."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -13,7 +13,6 @@ from orderproof.conformance.kit import (
     Answer,
     Cancel,
     CancelLine,
-    Exchange,
     Extend,
     Inconclusive,
     Invalid,
@@ -26,9 +25,7 @@ from orderproof.conformance.kit import (
     Reply,
     Request,
     State,
-    Step,
     require,
-    shown,
 )
 from orderproof.strategies.texts import item_tag, of_item
 
@@ -46,8 +43,7 @@ class ObservedOrder:
     """One order: `known` are the states of the model that it may be in.
 
     `timer_runs` and `is_cancelable` say what its provider state promises, `EITHER` where it does not.
-    Its timer is known once `start_timer` was called, and what its items began with once `look` was. `set_up` are the
-    requests that prepared it, where they are part of a story.
+    Its timer is known once `start_timer` was called, and what its items began with once `look` was.
     """
 
     def __init__(
@@ -65,7 +61,6 @@ class ObservedOrder:
         self.name = name
         self.items = items_of(state)
         self.timer: Timer | None = None
-        self.set_up: Sequence[Step] = ()
         self._begun: dict[str, object] = {}
 
     @property
@@ -115,36 +110,6 @@ def _words(request: Request, by: str) -> str:
         how = "by the internal API" if by == "line" else f"of the order {BY[by]}"
         return f"cancel item {request.line + 1} {how}"
     return f"{_SAYS[type(request)]} {BY[by]}"
-
-
-def told(request: Request, reply: Reply | None, answer: Answer) -> str:
-    """What came, in words."""
-    if answer.status is None:
-        return f"no answer ({answer.exchange.error})"
-    return f"{answer.status}{shown(request, reply.shows)}" if reply else str(answer.status)
-
-
-_SET_UP_WORDS = {
-    "createGracePeriod": "extend the grace period",
-    "showCancellationStatus": "read the cancellation status",
-    "showSalesOrderByIdAndIdType": "read the order",
-}
-
-
-def set_up_steps(lives: Sequence[ObservedOrder], exchanges: Sequence[Exchange]) -> list[Step]:
-    """The requests that prepared the orders of a walk or a race, as the first steps of its story."""
-    return [Step(_set_up_words(lives, one), _came(one), one) for one in exchanges]
-
-
-def _set_up_words(lives: Sequence[ObservedOrder], exchange: Exchange) -> str:
-    names = [life.name for life in lives if any(id_ in exchange.url for id_ in life.ids)]
-    of = f" of {names[0]}" if names and names[0] else ""
-    what = _SET_UP_WORDS.get(exchange.operation or "", f"{exchange.method} {exchange.url}")
-    return f"set-up{of}: {what}"
-
-
-def _came(exchange: Exchange) -> str:
-    return f"no answer ({exchange.error})" if exchange.status is None else str(exchange.status)
 
 
 def items_of(state: State) -> list[str]:

@@ -5,11 +5,13 @@ take effect a little later; an extension, which is how a timer is read, is sent 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from math import inf
 from typing import NamedTuple
 
-from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, set_up_steps, told
+from orderproof.conformance.checks.stateful.observed_order import ObservedOrder
+from orderproof.conformance.checks.stateful.story import how_often, set_up_steps, side_steps, told
 from orderproof.conformance.kit import (
     MAX_WAIT_SECONDS,
     READS,
@@ -22,6 +24,7 @@ from orderproof.conformance.kit import (
     Request,
     Session,
     Span,
+    Step,
     asked_to_wait,
     explained,
     impossible_core,
@@ -36,11 +39,111 @@ Entrant = tuple[Request, str]
 
 
 class Run(NamedTuple):
-    """One request of a race as it went."""
+    """One request of a race as it went. `text` says what was asked, and how often."""
 
+    text: str
     entrant: Entrant
     answer: Answer
     operation: Operation
+
+    @property
+    def was_carried_out(self) -> bool:
+        """Whether it has a part in the history: what is asked to come again (429, 503) has none."""
+        return asked_to_wait(self.answer.exchange) is None
+
+
+class Race:
+    """A race on one order: what prepared the order, the requests that met, and those that were sent after them."""
+
+    def __init__(self, session: Session, begin: Callable[[], ObservedOrder]) -> None:
+        session.trace.begin_example()
+        self._session = session
+        self.life = begin()
+        self.story: list[Step] = set_up_steps([self.life], session.trace.exchanges[session.trace.example_from :])
+        self.runs: list[Run] = []
+        self.entrants = 0
+
+    @property
+    def answers(self) -> list[Answer]:
+        """What the requests that met were answered, without those that were asked to come again."""
+        return [run.answer for run in self.runs[: self.entrants] if run.was_carried_out]
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """A `Finding` about one of the answers tells the race: alone the request shows nothing."""
+        try:
+            yield
+        except Finding as found:
+            found.story, found.timeline = self.story, self._timeline()
+            raise
+
+    def send_together(self, orders: Orders, entrants: Sequence[Entrant]) -> None:
+        """Send the requests that are to meet."""
+        prepared = orders.prepared()
+        answers = [self.life.ask(request, by, prepared) for request, by in entrants]
+        spans = send_together(self._session.client, [answer.exchange for answer in answers])
+        self.runs = [self._run(*one) for one in zip(entrants, answers, spans, strict=True)]
+        self.entrants = len(self.runs)
+        sent = self._session.trace.exchanges
+        for answer in answers:
+            before = len(sent)
+            self._session.raise_if_inconclusive(answer.exchange)
+            self.story += side_steps(sent[before:], answer.exchange)
+
+    def send(self, entrant: Entrant) -> Answer:
+        """Send one more, after all others; a reading is repeated until what all were answered is possible."""
+        looks = self.life.orders.patience.attempts("the end of a race") if isinstance(entrant[0], READS) else [True]
+        sent, raced = self._session.trace.exchanges, self.runs
+        before = len(sent)
+        for is_last in looks:
+            invoked = time.monotonic()
+            answer = self.life.ask(*entrant)
+            run = self._run(entrant, answer, Span(invoked, time.monotonic()))
+            self.runs = [*raced, run._replace(text=run.text + how_often(sent[before:], answer.exchange))]
+            if is_last or explained(self.life.known, self._history()) is not None:
+                break
+        self.story += side_steps(sent[before:], answer.exchange)
+        return answer
+
+    def judge(self) -> None:
+        """Raise a `Finding` unless some sequence of the requests explains their answers."""
+        history = self._history()
+        if explained(self.life.known, history) is not None:
+            return
+        core = impossible_core(self.life.known, history)
+        timeline = self._timeline({id(history[index]) for index in core})
+        came = "; ".join(f"{event.text}: {event.answer}" for event in timeline if event.is_impossible)
+        some = "One answer cannot be true" if len(core) == 1 else f"{len(core)} answers cannot be true together"
+        raise Finding(
+            f"{some}, in whatever order the {len(history)} requests were carried out: {came}",
+            "answers that follow from carrying out the requests one after the other, in some order",
+            came,
+            *(run.answer.exchange for run in self.runs),
+            story=self.story,
+            timeline=timeline,
+        )
+
+    def _run(self, entrant: Entrant, answer: Answer, span: Span) -> Run:
+        reply = self.life.reply(entrant[0], answer)
+        operation = Operation(entrant[0], reply, span.invoked, span.returned if reply else inf)
+        return Run(self.life.says(*entrant), entrant, answer, operation)
+
+    def _history(self) -> list[Operation]:
+        return [run.operation for run in self.runs if run.was_carried_out]
+
+    def _timeline(self, impossible: Container[int] = ()) -> list[Event]:
+        start = min(run.operation.invoked for run in self.runs)
+        return [
+            Event(
+                run.text,
+                round(run.operation.invoked - start, 6),
+                None if run.operation.returned == inf else round(run.operation.returned - start, 6),
+                told(run.entrant[0], run.operation.reply, run.answer),
+                run.answer.exchange,
+                id(run.operation) in impossible,
+            )
+            for run in self.runs
+        ]
 
 
 def race(
@@ -49,91 +152,22 @@ def race(
     begin: Callable[[], ObservedOrder],
     entrants: Sequence[Entrant],
     ending: Sequence[Entrant],
-) -> list[Answer]:
+) -> Race:
     """Send the entrants together, to an order that `begin` gives, and then `ending`, one after the other.
 
-    Returns the entrants' answers, without those that were asked to come again. Raises a `Finding` when no life of the
-    order explains the answers, and `Inconclusive` when the server asks so many of the requests to come again (429, 503)
-    that no two were carried out.
+    Returns the race. Raises a `Finding` when no life of the order explains the answers, and `Inconclusive` when the
+    server asks so many of the requests to come again (429, 503) that no two were carried out.
     """
     for _ in range(_ATTEMPTS):
-        session.trace.begin_example()
-        life = begin()
-        life.set_up = set_up_steps([life], session.trace.exchanges[session.trace.example_from :])
-        answers = _together(session, orders, life, entrants)
-        waits = [pause for _, answer, _ in answers if (pause := asked_to_wait(answer.exchange)) is not None]
-        if len(entrants) - len(waits) >= 2:
-            return _judged(life, answers, ending)
-        time.sleep(min(max(waits), MAX_WAIT_SECONDS))
+        raced = Race(session, begin)
+        raced.send_together(orders, entrants)
+        if len(raced.answers) >= 2:
+            raced.judge()
+            for entrant in ending:
+                raced.send(entrant)
+                raced.judge()
+            return raced
+        time.sleep(min(max(asked_to_wait(run.answer.exchange) or 0.0 for run in raced.runs), MAX_WAIT_SECONDS))
     raise Inconclusive(
         f"in {_ATTEMPTS} races the server asked so many of the {len(entrants)} requests to come again that no two met"
-    )
-
-
-def _together(
-    session: Session, orders: Orders, life: ObservedOrder, entrants: Sequence[Entrant]
-) -> list[tuple[Entrant, Answer, Span]]:
-    prepared = orders.prepared()
-    answers = [life.ask(request, by, prepared) for request, by in entrants]
-    spans = send_together(session.client, [answer.exchange for answer in answers])
-    for answer in answers:
-        session.raise_if_inconclusive(answer.exchange)
-    return list(zip(entrants, answers, spans, strict=True))
-
-
-def _judged(
-    life: ObservedOrder, sent: Sequence[tuple[Entrant, Answer, Span]], ending: Sequence[Entrant]
-) -> list[Answer]:
-    # What was asked to come again was not carried out, and has no part in the history.
-    raced = runs = [_run(life, *one) for one in sent if asked_to_wait(one[1].exchange) is None]
-    _judge(life, runs)
-    for entrant in ending:
-        runs = _then(life, runs, entrant)
-    return [run.answer for run in raced]
-
-
-def _run(life: ObservedOrder, entrant: Entrant, answer: Answer, span: Span) -> Run:
-    reply = life.reply(entrant[0], answer)
-    return Run(entrant, answer, Operation(entrant[0], reply, span.invoked, span.returned if reply else inf))
-
-
-def _then(life: ObservedOrder, runs: list[Run], entrant: Entrant) -> list[Run]:
-    looks = life.orders.patience.attempts("the end of a race") if isinstance(entrant[0], READS) else [True]
-    for is_last in looks:
-        invoked = time.monotonic()
-        answer = life.ask(*entrant)
-        now = [*runs, _run(life, entrant, answer, Span(invoked, time.monotonic()))]
-        if is_last or explained(life.known, [run.operation for run in now]) is not None:
-            break
-    _judge(life, now)
-    return now
-
-
-def _judge(life: ObservedOrder, runs: Sequence[Run]) -> None:
-    """Raise a `Finding` unless some sequence of the requests explains their answers."""
-    history = [run.operation for run in runs]
-    if explained(life.known, history) is not None:
-        return
-    core = impossible_core(life.known, history)
-    start = min(operation.invoked for operation in history)
-    timeline = [
-        Event(
-            life.says(*run.entrant),
-            round(run.operation.invoked - start, 6),
-            None if run.operation.returned == inf else round(run.operation.returned - start, 6),
-            told(run.entrant[0], run.operation.reply, run.answer),
-            run.answer.exchange,
-            index in core,
-        )
-        for index, run in enumerate(runs)
-    ]
-    came = "; ".join(f"{timeline[index].text}: {timeline[index].answer}" for index in core)
-    some = "One answer cannot be true" if len(core) == 1 else f"{len(core)} answers cannot be true together"
-    raise Finding(
-        f"{some}, in whatever order the {len(runs)} requests were carried out: {came}",
-        "answers that follow from carrying out the requests one after the other, in some order",
-        came,
-        *(run.answer.exchange for run in runs),
-        story=life.set_up,
-        timeline=timeline,
     )

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from hypothesis import Phase
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from orderproof.conformance.checks.stateful.observed_order import ObservedOrder, set_up_steps, told
+from orderproof.conformance.checks.stateful.observed_order import ObservedOrder
+from orderproof.conformance.checks.stateful.story import how_often, set_up_steps, side_steps, told
 from orderproof.conformance.kit import (
     PROFILES,
     READS,
@@ -51,17 +52,20 @@ class Walk(RuleBasedStateMachine):
         self.lives = begin()
         self.strides: list[Stride] = []
         self.story: list[Step] = set_up_steps(self.lives, self._trace.exchanges[self._begun_at :])
-        self._set_up = len(self.story)
         self.finding: Finding | None = None
 
     def step(self, order: int, request: Request, by: str) -> None:
         """Send a request and hold the answer against the model; a reading is repeated until it may be so."""
         life = self.lives[order]
         self.strides.append(Stride(order, request, by))
+        before = len(self._trace.exchanges)
         answer, reply, after = self._attempt(life, request, by)
         if not after and isinstance(request, READS):
             answer, reply, after = self._patiently(life, request, by)
-        self.story.append(Step(life.says(request, by), told(request, reply, answer), answer.exchange))
+        sent = self._trace.exchanges[before:]
+        text = life.says(request, by) + how_often(sent, answer.exchange)
+        self.story += side_steps(sent, answer.exchange)
+        self.story.append(Step(text, told(request, reply, answer), answer.exchange))
         if not after:
             self.finding = self._finding(life, request, by, answer, reply)
             raise self.finding
@@ -81,15 +85,16 @@ class Walk(RuleBasedStateMachine):
 
     def _finding(self, life: ObservedOrder, request: Request, by: str, answer: Answer, reply: Reply | None) -> Finding:
         allowed, came = expected(life.known, request), told(request, reply, answer)
-        steps = len(self.story) - self._set_up - 1
+        steps = len(self.strides) - 1
         before = {0: "the set-up", 1: "the step before"}.get(steps, f"the {steps} steps before")
         return Finding(
             f"step {len(self.story)} of a walk, “{life.says(request, by)}”, got {came}; "
             f"after {before} only {allowed} is allowed",
             allowed,
             came,
-            # With those that prepared the orders: a timer is judged from where it stood.
+            # With those that prepared the orders: a timer is judged from where it stood. The last one shows it.
             *self._trace.exchanges[self._begun_at :],
+            answer.exchange,
             story=self.story,
         )
 
