@@ -22,7 +22,8 @@ def is_of_type(value: Any, wanted: str) -> bool:
 class StateKind:
     """A state that checks may ask for: its meaning, its parameters with their defaults, and its values.
 
-    `feature` is what a target must have for it, None where every target can have it.
+    `feature` is what a target must have for it, None where every target can have it; `optional` are values that may be
+    left out.
     """
 
     name: str
@@ -30,6 +31,12 @@ class StateKind:
     params: Mapping[str, Any]
     values: tuple[str, ...]
     feature: str | None = None
+    optional: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The values that must be given; the others are what the suite can learn itself."""
+        return tuple(name for name in self.values if name not in self.optional)
 
 
 FEATURES: Mapping[str, str] = {
@@ -51,6 +58,7 @@ STATES: Mapping[str, StateKind] = {
             "an order with at least 10 minutes of its grace period left",
             {},
             (*_ORDER, "due_at"),
+            optional=("due_at",),
         ),
         StateKind("order-past-grace-period", "an order whose grace period is over, not canceled", {}, _ORDER),
         StateKind("order-closed", "a closed order", {}, _ORDER),
@@ -104,5 +112,7 @@ def states_table() -> str:
 def _values_in_words(kind: StateKind) -> str:
     if kind.name == "order" or kind.values[: len(_ORDER)] != _ORDER:
         return ", ".join(f"`{name}`" for name in kind.values)
-    more = ", ".join(f"`{name}`" for name in kind.values[len(_ORDER) :])
+    more = ", ".join(
+        f"`{name}`" + (" (optional)" if name in kind.optional else "") for name in kind.values[len(_ORDER) :]
+    )
     return f"as `order`{f', and {more}' if more else ''}"

@@ -1,5 +1,6 @@
 """What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.polling import Poller
+from orderproof.conformance.kit.proof import contradiction
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
 from orderproof.conformance.states.journal import Journal
@@ -58,6 +60,7 @@ class Session:
         self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
         self._judges = False
+        self._proofs: dict[str, str | None] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
@@ -122,14 +125,44 @@ class Session:
         feature = STATES[name].feature if name in STATES else None
         if feature in self.settings.target.absent:
             raise NotApplicable(f"the target does not have this feature (features.{feature}: false in the target file)")
-        state = self.states.setup(name, **params)
-        if state.token:
-            self.secrets.add(state.token)
+        state = self._proven(name, params)
         self.trace.states.append(state)
         # An entry of a fixed list was not created for the check, so it is not a new order.
         if self.settings.learned.reads_late and state.source != "fixed":
             self._wait_until_readable(state)
         return state
+
+    def _proven(self, name: str, params: Mapping[str, Any]) -> State:
+        """A state that is what it promises: entries of a list that the server contradicts are passed over."""
+        wrong: dict[str, str] = {}
+        while True:
+            try:
+                state = self.states.setup(name, **params)
+            except StateUnavailable as error:
+                told = "; ".join(f"{entry}: {why}" for entry, why in wrong.items())
+                raise type(error)(f"state {name}: {told}" if told else str(error)) from None
+            if state.token:
+                self.secrets.add(state.token)
+            if not self._judges or not self._is_listed(state):
+                return state
+            entry = self._entry(state)
+            if entry in wrong:
+                # One that is only read is handed out again and again.
+                raise StateUnavailable(f"state {name}: {entry}: {wrong[entry]}")
+            if entry not in self._proofs:
+                self._proofs[entry] = contradiction(self.orders(), state, self.settings.learned.found_by)
+            why = self._proofs[entry]
+            if why is None:
+                return state
+            wrong[entry] = why
+
+    def _is_listed(self, state: State) -> bool:
+        return state.source == "fixed" and dict(state.values) in self.settings.target.states.fixed.get(state.name, ())
+
+    def _entry(self, state: State) -> str:
+        """An entry of a list as people find it: `entry 2 of order-closed`."""
+        entries = self.settings.target.states.fixed[state.name]
+        return f"entry {entries.index(dict(state.values)) + 1} of {state.name}"
 
     def _wait_until_readable(self, state: State) -> None:
         """Poll until the orders of a new state can be read; if they never can, the check reports it."""

@@ -18,13 +18,15 @@ class Learned:
 
     `price_id` names the state's value that the path of `prices` takes; `accepted` is a GET request that was accepted
     with the target's own token, as URL and `Accept`, or empty; `reads_late` says whether a new order cannot be read at
-    first; `internal_problem` says why the internal API cannot be used, or None.
+    first; `internal_problem` says why the internal API cannot be used, or None. `found_by` are the types of ids by
+    which an order was found.
     """
 
     price_id: str = "order_uuid"
     accepted: tuple[str, ...] = ()
     reads_late: bool = False
     internal_problem: str | None = None
+    found_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +53,10 @@ class Settings:
     def from_json(cls, text: str) -> Self:
         """The settings that `to_json` gave."""
         data = json.loads(text)
-        learned = Learned(**{**data["learned"], "accepted": tuple(data["learned"]["accepted"])})
+        learned = Learned(
+            **{
+                **data["learned"],
+                **{key: tuple(data["learned"][key]) for key in ("accepted", "found_by")},
+            }
+        )
         return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned})

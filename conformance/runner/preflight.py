@@ -64,7 +64,8 @@ def preflight(session: Session) -> Learned:
         problem = internal_problem(session)
     finally:
         session.end()
-    return Learned(_price_id(known), session.token_probe.own, reads_late, problem)
+    found_by = [id_type for id_type, probe in zip(_ID_TYPES, known, strict=False) if probe.answer.is_success]
+    return Learned(_price_id(known), session.token_probe.own, reads_late, problem, tuple(found_by))
 
 
 def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:

@@ -201,7 +201,7 @@ def _checked(name: str, params: Values, values: Any) -> Values:
         raise StateUnavailable(
             f"the values must be a mapping, but are {shortened(json.dumps(values, default=str), 80)}"
         )
-    lacking = [key for key in STATES[name].values if values.get(key) in (None, "", [])]
+    lacking = [key for key in STATES[name].required if values.get(key) in (None, "", [])]
     if name == "customer-with-orders" and params.get("orders") == 0:
         lacking = [key for key in lacking if key != "order_ids"]
     if lacking:

@@ -1,0 +1,99 @@
+"""Lists of test data are typed by hand and age: what the server says against an entry breaks no rule."""
+
+import json
+import urllib.request
+
+import pytest
+
+from orderproof.conformance.reference.server import start
+from tests.running import orderproof, target_file
+
+
+@pytest.fixture
+def server():
+    with start() as running:
+        yield running
+
+
+def made(server, state, **params):
+    """The values of a fresh state of the reference server."""
+    body = json.dumps({"state": state, "params": params, "action": "setup"}).encode()
+    request = urllib.request.Request(server.state_url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+def judged(folder, server, rules, **lists):
+    entries = {name.replace("_", "-"): entries for name, entries in lists.items()}
+    target_file(folder, server.base_url, server.token, None, states=f"states: {json.dumps(entries)}")
+    chosen = [part for rule in rules for part in ("--rules", rule)]
+    return orderproof(folder, "run", "--target", "target.yaml", *chosen)
+
+
+def swapped(entry):
+    return {**entry, "order_uuid": entry["order_id"], "order_id": entry["order_uuid"]}
+
+
+def test_a_list_that_an_earlier_run_used_breaks_no_rule(server, tmp_path):
+    entries = [made(server, "order-in-grace-period") for _ in range(4)]
+    for _ in range(2):
+        ran = judged(tmp_path, server, ["GRA-1", "GRA-2"], order_in_grace_period=entries)
+        # The second time the server's due_at are later than those of the list.
+        assert {ran.verdicts["GRA-1"], ran.verdicts["GRA-2"]} == {"pass"}, ran.out
+
+
+def test_the_due_at_of_a_list_may_be_left_out(server, tmp_path):
+    entries = [made(server, "order-in-grace-period") for _ in range(2)]
+    for entry in entries:
+        del entry["due_at"]
+    assert judged(tmp_path, server, ["GRA-1"], order_in_grace_period=entries).verdicts == {"GRA-1": "pass"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "state", "other", "says"),
+    [
+        ("GRA-1", "order-in-grace-period", "order-past-grace-period", "the server says cancelable false"),
+        ("GRA-1", "order-in-grace-period", "order-closed", "the server says cancelable false"),
+        ("GRA-4", "order-past-grace-period", "order-in-grace-period", "the server says cancelable true"),
+        ("CAN-2", "order-cancelable", "order-closed", "the server says cancelable false"),
+    ],
+)
+def test_an_order_that_is_not_in_its_state_is_named(server, tmp_path, rule, state, other, says):
+    entry = {**made(server, state), **made(server, other)}
+    ran = judged(tmp_path, server, [rule], **{state.replace("-", "_"): [entry], "order": [made(server, "order")]})
+
+    assert (ran.code, ran.verdicts) == (4, {rule: "not-run"}), ran.out
+    assert f"entry 1 of {state}: {says}" in ran.record["rules"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (swapped, "are the two ids in each other's place?"),
+        (lambda entry: {**entry, "order_uuid": "c3f1b3df-0000-4000-8000-000000000000"}, "does not find its order_uuid"),
+        (lambda entry: {**entry, "order_id": "NOBODY-1"}, "does not find its order_id NOBODY-1"),
+    ],
+)
+def test_a_mistyped_entry_is_passed_over_and_named_where_none_is_left(server, tmp_path, spoil, says):
+    wrong, right = spoil(made(server, "order")), made(server, "order")
+    others = [made(server, "order") for _ in range(4)]
+
+    # Preflight finds the first order of the list, so that ids of both types are known to work.
+    ran = judged(tmp_path, server, ["ORD-3"], order=[right, wrong, *others])
+    assert ran.verdicts["ORD-3"] == "pass", ran.out
+    only = judged(tmp_path, server, ["CST-10"], order=[right], order_cancelable=[wrong])
+
+    assert only.verdicts == {"CST-10": "not-run"}, only.out
+    assert f"entry 1 of order-cancelable: {'its order_uuid' if spoil is swapped else 'the server'}" in (
+        reason := only.record["rules"][0]["reason"]
+    )
+    assert says in reason
+
+
+def test_a_server_that_finds_no_order_by_one_type_of_id_is_not_excused(tmp_path):
+    from orderproof.conformance.reference.choices import choose
+
+    with start(choose(faults=["cancel-only-by-uuid"])) as server:
+        entries = [made(server, "order-cancelable") for _ in range(6)]
+        ran = judged(tmp_path, server, ["CAN-5"], order=[made(server, "order")], order_cancelable=entries)
+    assert ran.verdicts == {"CAN-5": "fail"}, ran.out
