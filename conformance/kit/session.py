@@ -126,14 +126,13 @@ class Session:
         if feature in self.settings.target.absent:
             raise NotApplicable(f"the target does not have this feature (features.{feature}: false in the target file)")
         state = self._proven(name, params)
-        self.trace.states.append(state)
         # An entry of a fixed list was not created for the check, so it is not a new order.
         if self.settings.learned.reads_late and state.source != "fixed":
             self._wait_until_readable(state)
         return state
 
     def _proven(self, name: str, params: Mapping[str, Any]) -> State:
-        """A state that is what it promises: entries of a list that the server contradicts are passed over."""
+        """A state of the check that is what it promises: entries that the server contradicts are passed over."""
         wrong: dict[str, str] = {}
         while True:
             try:
@@ -143,6 +142,8 @@ class Session:
                 raise type(error)(f"state {name}: {told}" if told else str(error)) from None
             if state.token:
                 self.secrets.add(state.token)
+            # Before any request about it: whose token is refused is told by the states of the check.
+            self.trace.states.append(state)
             if not self._judges or not self._is_listed(state):
                 return state
             entry = self._entry(state)
@@ -155,6 +156,7 @@ class Session:
             if why is None:
                 return state
             wrong[entry] = why
+            self.trace.states.remove(state)
 
     def _is_listed(self, state: State) -> bool:
         return state.source == "fixed" and dict(state.values) in self.settings.target.states.fixed.get(state.name, ())
