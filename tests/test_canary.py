@@ -28,7 +28,7 @@ def judged(running, folder, *, workers=1):
     return judge_target(RunOptions(settings, folder, Selection(("GRA-8",)))).record
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_run_whose_canary_is_found_tells_nothing_of_it(running, tmp_path, workers):
     record = judged(running, tmp_path, workers=workers)
 

@@ -23,8 +23,11 @@ from orderproof.spec.catalogue import AREAS, catalogue
 from orderproof.spec.structure import mistake
 from tests.running import orderproof, target_file
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
+# The pages that lie at the top, where a forge looks for them.
+TOP = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 VENDORS = (DOCS / "for-vendors.md").read_text(encoding="utf-8")
 MANAGERS = (DOCS / "for-release-managers.md").read_text(encoding="utf-8")
 
@@ -63,7 +66,11 @@ def commands(page: str) -> list[str]:
     return [call.partition(" || ")[0].partition(" > ")[0] for call in calls if "…" not in call]
 
 
-SHOWN = [pytest.param(call, id=f"{page.stem}: {call}") for page in PAGES for call in commands(page.read_text("utf-8"))]
+SHOWN = [
+    pytest.param(call, id=f"{page.stem}: {call}")
+    for page in [*PAGES, *TOP]
+    for call in commands(page.read_text("utf-8"))
+]
 
 
 def python_block(beginning: str) -> str:
@@ -99,7 +106,7 @@ def test_a_rule_that_a_page_names_is_in_the_catalogue(page):
     assert named <= set(catalogue())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*PAGES, *TOP], ids=lambda page: page.stem)
 def test_a_link_leads_to_a_file_and_a_heading(page):
     for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text("utf-8")):
         if link.startswith("http"):
@@ -110,6 +117,22 @@ def test_a_link_leads_to_a_file_and_a_heading(page):
         headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE) if anchor else []
         anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
         assert not anchor or anchor in anchors, link
+
+
+def test_the_first_page_leads_to_every_other():
+    links = set(re.findall(r"\]\(([^)\s#]+)", TOP[0].read_text("utf-8")))
+
+    assert {page.relative_to(ROOT).as_posix() for page in PAGES} <= links
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TOP[:3]], ids=lambda page: page.stem)
+def test_a_file_that_a_page_names_is_there(page):
+    """Files of the repository alone, from its top or, in the page on architecture, from `conformance/`."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`([a-z_.]+/[\w./-]*?(?:/|\.(?:py|yaml|md|json)))`", text)
+
+    missing = {name for name in named if not (ROOT / name).exists() and not (ROOT / "conformance" / name).exists()}
+    assert not missing
 
 
 def test_the_table_of_states_names_every_state_and_no_other():

@@ -2,6 +2,7 @@
 
 import ast
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,32 @@ def test_no_module_imports_upwards():
         if used and room_of(used) not in (room_of(module), *ROOMS[room_of(module)])
     }
     assert strays == set()
+
+
+def test_the_picture_of_the_rooms_shows_the_table():
+    picture = Path(__file__).parent.parent.joinpath("docs", "architecture.md").read_text(encoding="utf-8")
+    drawn: dict[str, set[str]] = {}
+    for line in picture.partition("flowchart TD\n")[2].partition("```")[0].splitlines():
+        steps = [step.split(" & ") for step in line.strip().split(" --> ")]
+        for uppers, lowers in pairwise(steps):
+            for upper in uppers:
+                drawn.setdefault(_whole(upper), set()).update(map(_whole, lowers))
+    table = {room: set(lower) for room, lower in ROOMS.items() if room not in ("", "conformance")}
+
+    assert _closure(drawn) == _closure(table)
+
+
+def _whole(name: str) -> str:
+    """A room of the picture by its name in the table."""
+    return name if name.partition(".")[0] in ("spec", "strategies", "reports") else f"conformance.{name}"
+
+
+def _closure(lower: dict[str, set[str]]) -> set[tuple[str, str]]:
+    """Every pair of rooms of which the first leads to the second."""
+    pairs = {(room, other) for room, others in lower.items() for other in others}
+    while more := {(a, d) for a, b in pairs for c, d in pairs if b == c} - pairs:
+        pairs |= more
+    return pairs
 
 
 @cache
