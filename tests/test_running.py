@@ -283,7 +283,7 @@ def test_what_leaves_out_nothing_or_all_is_a_mistake(tmp_path, pattern):
 
 
 def test_what_failed_last_is_judged_beside_the_record_with_few_requests(tmp_path):
-    fault = ["--fault", "second-cancel-is-500"]
+    fault = ["--fault", "second-cancel-is-500", "--profile", "quick"]
     first = orderproof(tmp_path, "run", *fault, "--rules", "CAN-*", "--rules", "ROB-1")
     broken = {rule for rule, verdict in first.verdicts.items() if verdict == "fail"}
 
@@ -316,7 +316,7 @@ def test_what_the_target_is_said_not_to_have_is_out_of_scope(tmp_path, server):
     without = {"internal_base_url": "", "features": ABSENT, "states": "states: {provider: testdata:give}"}
     target_file(tmp_path, server.base_url, server.token, None, **without)
 
-    ran = orderproof(tmp_path, "run", "--target", "target.yaml")
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--profile", "quick")
 
     assert (ran.code, ran.record["verdict"]) == (0, "conforming"), ran.out
     assert ran.record["target"]["absent"] == ["external_oms", "internal_api", "preordered_items"]
