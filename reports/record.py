@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,11 @@ class Run:
     missing_states: Mapping[str, str] = field(default_factory=dict)
     void: str | None = None
     cut_short: str | None = None
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in UTC as a record has it: RFC 3339, to the millisecond."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[str, Any]:

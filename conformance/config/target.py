@@ -87,6 +87,12 @@ class Target:
         """The features that the target is said not to have, of those that the documents make conditional."""
         return tuple(name for name in FEATURES if self.features.get(name) is False)
 
+    def why_absent(self, feature: str | None) -> str | None:
+        """Why what rests on a feature is out of scope; None where the target may have it, or no feature is needed."""
+        if feature not in self.absent:
+            return None
+        return f"the target does not have this feature (features.{feature}: false in the target file)"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a worker process. It contains the secrets."""
         return asdict(self)

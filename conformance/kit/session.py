@@ -122,9 +122,9 @@ class Session:
 
         Raises `StateUnavailable`, and `NotApplicable` for a state of a feature that the target file turns off.
         """
-        feature = STATES[name].feature if name in STATES else None
-        if feature in self.settings.target.absent:
-            raise NotApplicable(f"the target does not have this feature (features.{feature}: false in the target file)")
+        absent = self.settings.target.why_absent(STATES[name].feature if name in STATES else None)
+        if absent:
+            raise NotApplicable(absent)
         state = self._proven(name, params)
         # An entry of a fixed list was not created for the check, so it is not a new order.
         if self.settings.learned.reads_late and state.source != "fixed":

@@ -20,7 +20,7 @@ from orderproof.conformance.runner.run_checks import ChecksResult, CollectionErr
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 from orderproof.reports.outcome import Outcome
-from orderproof.reports.record import Run, build
+from orderproof.reports.record import Run, build, moment_text
 from orderproof.reports.redaction.masking import is_secret_header
 from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.description import operations
@@ -111,7 +111,7 @@ def judge_target(options: RunOptions) -> RunResult:
     run = Run(
         version=__version__,
         target=_about(settings.target, options.target_file),
-        started_at=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        started_at=moment_text(started),
         duration_s=(datetime.now(UTC) - started).total_seconds(),
         seed=settings.seed,
         profile=settings.profile,
@@ -188,9 +188,9 @@ def _out_of_scope(target: Target) -> dict[str, str]:
 
 
 def _without_preordered_items(target: Target) -> dict[str, str]:
-    if "preordered_items" not in target.absent:
+    reason = target.why_absent("preordered_items")
+    if reason is None:
         return {}
-    reason = "the target file says that there are none (features.preordered_items: false)"
     return {
         rule.id: reason
         for rule in catalogue().values()
@@ -202,7 +202,5 @@ def _without_preordered_items(target: Target) -> dict[str, str]:
 def _without_internal_api(target: Target) -> dict[str, str]:
     if target.internal_base_url is not None:
         return {}
-    reason = "the target file gives no internal_base_url"
-    if "internal_api" in target.absent:
-        reason = "the target file says that there is none (features.internal_api: false)"
+    reason = target.why_absent("internal_api") or "the target file gives no internal_base_url"
     return {one.id: reason for one in operations().values() if one.api == "order-lines"}

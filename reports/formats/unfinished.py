@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orderproof import __version__
 from orderproof.reports.formats import FORMATS, STDOUT
-from orderproof.reports.record import RECORD_NAME, SCHEMA, Run, build, write
+from orderproof.reports.record import RECORD_NAME, SCHEMA, Run, build, moment_text, write
 
 
 def begin(folder: Path, seed: int, profile: str, *, files: Iterable[Path] = ()) -> None:
@@ -41,7 +41,7 @@ def withdraw(folder: Path, why: str) -> None:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment_text(datetime.now(UTC))
 
 
 def _write(folder: Path, seed: int, profile: str, started_at: str, why: str) -> None:
