@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests import forked
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Ran:
 
 def orderproof(folder: Path, *arguments: str, **environment: str) -> Ran:
     """Call `orderproof` in a folder, with what `environment` adds to the known one of the tests."""
+    if not environment:
+        return _forked(folder, arguments)
     ended = subprocess.run(
         [sys.executable, "-m", "orderproof", *arguments],
         cwd=folder,
@@ -41,6 +46,15 @@ def orderproof(folder: Path, *arguments: str, **environment: str) -> Ran:
     )
     assert "Traceback" not in ended.stderr, ended.stderr
     return Ran(ended.returncode, ended.stdout, ended.stderr, folder)
+
+
+def _forked(folder: Path, arguments: tuple[str, ...]) -> Ran:
+    with tempfile.TemporaryDirectory() as name:
+        streams = (Path(name) / "out", Path(name) / "err")
+        code = forked.call(arguments, folder, streams)
+        out, err = (path.read_text(encoding="utf-8") for path in streams)
+    assert "Traceback" not in err, err
+    return Ran(code, out, err, folder)
 
 
 def target_file(folder: Path, base_url: str, token: str, state_url: str | None, /, **more: str) -> Path:

@@ -8,6 +8,8 @@ from orderproof.spec.description import operations
 from orderproof.strategies.generated import GeneratedRequest, bind, boundary_requests, random_requests
 from orderproof.strategies.texts import of_item
 
+# One worker: what is generated for an operation is generated once.
+pytestmark = pytest.mark.xdist_group("generated")
 REAL = ["11111111-2222-4333-8444-555555555555", "66666666-7777-4888-9999-000000000000"]
 
 # The points that these operations' rules rest on. When an upgrade of Schemathesis drops one, this list says which.

@@ -5,11 +5,13 @@ import json
 import os
 import queue
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from orderproof.conformance.reference.server import start
 from orderproof.reports.formats import FORMATS
 from orderproof.reports.reading import RecordError, read
 from orderproof.reports.record import write
+from tests import forked
 from tests.records import all_kept, record
 from tests.running import orderproof, target_file
 
@@ -51,28 +54,30 @@ def refused(folder) -> str:
 
 
 def test_a_run_that_is_killed_at_any_moment_leaves_no_earlier_record(tmp_path):
-    begun = time.monotonic()
+    arguments, nowhere = RUN[RUN.index("run") :], (Path(os.devnull), Path(os.devnull))
     first = tmp_path / "measured"
     first.mkdir()
-    subprocess.run(RUN, cwd=first, check=True, capture_output=True)
+    # The process that the others are forked from has started.
+    assert forked.call(arguments, first, nowhere) == 0
+    begun = time.monotonic()
+    assert forked.call(arguments, first, nowhere) == 0
     whole = time.monotonic() - begun
     moments = random.Random(1)
+    earlier = tmp_path / "earlier"
+    earlier.mkdir()
+    with_green_record(earlier)
 
     def kill_one(number: int) -> None:
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        with_green_record(folder)
-        process = subprocess.Popen(RUN, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(moments.uniform(0, whole))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-        process.wait()
+        folder = shutil.copytree(earlier, tmp_path / str(number))
+        process = forked.start(arguments, folder, nowhere)
+        process.join(moments.uniform(0, whole))
+        process.kill()
+        process.join()
         found = json.loads((folder / "orderproof-report" / "report.json").read_text(encoding="utf-8"))
-        # Python starts, and reads the command line: that is before the run began.
+        # The command line is read: that is before the run began.
         if found["started_at"] == EARLIER:
             return
-        assert found["cut_short"] or process.returncode == 0 or found["verdict"] == "conforming"
+        assert found["cut_short"] or process.exitcode == 0 or found["verdict"] == "conforming"
         assert not (folder / "orderproof-report" / "junit.xml").exists()
         if found["cut_short"]:
             with pytest.raises(RecordError, match="unfinished: it began at"):

@@ -150,10 +150,6 @@ def minutes_moved(answers):
     return [round((later - earlier).total_seconds() / 60) for earlier, later in pairwise(moments)]
 
 
-def serial_numbers(answers):
-    return [item["external_identifier"].get("serial_number") for item in answers[-1]["items"]]
-
-
 def statuses_of_items(answers):
     return [item["status"] for item in answers[-1]["items"]]
 
@@ -163,7 +159,6 @@ def statuses_of_items(answers):
     ("fault", "rule", "seen"),
     [
         ("extended-four-times-at-most", "GRA-18", minutes_moved),
-        ("serials-overwritten-twice-at-most", "SER-34", serial_numbers),
         ("line-cancellation-forgotten-by-extension", "LIN-18", statuses_of_items),
     ],
 )
