@@ -34,11 +34,29 @@ def shortfall(record: Mapping[str, Any]) -> str | None:
 
 
 class MissingState(NamedTuple):
-    """A missing state: its name, the reason, and how many checks asked for it."""
+    """A missing state: its name, the reason, how many checks asked for it, and the rules that these would judge."""
 
     name: str
     reason: str
     checks: int
+    rules: tuple[str, ...] = ()
+
+
+def lacks(row: Mapping[str, Any], state: str) -> bool:
+    """Whether a rule was not judged for want of a state."""
+    return row["verdict"] == "not-run" and any(
+        entry["outcome"] == "not-run" and entry["reason"].startswith(f"state {state}: ") for entry in row["checks"]
+    )
+
+
+def given_up(record: Mapping[str, Any]) -> list[str]:
+    """Why sources of states were given up during the run, each reason once."""
+    reasons = [
+        one_line(reason.partition(": ")[2] if reason.startswith("state ") else reason)
+        for reason in record["missing_states"].values()
+        if " was given up" in reason
+    ]
+    return list(dict.fromkeys(reasons))
 
 
 def missing_states(record: Mapping[str, Any]) -> list[MissingState]:
@@ -54,6 +72,7 @@ def missing_states(record: Mapping[str, Any]) -> list[MissingState]:
             name,
             one_line(reason.removeprefix(f"state {name}: ")),
             sum(why.startswith(f"state {name}: ") for _, why in waiting),
+            tuple(row["id"] for row in record["rules"] if lacks(row, name)),
         )
         for name, reason in record["missing_states"].items()
     ]

@@ -65,7 +65,7 @@ def _entry(outcome: Outcome) -> CheckEntry:
         check=outcome.check,
         outcome=outcome.result,
         reason=outcome.reason,
-        requests=len(outcome.exchanges),
+        requests=len(outcome.exchanges) - outcome.proofs,
         states=list(outcome.states),
     )
 

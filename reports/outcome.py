@@ -35,7 +35,7 @@ class Outcome:
 
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
-    reason.
+    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules.
     """
 
     check: str
@@ -49,6 +49,7 @@ class Outcome:
     secrets: frozenset[str] = frozenset()
     missing_states: Mapping[str, str] = field(default_factory=dict)
     is_canary: bool = False
+    proofs: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, to pass from a worker to the process that reports."""

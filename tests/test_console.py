@@ -122,9 +122,9 @@ def test_a_partial_run_says_what_is_missing():
     waiting = [outcome(RULE, result="not-run", check=f"a::{n}", reason="state order: used up") for n in range(3)]
     made = record([*all_kept(RULE), *waiting], missing_states={"order": "state order: used up"})
     text = shown(made)
-    assert "(not-run: state order: used up)" in text
+    assert "(not-run: it needs the state order)" in text
     assert "Missing states" in text
-    assert "  order: used up; 3 checks need one each" in text
+    assert f"  order: used up; 3 checks need one each\n    would judge {RULE}\n" in text
     assert "partial: nothing broken, but 1 rule not judged" in text
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from orderproof.reports import record as record_module
@@ -180,7 +181,9 @@ def test_workers_judge_the_same(tmp_path, server):
     together = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
 
     assert together.code == alone.code == 0, together.out + together.err
-    assert (together.verdicts, together.record["requests"]) == (verdicts, requests)
+    assert together.verdicts == verdicts
+    # Each worker proves the states that its checks use.
+    assert 0 <= together.record["requests"] - requests <= 2 * len(STATES)
     # Rules are shown as they are finished, so those that every answer is held against have a heading of their own.
     assert "Grace period, checked on every answer" in together.out
     assert [line for line in together.out.splitlines() if line.startswith("  ")] == [

@@ -10,7 +10,9 @@ from orderproof.conformance.config.target import StateSources
 from orderproof.conformance.errors import StateUnavailable, UsageError
 from orderproof.conformance.states import callback as callback_module
 from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
-from orderproof.conformance.states.sources import FixedLists, State, States, load_provider, sources_of
+from orderproof.conformance.states.provider import load_provider
+from orderproof.conformance.states.sources import FixedLists, State, States
+from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
 from tests.loopback import Server, answer, json_answer, refusing_port
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.polling import Poller
-from orderproof.conformance.kit.proof import contradiction
+from orderproof.conformance.kit.proof import Proof, prove
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
 from orderproof.conformance.states.journal import Journal
-from orderproof.conformance.states.sources import State, States, sources_of
+from orderproof.conformance.states.sources import State, States
+from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
+
+_AGAIN = " a second time"
 
 
 @dataclass(slots=True)
@@ -29,13 +33,14 @@ class Trace:
     """What one check did: its exchanges in order, its states, and where its current example began.
 
     `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
-    It is None in a check without examples.
+    It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
     prepared: int | None = None
     example_from: int = 0
+    proofs: set[int] = field(default_factory=set)
 
     def begin_example(self) -> None:
         """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
@@ -61,6 +66,9 @@ class Session:
         self.trace = Trace()
         self._judges = False
         self._proofs: dict[str, str | None] = {}
+        self._given: set[str] = set()
+        self._last_sent: Exchange | None = None
+        self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
         self.states = States(
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
@@ -77,6 +85,10 @@ class Session:
 
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
         """Raise `Inconclusive` if the result is about the connection, the rate limit or an expired token."""
+        if self._judges and exchange.is_unreachable:
+            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}{self._since()}", exchange)
+        if not exchange.is_unreachable:
+            self._last_sent = exchange
         if self._judges and exchange.dropped:
             raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self._judges and is_deferred(exchange):
@@ -105,6 +117,13 @@ class Session:
                 ended,
             )
 
+    def _since(self) -> str:
+        """After which request there was no connection any more."""
+        if self._last_sent is None:
+            return ""
+        when = datetime.fromtimestamp(self._last_sent.started_at, UTC).strftime("%H:%M:%SZ")
+        return f"; the last request that could be sent was {self._last_sent.method} {self._last_sent.url} at {when}"
+
     def orders(self) -> Orders:
         """The documented API of the target."""
         target = self.settings.target
@@ -132,8 +151,14 @@ class Session:
         return state
 
     def _proven(self, name: str, params: Mapping[str, Any]) -> State:
-        """A state of the check that is what it promises: entries that the server contradicts are passed over."""
+        """A state of the check that is what it promises: entries of lists that the server contradicts are passed over.
+
+        What a callback or a provider makes is proven once for each state, and where an order comes a second time.
+        """
         wrong: dict[str, str] = {}
+        if name in self._refuted:
+            # Another one would be made in vain.
+            raise StateUnavailable(f"state {name}: {self._refuted[name]}")
         while True:
             try:
                 state = self.states.setup(name, **params)
@@ -144,27 +169,57 @@ class Session:
                 self.secrets.add(state.token)
             # Before any request about it: whose token is refused is told by the states of the check.
             self.trace.states.append(state)
-            if not self._judges or not self._is_listed(state):
+            if not self._judges or not self._can_be_proven(state):
                 return state
             entry = self._entry(state)
             if entry in wrong:
                 # One that is only read is handed out again and again.
                 raise StateUnavailable(f"state {name}: {entry}: {wrong[entry]}")
-            if entry not in self._proofs:
-                self._proofs[entry] = contradiction(self.orders(), state, self.settings.learned.found_by)
-            why = self._proofs[entry]
-            if why is None:
+            proof = self._proof(entry, state)
+            if proof.why is None and not proof.is_used:
                 return state
-            wrong[entry] = why
             self.trace.states.remove(state)
+            if state.source != "fixed":
+                self.states.teardown(state)
+            if proof.why is None:
+                continue
+            wrong[entry] = proof.why
+            if state.source != "fixed":
+                self.states.missing.setdefault(name, f"{entry}: {proof.why}")
+                if not entry.endswith(_AGAIN):
+                    self._refuted[name] = f"{entry}: {proof.why}"
+                raise StateUnavailable(f"state {name}: {entry}: {proof.why}")
 
-    def _is_listed(self, state: State) -> bool:
-        return state.source == "fixed" and dict(state.values) in self.settings.target.states.fixed.get(state.name, ())
+    def _proof(self, entry: str, state: State) -> Proof:
+        """What the server says against a state: asked once, and kept."""
+        is_again = entry.endswith(_AGAIN)
+        if is_again or entry not in self._proofs:
+            first = len(self.trace.exchanges)
+            # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
+            may_act = state.source != "fixed" and not is_again
+            proof = prove(self.orders(), state, self.settings.learned, may_act=may_act)
+            self.trace.proofs.update(range(first, len(self.trace.exchanges)))
+            self._proofs[entry] = proof.why
+            return proof
+        return Proof(self._proofs[entry])
+
+    def _can_be_proven(self, state: State) -> bool:
+        listed = self.settings.target.states.fixed.get(state.name, ())
+        return state.source != "fixed" or dict(state.values) in listed
 
     def _entry(self, state: State) -> str:
-        """An entry of a list as people find it: `entry 2 of order-closed`."""
-        entries = self.settings.target.states.fixed[state.name]
-        return f"entry {entries.index(dict(state.values)) + 1} of {state.name}"
+        """A state as people find it: `entry 2 of order-closed`, `states.callback gave order-closed`."""
+        if state.source == "fixed":
+            entries = self.settings.target.states.fixed[state.name]
+            return f"entry {entries.index(dict(state.values)) + 1} of {state.name}"
+        key = f"{state.values.get('order_uuid')}"
+        if key in self._given:
+            return f"states.{state.source} gave the order {key}{_AGAIN}"
+        if "order_uuid" in state.values:
+            self._given.add(key)
+        tenant = f" at {state.base_url}" if state.base_url else ""
+        article = "an" if state.name[0] == "o" else "a"
+        return f"states.{state.source} gave {article} {state.name}{tenant} that is none"
 
     def _wait_until_readable(self, state: State) -> None:
         """Poll until the orders of a new state can be read; if they never can, the check reports it."""

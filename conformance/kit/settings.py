@@ -19,7 +19,8 @@ class Learned:
     `price_id` names the state's value that the path of `prices` takes; `accepted` is a GET request that was accepted
     with the target's own token, as URL and `Accept`, or empty; `reads_late` says whether a new order cannot be read at
     first; `internal_problem` says why the internal API cannot be used, or None. `found_by` are the types of ids by
-    which an order was found.
+    which an order was found; `shows_items` and `shows_customer` say whether it was shown with the ids that its state
+    gives its items and its customer.
     """
 
     price_id: str = "order_uuid"
@@ -27,6 +28,8 @@ class Learned:
     reads_late: bool = False
     internal_problem: str | None = None
     found_by: tuple[str, ...] = ()
+    shows_items: bool = False
+    shows_customer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
         exchanges=tuple(exchange.to_dict() for exchange in trace.exchanges),
         passive=_passive(trace),
         states=tuple(sorted({state.name for state in trace.states})),
+        proofs=len(trace.proofs),
     )
 
 
@@ -75,7 +76,8 @@ def _described(error: BaseException, trace: Trace) -> OwnFinding:
         message, expected, observed, own = _sentence(error), "", "", ()
     # What prepared the states of a property is sent once, before all its examples.
     prepared = range(trace.prepared or 0)
-    story = [*prepared, *range(trace.example_from, len(trace.exchanges))]
+    everything = [*prepared, *range(trace.example_from, len(trace.exchanges))]
+    story = [index for index in everything if index not in trace.proofs]
     numbers = {id(exchange): index for index, exchange in enumerate(trace.exchanges)}
     own_indices = [numbers[id(one)] for one in own if id(one) in numbers]
     if own_indices and own_indices[-1] not in story:
@@ -122,7 +124,8 @@ def _passive(trace: Trace) -> dict[str, PassiveResult]:
     for index, exchange in enumerate(trace.exchanges):
         for judgement in judge(exchange):
             entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
-            entry["judged"] += 1
+            # An answer that only proved a state may break a rule, but shows none to be kept.
+            entry["judged"] += index not in trace.proofs
             if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
                 entry["findings"].append(_broken_answer(index, judgement, judgement.message))
     return judged

@@ -71,7 +71,7 @@ def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs
 
 def judge(exchange: Exchange) -> Iterator[Judgement]:
     """Judge one exchange; yields a judgement for every passive rule that it says something about."""
-    if exchange.dropped:
+    if exchange.dropped or exchange.is_unreachable:
         return
     operation_id = exchange.operation
     if exchange.status is None:

@@ -10,7 +10,10 @@ import uuid
 
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable, VoidError
+from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
+from orderproof.conformance.kit.findings import NotApplicable
+from orderproof.conformance.kit.proof import shows
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.runner.internal_probe import internal_problem
@@ -24,6 +27,8 @@ _READABLE_WITHIN_SECONDS = 10.0
 _POLL_SECONDS = 0.25
 _ID_TYPES = ("internal", "external")
 _PRICES = "its prices"
+# States that have an order too.
+_SECOND_OPINIONS = ("order-cancelable", "order-closed")
 
 
 def wait_for_target(session: Session, seconds: float) -> None:
@@ -62,10 +67,10 @@ def preflight(session: Session) -> Learned:
         if why:
             raise VoidError(why)
         problem = internal_problem(session)
+        shown = _how_shown(session, order, [probe.answer for probe in known[: len(_ID_TYPES)]])
     finally:
         session.end()
-    found_by = [id_type for id_type, probe in zip(_ID_TYPES, known, strict=False) if probe.answer.is_success]
-    return Learned(_price_id(known), session.token_probe.own, reads_late, problem, tuple(found_by))
+    return Learned(_price_id(known), session.token_probe.own, reads_late, problem, *shown)
 
 
 def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:
@@ -125,7 +130,41 @@ def _probe_order(orders: Orders, order: State, wait: bool) -> tuple[list[Probe],
     return probes, reads_late
 
 
+def _how_shown(session: Session, order: State | None, answers: list[Answer]) -> tuple[tuple[str, ...], bool, bool]:
+    """By which types of ids an order is found, and whether it is shown with its items' and its customer's ids.
+
+    Where the order is not, another one tells whether it is the order that is wrong or the server.
+    """
+    if order is None:
+        return (), False, False
+    found = _shown_as_given(order, answers)
+    if found == (_ID_TYPES, True, True):
+        return found
+    for name in _SECOND_OPINIONS:
+        try:
+            other = session.take(name)
+        except (StateUnavailable, NotApplicable):
+            session.states.missing.pop(name, None)
+            continue
+        orders = session.orders()
+        second = _shown_as_given(other, [orders.show(other, id_type=id_type) for id_type in _ID_TYPES])
+        by = tuple(id_type for id_type in _ID_TYPES if id_type in (*found[0], *second[0]))
+        return by, found[1] or second[1], found[2] or second[2]
+    return found
+
+
+def _shown_as_given(order: State, answers: list[Answer]) -> tuple[tuple[str, ...], bool, bool]:
+    found_by = tuple(id_type for id_type, answer in zip(_ID_TYPES, answers, strict=True) if answer.is_success)
+    shown = next((answer for answer in answers if answer.is_success), None)
+    return (found_by, *(shows(shown, order) if shown else (False, False)))
+
+
 def _price_id(known: list[Probe]) -> str:
-    """The id that `prices` takes in its path; the UUID where both or none are taken."""
-    by_uuid, by_id = [probe.answer for probe in known if probe.name == _PRICES] or (None, None)
-    return "order_id" if by_id and by_id.is_success and by_uuid and not by_uuid.is_success else "order_uuid"
+    """The id that `prices` takes in its path; the UUID where both or none are taken.
+
+    Nothing is learned from an order that is found by neither of its ids: they may be in each other's place.
+    """
+    if not any(probe.answer.is_success for probe in known[: len(_ID_TYPES)]):
+        return "order_uuid"
+    by_uuid, by_id = (probe.answer for probe in known if probe.name == _PRICES)
+    return "order_id" if by_id.is_success and not by_uuid.is_success else "order_uuid"

@@ -30,7 +30,9 @@ def callback_source(client: Client, url: str) -> Ask:
         for pause in (*_PAUSES, None):
             exchange = client.send("POST", url, headers, body, patient=False)
             status = exchange.status
-            again = status is None or status >= 500 or status in (408, 429)
+            # Whoever has waited for an answer for a minute does not do so again.
+            timed_out = status is None and exchange.duration >= client.timeout
+            again = not timed_out and (status is None or status >= 500 or status in (408, 429))
             if pause is None or not again:
                 break
             time.sleep(pause)

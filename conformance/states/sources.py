@@ -5,17 +5,13 @@ Each state is sought in fixed lists first, then callback, then provider. A missi
 the rules that need it are `not-run`, with the reason given here.
 """
 
-import importlib
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
-from orderproof.conformance.config.target import StateSources
 from orderproof.conformance.errors import StateUnavailable, UsageError
 from orderproof.conformance.transport.shortened import shortened
 
@@ -117,34 +113,6 @@ def _fits(entry: Values, params: Values) -> bool:
     return True
 
 
-def load_provider(reference: str, folder: Path) -> Ask:
-    """Import `package.module:function`; `folder` (the target file's) is importable too. Raises `UsageError`."""
-    module_name, _, attribute = reference.partition(":")
-    for place in (str(folder), str(Path.cwd())):
-        if place not in sys.path:
-            sys.path.insert(0, place)
-    try:
-        found: Any = importlib.import_module(module_name)
-    except Exception as error:
-        # The user's module may raise anything when it is imported.
-        raise UsageError(f"states.provider: {reference} cannot be imported ({type(error).__name__}: {error})") from None
-    try:
-        for part in attribute.split("."):
-            found = getattr(found, part)
-    except AttributeError:
-        raise UsageError(f"states.provider: {reference}: the module {module_name} has no {attribute}") from None
-    if not callable(found):
-        raise UsageError(f"states.provider: {reference} is not a function")
-
-    def ask(name: str, params: Values, action: str) -> Values | None:
-        try:
-            return found(name, dict(params), action)  # type: ignore[no-any-return]
-        except Exception as error:
-            raise StateUnavailable(f"states.provider raised {type(error).__name__}: {error}") from None
-
-    return ask
-
-
 @dataclass(slots=True)
 class States:
     """Sets states up and tears them down.
@@ -226,13 +194,3 @@ def _check_tenant(values: Values) -> None:
             check_token(values["token"], "the value token")
     except UsageError as error:
         raise StateUnavailable(str(error)) from None
-
-
-def sources_of(sources: StateSources, callback: Callable[[str], Ask], folder: Path) -> Iterator[tuple[str, Ask]]:
-    """The sources of a target file in the order in which they are asked; `callback` makes a source from a URL."""
-    if sources.fixed:
-        yield "fixed", FixedLists(sources.fixed).ask
-    if sources.callback:
-        yield "callback", callback(sources.callback)
-    if sources.provider:
-        yield "provider", load_provider(sources.provider, folder)

@@ -20,7 +20,7 @@ from orderproof.conformance.transport.connection import (
     reason_of,
     request_bytes,
 )
-from orderproof.conformance.transport.exchange import Exchange, Headers
+from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange, Headers
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
 MAX_ANSWER = 8 * 1024 * 1024
@@ -33,6 +33,8 @@ MAX_WAIT_SECONDS = 60.0
 _MAX_IDLE_SECONDS = 1.0
 # A server that is started anew, or a load balancer, refuses a connection now and then. Nothing was sent: try once more.
 _CONNECT_PAUSES_SECONDS = (0.2, 1.0)
+# A process that ends closes its connections one after the other: the one that it listens on may be the last.
+_DYING_PAUSES_SECONDS = (0.05, 0.2)
 # Methods whose requests may be sent again when nobody knows what became of them (RFC 9110, 9.2.1).
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _DROPPED_AND_REPEATED = "the server closed the kept connection before it answered; the request was sent again"
@@ -40,6 +42,7 @@ _DROPPED_AFTER_SENDING = (
     "the server closed the kept connection before it answered; "
     "it may have carried the request out, so the request was not sent again"
 )
+_DIED = "the server closed the connection without an answer, and refuses every connection since"
 
 
 class RateLimit:
@@ -130,19 +133,46 @@ class Client:
         # A server may close a kept connection at any time, even as the next request is on its way (RFC 9112, 9.5).
         # Only on a connection of its own is silence an answer.
         if not is_kept or connection.has_heard or exchange.error != CLOSED_EARLY:
+            self._tell_death(exchange, origin)
             return exchange
         exchange.dropped = True
         self._early_closers.add(origin)
         # What was sent in part only cannot have been carried out.
         if is_sent and not is_safe:
             exchange.error = _DROPPED_AFTER_SENDING
+            self._tell_death(exchange, origin)
             return exchange
         exchange.error = _DROPPED_AND_REPEATED
         self.record(exchange)
         again = Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx, repeats=True)
         self.wait_for_rate()
         self._exchange(self.connect(origin), again, data)
+        self._tell_death(again, origin)
         return again
+
+    def _tell_death(self, exchange: Exchange, origin: Origin) -> None:
+        """Say of an unanswered request that the server died of it: it was cut off, and nothing listens any more."""
+        was_cut_off = (
+            exchange.dropped or exchange.error == CLOSED_EARLY or (exchange.repeats and exchange.is_unreachable)
+        )
+        if was_cut_off and self._is_refused(origin):
+            exchange.dropped, exchange.error = False, _DIED
+
+    def _is_refused(self, origin: Origin) -> bool:
+        """Whether the host is there, but nothing listens any more. A network that is down does not refuse."""
+        for pause in (*_DYING_PAUSES_SECONDS, None):
+            connection = self.connect(origin)
+            try:
+                self.open(connection)
+            except ConnectionRefusedError:
+                return True
+            except BROKEN:
+                return False
+            finally:
+                connection.close()
+            if pause is not None:
+                time.sleep(pause)
+        return False
 
     def _exchange(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
         """Send a request and read its answer; returns whether the request was sent whole."""
@@ -151,7 +181,7 @@ class Client:
         try:
             deadline = self.open(connection)
         except BROKEN as error:
-            exchange.error = f"no connection: {reason_of(error)}"
+            exchange.error = f"{NO_CONNECTION}{reason_of(error)}"
         else:
             # A server may answer and close before it has read all of a request (RFC 9112, 9.5): so read in any case.
             with contextlib.suppress(OSError):

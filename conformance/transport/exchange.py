@@ -8,6 +8,10 @@ from typing import Any
 Headers = list[tuple[str, str]]
 
 
+NO_CONNECTION = "no connection: "
+"""How the error of an exchange begins that was not sent, since no connection could be had."""
+
+
 @dataclass(slots=True)
 class Exchange:
     """One request as it was sent and its answer, if one came whole.
@@ -34,6 +38,11 @@ class Exchange:
     allowed_5xx: tuple[int, ...] = ()
     dropped: bool = False
     repeats: bool = False
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether there was no connection, so that nothing was sent: that says nothing about any rule."""
+        return self.status is None and (self.error or "").startswith(NO_CONNECTION)
 
     def response_header(self, name: str) -> str | None:
         """The first value of a header of the answer, whatever its case."""

@@ -21,7 +21,7 @@ from orderproof.conformance.transport.connection import (
     reason_of,
     request_bytes,
 )
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
 # Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.
@@ -80,7 +80,7 @@ def _send_all_but_the_last_byte(client: Client, racer: _Racer) -> None:
     try:
         racer.connection.send(racer.data[:-1], client.open(racer.connection))
     except BROKEN as error:
-        racer.exchange.error = f"no connection: {reason_of(error)}"
+        racer.exchange.error = f"{NO_CONNECTION}{reason_of(error)}"
 
 
 def _receive(client: Client, deadline: float, racer: _Racer) -> float:

@@ -1,5 +1,6 @@
 """The report on the console, in the manner of h2spec: areas, rules, a mark each, and the failures at the end."""
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
@@ -9,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from orderproof.reports.completeness import missing_states
+from orderproof.reports.completeness import given_up, missing_states
 from orderproof.reports.console.color import use_color
 from orderproof.reports.curl import TOKEN_VARIABLE
 from orderproof.reports.explanation import (
@@ -90,17 +91,26 @@ class Listing:
 
     def complete(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Print the rows of a record that were not shown before, and the reasons of those that were."""
-        before = [row for row in rows if row["id"] in self._shown and row["verdict"] in _WITH_REASON]
+        # What a missing state would judge stands below that state.
+        before = [
+            row
+            for row in rows
+            if row["id"] in self._shown and row["verdict"] in _WITH_REASON and not _state_needed(row)
+        ]
         # The rules that were not shown during the run are mostly those that are checked on every answer.
         self._note = ", checked on every answer" if self._shown else ""
         for row in rows:
             if row["id"] not in self._shown:
-                self._print(row, f"{row['verdict']}: {one_line(row['reason'], 160)}")
+                self._print(row, f"{row['verdict']}: {one_line(_state_needed(row) or row['reason'], 160)}")
         if before:
             self._console.print()
             self._console.print(Text("Why rules were not judged", "bold"))
+        alike: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         for row in before:
-            self._line(row, one_line(row["reason"], 160), "")
+            alike.setdefault((row["verdict"], row["reason"]), []).append(row)
+        for (_, reason), (first, *others) in alike.items():
+            more = f" ({', '.join(row['id'] for row in others)} too)" if others else ""
+            self._line(first, one_line(reason, 160), more)
 
     def _print(self, row: Mapping[str, Any], verdict: str) -> None:
         rule = catalogue().get(row["id"])
@@ -133,6 +143,12 @@ class Listing:
         self._console.print(columns)
 
 
+def _state_needed(row: Mapping[str, Any]) -> str | None:
+    """For a rule that lacks a state, that it does: why it is missing is told once, below the name of the state."""
+    found = re.match(r"state ([a-z-]+): ", row["reason"]) if row["verdict"] == "not-run" else None
+    return f"it needs the state {found[1]}" if found else None
+
+
 def render(
     record: Mapping[str, Any],
     console: Console,
@@ -152,7 +168,10 @@ def render(
         if not record["void"]:
             (listing or Listing(console, verbose=verbose)).complete(record["rules"])
     _failures(record, console, unicode_ok)
-    if not quiet:
+    if quiet:
+        for reason in given_up(record):
+            console.print(Text(reason, "cyan"))
+    else:
         _unjudged(record, console)
     _closing(record, console)
 
@@ -248,6 +267,8 @@ def _unjudged(record: Mapping[str, Any], console: Console) -> None:
         for state in missing_states(record):
             needed = f"; {state.checks} check{' needs one' if state.checks == 1 else 's need one each'}"
             console.print(Text(f"  {state.name}: {state.reason}{needed if state.checks else ''}", "cyan"))
+            if state.rules:
+                console.print(Text(f"    would judge {', '.join(state.rules)}", "dim"))
 
 
 def _closing(record: Mapping[str, Any], console: Console) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, require, require_time
+from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, parse_time, require, require_time
 
 # A state may give due_at in whole seconds, while the server stores fractions.
 ROUNDING = timedelta(seconds=1)
@@ -29,6 +29,22 @@ def running_timer(orders: Orders, order: State) -> Timer:
             f"the second of two extensions moved due_at by {_minutes(second - first)}, so the timer cannot be measured"
         )
     return Timer(second, second - first)
+
+
+def require_stated(order: State, first_extension: Answer, step: timedelta) -> None:
+    """Raise `Inconclusive` where the due_at that came with a new order does not fit the first extension.
+
+    It is as likely a mistake of what made the order. That of a list is as old as the list: an earlier run may have
+    extended the order since, so it is not looked at.
+    """
+    stated = None if order.source == "fixed" else parse_time(order.values.get("due_at") or "")
+    if stated is not None and abs(due_at(first_extension) - stated.moment - step) >= ROUNDING:
+        moved = _minutes(due_at(first_extension) - stated.moment)
+        raise Inconclusive(
+            f"states.{order.source} gave an order with due_at {stated.moment.isoformat()}, and its first extension "
+            f"is {moved} later: is that its due_at?",
+            first_extension.exchange,
+        )
 
 
 def _minutes(duration: timedelta) -> str:

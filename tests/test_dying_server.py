@@ -1,0 +1,63 @@
+"""A server that dies in the middle of a run: one finding says after which request, the rest is inconclusive."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from tests.running import orderproof, target_file
+
+SERVER = """
+import json, os, sys
+from orderproof.conformance.reference.server import start
+
+running = start()
+admit = running.decisions.admit
+
+async def die_some_day(call):
+    if running.judged >= DIES_AT and call.method == METHOD:
+        os._exit(1)
+    await admit(call)
+
+running.decisions.admit = die_some_day
+print(json.dumps(running.where), flush=True)
+sys.stdin.read()
+"""
+
+
+STATES = ("order", "order-cancelable", "order-in-grace-period")
+
+
+def made(state_url, state):
+    """The values of a fresh state."""
+    body = json.dumps({"state": state, "params": {}, "action": "setup"}).encode()
+    request = urllib.request.Request(state_url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_server_that_dies_is_found_once_and_after_which_request(tmp_path, method):
+    script = SERVER.replace("DIES_AT", "30").replace("METHOD", repr(method))
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        where = json.loads(server.stdout.readline())
+        lists = {name: [made(where["state_url"], name) for _ in range(6)] for name in STATES}
+        target_file(tmp_path, where["base_url"], where["token"], None, states=f"states: {json.dumps(lists)}")
+        chosen = [word for one in ("CAN-1?", "GRA-?", "ROB-2") for word in ("--rules", one)]
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
+        server.stdin.close()
+
+    broken = {row["id"]: row["findings"] for row in ran.record["rules"] if row["verdict"] == "fail"}
+    assert ran.code == 1, ran.out
+    assert list(broken) == ["ROB-2"]
+    (finding,) = broken["ROB-2"]
+    assert "refuses every connection since" in finding["message"]
+    killer = ran.record["exchanges"][finding["decisive"]]
+    assert (killer["method"], killer["status"]) == (method, None)
+    assert f"curl -sS -i -X {method} " in ran.out or (method == "GET" and "curl -sS -i " in ran.out)
+    reasons = {row["reason"] for row in ran.record["rules"] if row["verdict"] == "inconclusive"}
+    assert any("no connection: " in reason and f"was {method} {killer['url']} at " in reason for reason in reasons)

@@ -1,0 +1,96 @@
+"""One mistake of whatever gives states fails no server: the state is named, and what the server says against it."""
+
+import pytest
+
+from orderproof.conformance.reference.choices import choose
+from orderproof.conformance.reference.server import start
+from tests.running import orderproof, target_file
+
+PROVIDER = """
+import json, urllib.request
+
+def made(state, params={}, action="setup"):
+    body = json.dumps({"state": state, "params": params, "action": action}).encode()
+    request = urllib.request.Request("STATE_URL", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"{}")
+
+def cancel(values):
+    url = "BASE_URL/orders/" + values["order_uuid"] + "/cancel?id_type=internal"
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer TOKEN"}
+    urllib.request.urlopen(urllib.request.Request(url, b'{"reason": "x"}', headers, method="POST")).close()
+    return values
+
+GIVEN = {}
+
+def give(state, params, action):
+    values = made(state, params, action)
+    if action == "setup" and state == "STATE":
+        MISTAKE
+    return values
+"""
+ORDER = ("ORD-1", "ORD-2", "ORD-3", "CST-5")
+CANCELABLE = ("CAN-2", "CAN-5", "CST-10")
+GRACE = ("GRA-1", "GRA-2", "GRA-3")
+HISTORY = ("HIS-1", "HIS-2", "HIS-4")
+ALIEN = "values['order_ids'][-1:] = [made('order')['order_id']]"
+ONE_MORE = "values = made(state, {'orders': params['orders'] + 1}); values['order_ids'].pop()"
+SWAPPED = "values['order_uuid'], values['order_id'] = values['order_id'], values['order_uuid']"
+MISTAKES = [
+    ("order", ORDER, SWAPPED, "are the two ids in each other's place?"),
+    ("order", ORDER, "values['order_uuid'] = 'c3f1b3df-0000-4000-8000-000000000000'", "does not find its order_uuid"),
+    ("order", ORDER, "values['order_id'] = values['order_id'].lower()", "does not find its order_id"),
+    ("order", ORDER, "values['order_id'] = made('order')['order_id']", "are of two orders"),
+    ("order", ("PRI-1", "SER-1"), "values['item_uuids'] = made('order')['item_uuids']", "shows no item"),
+    ("order-cancelable", CANCELABLE, SWAPPED, "are the two ids in each other's place?"),
+    ("order-cancelable", CANCELABLE, "values |= made('order-closed')", "says cancelable false"),
+    ("order-cancelable", CANCELABLE, "values |= cancel(made('order-cancelable'))", "says that it was canceled"),
+    ("order-cancelable", CANCELABLE, "values |= made('order-past-grace-period')", "and it cannot be canceled"),
+    ("order-cancelable", CANCELABLE, "values = GIVEN.setdefault(state, values)", "a second time: the server says"),
+    ("order-in-grace-period", GRACE, "values |= made('order-past-grace-period')", "and it cannot be canceled"),
+    ("order-in-grace-period", GRACE[:1], "values['due_at'] = '2001-01-01T00:00:00Z'", "is that its due_at?"),
+    ("order-past-grace-period", ("GRA-4",), "values |= made('order-cancelable')", "and it can be extended"),
+    ("order-closed", ("CAN-22", "CST-12"), "values |= made('order')", "status open and cancelable true"),
+    ("order-with-preordered-item", ("LIN-2",), "cancel(values)", "says that it was canceled"),
+    ("customer-with-orders", HISTORY, ONE_MORE, "the customer has the order "),
+    ("customer-with-orders", HISTORY, "values['order_ids'].reverse()", "by the placed_at that the server shows"),
+    ("customer-with-orders", HISTORY, ALIEN, "the customer has the order "),
+    ("customer-without-orders", ("HIS-16",), "values['customer_id'] = made('order')['customer_id']", "has the order"),
+]
+
+
+@pytest.mark.parametrize(("state", "rules", "mistake", "says"), MISTAKES)
+def test_a_mistake_of_the_provider_is_named_and_fails_no_rule(tmp_path, state, rules, mistake, says):
+    with start() as server:
+        values = {
+            "STATE_URL": server.state_url,
+            "BASE_URL": server.base_url,
+            "TOKEN": server.token,
+            "STATE": state,
+            "MISTAKE": mistake,
+        }
+        text = PROVIDER
+        for name, value in values.items():
+            text = text.replace(f'"{name}"' if name == "STATE" else name, f'"{value}"' if name == "STATE" else value)
+        (tmp_path / "mistaken.py").write_text(text, encoding="utf-8")
+        target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'mistaken:give'}")
+        chosen = [word for rule in rules for word in ("--rules", rule)]
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
+
+    assert ran.code in (3, 4), ran.out
+    reasons = " ".join(row["reason"] for row in ran.record["rules"])
+    assert f"states.provider gave a{'n' if state[0] == 'o' else ''} " in reasons or "gave the order" in reasons
+    assert says in reasons, ran.out
+    assert not {"fail", "warn"} & set(ran.verdicts.values()), ran.out
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [("never-cancelable", "CST-10"), ("expired-said-cancelable", "CST-13"), ("closed-said-cancelable", "CST-12")],
+)
+def test_a_server_that_contradicts_itself_is_not_excused(tmp_path, fault, rule):
+    """Its status says of an order what neither the order nor what the server then does bears out."""
+    with start(choose(faults=[fault])) as server:
+        target_file(tmp_path, server.base_url, server.token, server.state_url)
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", rule)
+    assert ran.verdicts == {rule: "fail"}
