@@ -47,7 +47,8 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         missing_states=missing_states,
     )
     return {
-        **first,
+        # What was accepted of a shard says nothing about the whole run.
+        **{key: value for key, value in first.items() if key != "accepted"},
         "started_at": min(record["started_at"] for record in in_order),
         "duration_s": max(record["duration_s"] for record in in_order),
         "verdict": verdict.verdict,

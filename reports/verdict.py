@@ -210,15 +210,10 @@ def joined_checks(entries: list[CheckEntry]) -> list[CheckEntry]:
     return joined
 
 
-def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> int:
-    """The exit code for a record; `accept_partial` turns a partial run's code into 0.
-
-    It does not if no gating rule was judged or the run was cut short: there is no result to accept.
-    """
+def exit_code_of(record: Mapping[str, Any]) -> int:
+    """The exit code for a record, before `--accept-partial`."""
     verdict: RunVerdict = record["verdict"]
-    judged = any(row["level"] != "advisory" and row["verdict"] in ("pass", "waived") for row in record["rules"])
-    is_part = verdict == "partial" and judged and not record["cut_short"]
-    return 0 if is_part and accept_partial else EXIT_CODES[verdict]
+    return EXIT_CODES[verdict]
 
 
 def results_in(rows: Iterable[Mapping[str, Any]]) -> list[RuleResult]:

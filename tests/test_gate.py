@@ -57,6 +57,33 @@ def test_a_partial_run_alone_can_be_accepted(call, kept_in, made, code):
     assert call("gate", kept_in(made()), "--accept-partial")[0] == (0 if code == 4 else code)
 
 
+def test_the_value_of_accept_partial_comes_after_an_equals_sign_only(call, kept_in):
+    folder = kept_in(record(all_kept(RULE)))
+    for arguments in (["--accept-partial", folder], [folder, "--accept-partial"], ["--accept-partial", "--", folder]):
+        code, out, _ = call("gate", *arguments)
+        assert code == 0
+        assert "accepted by --accept-partial=50%: " in out
+        assert f"  not judged: {RULE}: no check of this rule ran" in out
+    assert call("gate", "--accept-partial=100%", folder)[0] == 4
+    assert call("gate", folder, f"--accept-partial={RULE}")[0] == 0
+    code, out, _ = call("gate", folder, "--accept-partial=oms-order,LIN-*")
+    assert code == 4
+    assert f"not accepted by --accept-partial=oms-order,LIN-*: it does not cover 1 that were not judged: {RULE}" in out
+
+
+def test_less_than_half_is_not_accepted_without_a_value(call, kept_in):
+    code, out, _ = call("gate", kept_in(record([outcome(RULE), outcome(OTHER)])), "--accept-partial")
+    assert code == 4
+    assert "not accepted by --accept-partial=50%: 2 of " in out
+
+
+def test_a_record_that_was_accepted_once_is_judged_anew(call, kept_in):
+    from orderproof.reports.acceptance import read_acceptance, with_acceptance
+
+    accepted, _ = with_acceptance(record(all_kept(RULE)), read_acceptance("95%", []))
+    assert call("gate", kept_in(accepted))[0] == 4
+
+
 def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(RULE))
     assert code == 0
@@ -205,6 +232,9 @@ def test_what_cannot_be_written_is_one_sentence(call, kept_in, tmp_path):
         (["run", "http://h", "--last-failed"], 2, "cannot be read"),
         (["run", "http://h", "--waivers", "none.toml"], 2, "none.toml"),
         (["run", "http://h", "--seed", "-1"], 2, "--seed"),
+        (["run", "http://h", "--accept-partial=0"], 2, "write the share of gating rules that must be judged"),
+        (["gate", "--accept-partial=0%", "x"], 2, "write the share of gating rules that must be judged"),
+        (["gate", "--accept-partial=oms-ordre", "x"], 2, 'did you mean "oms-order"?'),
         (["run", "--fault", "no-such-fault"], 2, "no-such-fault"),
         (["cleanup"], 2, "--target"),
     ],

@@ -160,8 +160,21 @@ def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
     assert with_token.code == 4, with_token.out
     assert {"order", "customer-with-orders", "oms-order"} <= set(with_token.record["missing_states"])
     assert "order-in-grace-period" in with_token.out
-    accepted = ["run", server.base_url, "-H", f"Authorization: Bearer {server.token}", "--accept-partial"]
-    assert orderproof(tmp_path, *accepted).code == 0
+
+
+def test_a_partial_run_is_accepted_by_what_it_judged(tmp_path, server):
+    access = ["-H", f"Authorization: Bearer {server.token}", *rules("ROB-1", "GRA-4", "GRA-5")]
+    bare = orderproof(tmp_path, "run", "--accept-partial", server.base_url, *access)
+    assert bare.code == 4
+    assert "accepted" not in bare.record
+    assert "not accepted by --accept-partial=50%: " in bare.out
+
+    named = orderproof(tmp_path, "run", "-q", server.base_url, *access, "--accept-partial=GRA-*")
+    assert named.code == 0, named.out
+    assert named.record["verdict"] == "partial"
+    assert "GRA-4" in [rule for group in named.record["accepted"]["unjudged"] for rule in group["rules"]]
+    assert "accepted by --accept-partial=GRA-*: " in named.out
+    assert "not judged: " in named.out
 
 
 def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, server):
