@@ -120,8 +120,12 @@ def conclude(
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     waived_until: date | None = None,
+    waiver_problems: Sequence[str] = (),
 ) -> Verdict:
-    """The run's verdict from the results of its rules. `waived_until` is the day on which the first waiver expires."""
+    """The run's verdict from the results of its rules.
+
+    `waived_until` is the day on which the first waiver expires; `waiver_problems` close a gate: the headline has them.
+    """
     known = list(results)
     gating = Counter(one.verdict for one in known if one.level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
@@ -135,7 +139,15 @@ def conclude(
         verdict = "partial"
     else:
         verdict = "conforming"
-    sentence = headline(verdict, known, void=void, cut_short=cut_short, selection=selection, waived_until=waived_until)
+    sentence = headline(
+        verdict,
+        known,
+        void=void,
+        cut_short=cut_short,
+        selection=selection,
+        waived_until=waived_until,
+        waiver_problems=waiver_problems,
+    )
     counts = Counter(one.verdict for one in known)
     summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
     return Verdict(verdict, EXIT_CODES[verdict], sentence, summary)

@@ -95,14 +95,16 @@ def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
     ("rules", "days", "why"),
     [
         ((RULE,), -1, "expired on"),
-        ((RULE, OTHER), 1, "is no longer broken"),
-        ((RULE, "XXX-9"), 1, "no rule has this id"),
+        ((RULE, OTHER), 1, f"the waiver for {OTHER} is not needed any more (the rule is kept): remove it"),
+        ((RULE, "XXX-9"), 1, "the waiver for XXX-9 names no rule"),
     ],
 )
 def test_a_problem_with_a_waiver_fails_the_gate(call, kept_in, waivers, rules, days, why):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(*rules, days=days))
     assert code == 1
     assert why in out
+    # Where no rule is broken, the first line says why the gate is closed.
+    assert (why in out.splitlines()[0]) is out.startswith("conforming: ")
 
 
 def test_a_run_with_waivers_passes_a_gate_without_and_not_one_whose_waivers_are_others(call, kept_in, waivers):

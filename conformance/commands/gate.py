@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | None, allow_selection: bool) -> int:
     """Decide from RECORD (a report.json, or its folder) whether a release may go.
 
-    The exit codes are those of `run`. A waiver that has expired, is not needed or names an unknown rule gives exit 1.
+    The exit codes are those of `run`. A waiver that has expired, is not needed or meets nothing gives exit 1.
     """
     from orderproof.reports.acceptance import with_acceptance
     from orderproof.reports.redaction.harmless import harmless
