@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from orderproof.conformance.cli import orderproof
 from orderproof.reports.record import write
 from tests.incomplete import INCOMPLETE, WHOLE
-from tests.records import GATING, all_kept, broken, outcome, record
+from tests.records import ADVISORY, GATING, all_kept, broken, outcome, record
 
 RULE, OTHER = GATING[0].id, GATING[1].id
 RECORDS = {
@@ -178,6 +178,12 @@ def test_compare_fails_where_a_rule_regressed_or_is_lost(call, kept_in):
     assert "lost (1)" in call("compare", kept, lost)[1]
     assert call("compare", kept, lost)[0] == 1
     assert call("compare", failed, kept)[0] == 0
+    advice = ADVISORY[0].id
+    warned = kept_in(record([*all_kept(advice), outcome(advice, result="fail")]), "d")
+    code, out, _ = call("compare", kept, warned)
+    assert code == 0
+    assert f"no longer followed (1)\n  {advice:<7} pass -> warn" in out
+    assert "rules that differ: 1, worse: 0" in out
     assert call("compare", kept)[0] == 2
     code, out, _ = call("compare", kept, failed, lost)
     assert code == 0
