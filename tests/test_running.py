@@ -213,6 +213,17 @@ def test_shards_merge_into_the_whole_run(tmp_path, server):
 
     assert merged.code == whole.code == 0, merged.out + merged.err
     assert merged.verdicts == verdicts
+
+
+def test_shards_of_the_embedded_server_merge(tmp_path):
+    for shard in ("1", "2"):
+        arguments = ["--shard", f"{shard}/2", "--out", f"shard-{shard}"]
+        orderproof(tmp_path, "run", *rules("SEC-1", "CST-1", "GRA-4"), "--profile", "quick", *arguments)
+
+    merged = orderproof(tmp_path, "merge", "shard-1", "shard-2")
+
+    assert merged.code == 0, merged.out + merged.err
+    assert set(merged.verdicts.values()) == {"pass"}
     assert orderproof(tmp_path, "merge", "shard-1").code == 2
     assert orderproof(tmp_path, "gate", "shard-1").code == 2
 
