@@ -140,6 +140,11 @@ def test_a_server_that_answers_500_to_everything_is_void(tmp_path, server, faili
         ("base_url: http://127.0.0.1:1/v0\natuh: {}", 'did you mean "auth"?'),
         ("base_url: http://127.0.0.1:1/v0\nauth: {bearer: '${ORDERPROOF_NO_SUCH}'}", "ORDERPROOF_NO_SUCH is not set"),
         ("base_url: http://127.0.0.1:1/v0\nstates: [order]", "states must be a mapping"),
+        (
+            "base_url: http://127.0.0.1:1/v0\nstates: {order: [&a {order_uuid: u, order_id: i, customer_id: c, "
+            "item_uuids: [a]}, *a]}",
+            "states.order[1]: its order_uuid is that of order[0] too",
+        ),
         ("- base_url", "must be a mapping"),
         ("base_url: http://127.0.0.1:1/v0\nbase_url: http://127.0.0.1:1/v0", "given twice"),
     ],
