@@ -17,11 +17,9 @@ from orderproof.spec.catalogue import catalogue
 from orderproof.spec.structure import did_you_mean
 
 OPTION = "--accept-partial"
-BARE = "50%"
-"""What the option means without a value."""
 
 _FORMS = (
-    f"write the share of gating rules that must be judged ({OPTION}=95%), their number ({OPTION}=290), or the rules "
+    f"write the share of gating rules that must be judged ({OPTION}=95%), their number ({OPTION}=250), or the rules "
     f"and states that may be missing ({OPTION}=LIN-*,oms-unavailable)"
 )
 _IDS_NAMED = 20

@@ -127,7 +127,7 @@ def _problem(waiver: Waiver, row: Mapping[str, Any] | None, today: date) -> str 
     if waiver.expires < today:
         who = f"owner {waiver.owner}, {waiver.issue}"
         return f"expired on {waiver.expires} ({who}): repair the rule or agree on a new date"
-    if row and verdict == "fail" and waiver.fingerprint:
+    if row and row["findings"] and waiver.fingerprint:
         known = sorted({fingerprint(row, finding) for finding in row["findings"]})
         if waiver.fingerprint not in known:
             return (

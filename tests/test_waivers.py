@@ -87,6 +87,8 @@ def test_an_advisory_rule_needs_no_waiver():
     name = ADVISORY[0].id
     waived, _ = apply(record([*all_kept(name), outcome(name, result="fail")]), [waiver(name)], TODAY)
     assert row(waived, name)["verdict"] == "warn"
+    _, problems = apply(waived, [waiver(name, mark="0" * 16)], TODAY)
+    assert f"the waiver for {name} meets no finding" in problems[0]
 
 
 def test_a_fingerprint_waives_the_known_finding_and_no_other():
