@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+KINDS = ("regressed", "lost", "no longer followed", "fixed", "newly judged", "changed")
+"""The kinds of change, the gravest first. `no longer followed` is advice, which cannot fail a release."""
+
 JUDGED = ("pass", "fail", "warn", "waived")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A rule whose verdict differs between two records. `kind`: regressed, fixed, newly judged, lost or changed."""
+    """A rule whose verdict differs between two records. `kind` is one of `KINDS`."""
 
     kind: str
     id: str
@@ -32,11 +35,15 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     for rule_id, row in rows.items():
         was, now = old.get(rule_id, "absent"), new.get(rule_id, "absent")
         if was != now:
-            changes.append(Change(_kind(was, now), rule_id, row["title"], was, now))
+            # The later record's level, where it has the rule.
+            is_advice = row["level"] == "advisory"
+            changes.append(Change(_kind(was, now, is_advice), rule_id, row["title"], was, now))
     return changes
 
 
-def _kind(was: str, now: str) -> str:
+def _kind(was: str, now: str, is_advice: bool) -> str:
+    if was == "pass" and now == "warn" and is_advice:
+        return "no longer followed"
     if was in JUDGED and now not in JUDGED:
         return "lost"
     if was == "pass" and now in ("fail", "warn", "waived"):

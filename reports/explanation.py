@@ -16,6 +16,11 @@ _STEPS_SHOWN = 20
 _TEXT_LIMIT = 2_000
 
 
+def is_embedded(target: Mapping[str, Any]) -> bool:
+    """Whether a record's target is the embedded reference server, which has another address in each run."""
+    return bool(target["name"] == _EMBEDDED and not target.get("file"))
+
+
 def source_line(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """A rule's document, section and level."""
     source = row["source"]
@@ -59,7 +64,7 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     words = ["orderproof run"]
     if target.get("file"):
         words.append(f"--target {shlex.quote(target['file'])}")
-    elif target["name"] != _EMBEDDED:
+    elif not is_embedded(target):
         words.append(shlex.quote(target["base_url"]))
         if any(TOKEN_VARIABLE in line for finding in row["findings"] for line in finding["curl"]):
             words.append(f'-H "Authorization: Bearer ${TOKEN_VARIABLE}"')
@@ -71,9 +76,7 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
 
 def again_note(record: Mapping[str, Any]) -> str:
     """What `command_again` leaves out, to print after it; mostly empty."""
-    target = record["target"]
-    is_embedded = target["name"] == _EMBEDDED and not target.get("file")
-    return " (with the same --fault or --variant, if any)" if is_embedded else ""
+    return " (with the same --fault or --variant, if any)" if is_embedded(record["target"]) else ""
 
 
 def finding_lines(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Iterator[str]:

@@ -25,11 +25,12 @@ def headline(
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     waived_until: date | None = None,
+    waiver_problems: Sequence[str] = (),
 ) -> str:
     """The sentence for a verdict, which is its first word. `rows` are the results of the rules.
 
     `void` says why nothing could be judged, `cut_short` why the run stopped early, `selection` which ids were asked
-    for, `waived_until` when the first waiver expires.
+    for, `waived_until` when the first waiver expires, `waiver_problems` what is wrong with waivers.
     """
     gating = Counter(row.verdict for row in rows if row.level != "advisory")
     advice = Counter(row.verdict for row in rows if row.level == "advisory")
@@ -49,7 +50,10 @@ def headline(
         clauses.append(f"{advice['warn']} of {_counted(_in_scope(advice), 'advisory rule')} not followed")
     limits = [f"{selected(selection)} selected"] if selection else []
     limits += [cut_short] if cut_short else []
-    return f"{verdict}: {', '.join(clauses)}{''.join(f' ({limit})' for limit in limits)}"
+    limited = "".join(f" ({limit})" for limit in limits)
+    # A broken rule says enough; without one, these are why a gate is closed.
+    wrong = _wrong_waivers(waiver_problems) if verdict != "non-conforming" else ""
+    return f"{verdict}: {', '.join(clauses)}{limited}{wrong}"
 
 
 def _kept(gating: Counter[str], advice: Counter[str], waived_until: date | None) -> list[str]:
@@ -87,6 +91,13 @@ def _waived(gating: Counter[str], until: date | None) -> list[str]:
     if not gating["waived"]:
         return []
     return [f"{gating['waived']} waived" + (f" (first waiver expires {until})" if until else "")]
+
+
+def _wrong_waivers(problems: Sequence[str]) -> str:
+    if not problems:
+        return ""
+    more = f" (and {_counted(len(problems) - 1, 'more problem')} with waivers)" if len(problems) > 1 else ""
+    return f"; {problems[0]}{more}"
 
 
 def _why_void(rows: Sequence[RuleResult], advice: Counter[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orderproof.reports.evidence import Evidence, shifted
+from orderproof.reports.explanation import is_embedded
 from orderproof.reports.verdict import joined_checks, judge
 from orderproof.spec.catalogue import catalogue
 
@@ -20,7 +21,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
     first_name, first = records[0]
     for name, record in records[1:]:
         for key in _SAME:
-            if record[key] != first[key]:
+            if _comparable(record, key) != _comparable(first, key):
                 raise MergeError(
                     f"{name}: its {key} differs from the {key} of {first_name}, so these are not shards of one run"
                 )
@@ -47,7 +48,8 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         missing_states=missing_states,
     )
     return {
-        **first,
+        # What was accepted of a shard says nothing about the whole run.
+        **{key: value for key, value in first.items() if key != "accepted"},
         "started_at": min(record["started_at"] for record in in_order),
         "duration_s": max(record["duration_s"] for record in in_order),
         "verdict": verdict.verdict,
@@ -60,6 +62,14 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         "rules": [row.to_dict() for row in verdict.rows],
         "exchanges": exchanges,
     }
+
+
+def _comparable(record: Mapping[str, Any], key: str) -> Any:
+    """What must be the same in all shards: not the address of the embedded server, which each shard starts anew."""
+    value = record[key]
+    if key == "target" and is_embedded(value):
+        return {name: one for name, one in value.items() if not name.endswith("base_url")}
+    return value
 
 
 def _left_out(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -120,8 +120,12 @@ def conclude(
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     waived_until: date | None = None,
+    waiver_problems: Sequence[str] = (),
 ) -> Verdict:
-    """The run's verdict from the results of its rules. `waived_until` is the day on which the first waiver expires."""
+    """The run's verdict from the results of its rules.
+
+    `waived_until` is the day on which the first waiver expires; `waiver_problems` close a gate: the headline has them.
+    """
     known = list(results)
     gating = Counter(one.verdict for one in known if one.level != "advisory")
     unjudged = gating["inconclusive"] + gating["not-run"]
@@ -135,7 +139,15 @@ def conclude(
         verdict = "partial"
     else:
         verdict = "conforming"
-    sentence = headline(verdict, known, void=void, cut_short=cut_short, selection=selection, waived_until=waived_until)
+    sentence = headline(
+        verdict,
+        known,
+        void=void,
+        cut_short=cut_short,
+        selection=selection,
+        waived_until=waived_until,
+        waiver_problems=waiver_problems,
+    )
     counts = Counter(one.verdict for one in known)
     summary: dict[str, int] = {name: counts[name] for name in RULE_VERDICTS}
     return Verdict(verdict, EXIT_CODES[verdict], sentence, summary)
@@ -210,15 +222,10 @@ def joined_checks(entries: list[CheckEntry]) -> list[CheckEntry]:
     return joined
 
 
-def exit_code_of(record: Mapping[str, Any], *, accept_partial: bool = False) -> int:
-    """The exit code for a record; `accept_partial` turns a partial run's code into 0.
-
-    It does not if no gating rule was judged or the run was cut short: there is no result to accept.
-    """
+def exit_code_of(record: Mapping[str, Any]) -> int:
+    """The exit code for a record, before `--accept-partial`."""
     verdict: RunVerdict = record["verdict"]
-    judged = any(row["level"] != "advisory" and row["verdict"] in ("pass", "waived") for row in record["rules"])
-    is_part = verdict == "partial" and judged and not record["cut_short"]
-    return 0 if is_part and accept_partial else EXIT_CODES[verdict]
+    return EXIT_CODES[verdict]
 
 
 def results_in(rows: Iterable[Mapping[str, Any]]) -> list[RuleResult]:

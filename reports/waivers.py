@@ -1,8 +1,8 @@
 """Waivers: known failures that do not gate until they expire.
 
 A file of `[[waiver]]` tables with `id`, `reason`, `issue`, `owner`, `expires` (a date) and, optionally, the
-`fingerprint` of the finding that is waived. A waiver that has expired, that names an unknown rule, or whose rule is no
-longer broken is a problem of its own: a waiver that nobody needs hides the next failure.
+`fingerprint` of the finding that is waived. A waiver that has expired, that names an unknown rule, whose rule is kept
+or whose fingerprint meets no finding is a problem of its own: a waiver that nobody needs hides the next failure.
 """
 
 import hashlib
@@ -93,16 +93,9 @@ def apply(
     live: list[Waiver] = []
     rows = {row["id"]: _unwaived(row) for row in record["rules"]}
     for waiver in waivers:
-        row = rows.get(waiver.id)
-        if waiver.id not in catalogue():
-            problems.append(f"waiver {waiver.id}: no rule has this id; correct the id or remove the waiver")
-        elif waiver.expires < today:
-            problems.append(
-                f"waiver {waiver.id}: expired on {waiver.expires} (owner {waiver.owner}, {waiver.issue}); "
-                "repair the rule or agree on a new date"
-            )
-        elif row is not None and row["verdict"] in ("pass", "not-applicable"):
-            problems.append(f"waiver {waiver.id}: the rule is no longer broken; remove the waiver")
+        problem = _problem(waiver, rows.get(waiver.id), today)
+        if problem:
+            problems.append(f"the waiver for {waiver.id} {problem}")
         else:
             live.append(waiver)
     changed = [_waived(row, [waiver for waiver in live if waiver.id == row["id"]]) for row in rows.values()]
@@ -113,6 +106,7 @@ def apply(
         cut_short=record["cut_short"],
         selection=record["selection"],
         waived_until=min((waiver.expires for waiver in live if waiver.id in used), default=None),
+        waiver_problems=problems,
     )
     return {
         **record,
@@ -121,6 +115,26 @@ def apply(
         "summary": verdict.summary,
         "headline": verdict.headline,
     }, problems
+
+
+def _problem(waiver: Waiver, row: Mapping[str, Any] | None, today: date) -> str | None:
+    """What is wrong with a waiver, and what to do; `row` is its rule's result, None where the run did not judge it."""
+    if waiver.id not in catalogue():
+        return "names no rule: correct its id or remove it"
+    verdict = row["verdict"] if row else None
+    if verdict in ("pass", "not-applicable"):
+        return f"is not needed any more (the rule is {'kept' if verdict == 'pass' else 'out of scope'}): remove it"
+    if waiver.expires < today:
+        who = f"owner {waiver.owner}, {waiver.issue}"
+        return f"expired on {waiver.expires} ({who}): repair the rule or agree on a new date"
+    if row and row["findings"] and waiver.fingerprint:
+        known = sorted({fingerprint(row, finding) for finding in row["findings"]})
+        if waiver.fingerprint not in known:
+            return (
+                f"meets no finding: none has the fingerprint {waiver.fingerprint}, but {' and '.join(known[:3])}; "
+                "correct the fingerprint or remove the waiver"
+            )
+    return None
 
 
 def _unwaived(row: Mapping[str, Any]) -> dict[str, Any]:

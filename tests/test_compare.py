@@ -10,16 +10,31 @@ from orderproof.reports.verdict import RULE_VERDICTS
 VERDICTS = st.sampled_from([*RULE_VERDICTS, None])
 
 
-def of(**verdicts) -> dict:
+def of(level: str = "documented", **verdicts) -> dict:
     return {
         "rules": [
-            {"id": name, "title": name.title(), "verdict": verdict} for name, verdict in verdicts.items() if verdict
+            {"id": name, "title": name.title(), "level": level, "verdict": verdict}
+            for name, verdict in verdicts.items()
+            if verdict
         ]
     }
 
 
 def kind(before: str | None, after: str | None) -> str | None:
     return next((change.kind for change in compare(of(a=before), of(a=after))), None)
+
+
+def test_advice_that_is_no_longer_followed_is_told_and_not_worse():
+    (change,) = compare(of("advisory", a="pass"), of("advisory", a="warn"))
+    assert (change.kind, change.is_worse) == ("no longer followed", False)
+    # The later record says what its rules gate.
+    (change,) = compare(of("documented", a="pass"), of("advisory", a="warn"))
+    assert not change.is_worse
+    (change,) = compare(of("advisory", a="pass"), of("documented", a="warn"))
+    assert change.is_worse
+    # Advice that is not judged any more is lost, as any rule.
+    (change,) = compare(of("advisory", a="pass"), of("advisory", a="not-run"))
+    assert (change.kind, change.is_worse) == ("lost", True)
 
 
 @pytest.mark.parametrize(

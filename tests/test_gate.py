@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from orderproof.conformance.cli import orderproof
 from orderproof.reports.record import write
 from tests.incomplete import INCOMPLETE, WHOLE
-from tests.records import GATING, all_kept, broken, outcome, record
+from tests.records import ADVISORY, GATING, all_kept, broken, outcome, record
 
 RULE, OTHER = GATING[0].id, GATING[1].id
 RECORDS = {
@@ -57,6 +57,33 @@ def test_a_partial_run_alone_can_be_accepted(call, kept_in, made, code):
     assert call("gate", kept_in(made()), "--accept-partial")[0] == (0 if code == 4 else code)
 
 
+def test_the_value_of_accept_partial_comes_after_an_equals_sign_only(call, kept_in):
+    folder = kept_in(record(all_kept(RULE)))
+    for arguments in (["--accept-partial", folder], [folder, "--accept-partial"], ["--accept-partial", "--", folder]):
+        code, out, _ = call("gate", *arguments)
+        assert code == 0
+        assert "accepted by --accept-partial=50%: " in out
+        assert f"  not judged: {RULE}: no check of this rule ran" in out
+    assert call("gate", "--accept-partial=100%", folder)[0] == 4
+    assert call("gate", folder, f"--accept-partial={RULE}")[0] == 0
+    code, out, _ = call("gate", folder, "--accept-partial=oms-order,LIN-*")
+    assert code == 4
+    assert f"not accepted by --accept-partial=oms-order,LIN-*: it does not cover 1 that were not judged: {RULE}" in out
+
+
+def test_less_than_half_is_not_accepted_without_a_value(call, kept_in):
+    code, out, _ = call("gate", kept_in(record([outcome(RULE), outcome(OTHER)])), "--accept-partial")
+    assert code == 4
+    assert "not accepted by --accept-partial=50%: 2 of " in out
+
+
+def test_a_record_that_was_accepted_once_is_judged_anew(call, kept_in):
+    from orderproof.reports.acceptance import read_acceptance, with_acceptance
+
+    accepted, _ = with_acceptance(record(all_kept(RULE)), read_acceptance("95%", []))
+    assert call("gate", kept_in(accepted))[0] == 4
+
+
 def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(RULE))
     assert code == 0
@@ -68,14 +95,16 @@ def test_a_waived_failure_passes_the_gate(call, kept_in, waivers):
     ("rules", "days", "why"),
     [
         ((RULE,), -1, "expired on"),
-        ((RULE, OTHER), 1, "is no longer broken"),
-        ((RULE, "XXX-9"), 1, "no rule has this id"),
+        ((RULE, OTHER), 1, f"the waiver for {OTHER} is not needed any more (the rule is kept): remove it"),
+        ((RULE, "XXX-9"), 1, "the waiver for XXX-9 names no rule"),
     ],
 )
 def test_a_problem_with_a_waiver_fails_the_gate(call, kept_in, waivers, rules, days, why):
     code, out, _ = call("gate", kept_in(broken(RULE)), "--waivers", waivers(*rules, days=days))
     assert code == 1
     assert why in out
+    # Where no rule is broken, the first line says why the gate is closed.
+    assert (why in out.splitlines()[0]) is out.startswith("conforming: ")
 
 
 def test_a_run_with_waivers_passes_a_gate_without_and_not_one_whose_waivers_are_others(call, kept_in, waivers):
@@ -149,6 +178,12 @@ def test_compare_fails_where_a_rule_regressed_or_is_lost(call, kept_in):
     assert "lost (1)" in call("compare", kept, lost)[1]
     assert call("compare", kept, lost)[0] == 1
     assert call("compare", failed, kept)[0] == 0
+    advice = ADVISORY[0].id
+    warned = kept_in(record([*all_kept(advice), outcome(advice, result="fail")]), "d")
+    code, out, _ = call("compare", kept, warned)
+    assert code == 0
+    assert f"no longer followed (1)\n  {advice:<7} pass -> warn" in out
+    assert "rules that differ: 1, worse: 0" in out
     assert call("compare", kept)[0] == 2
     code, out, _ = call("compare", kept, failed, lost)
     assert code == 0
@@ -205,6 +240,9 @@ def test_what_cannot_be_written_is_one_sentence(call, kept_in, tmp_path):
         (["run", "http://h", "--last-failed"], 2, "cannot be read"),
         (["run", "http://h", "--waivers", "none.toml"], 2, "none.toml"),
         (["run", "http://h", "--seed", "-1"], 2, "--seed"),
+        (["run", "http://h", "--accept-partial=0"], 2, "write the share of gating rules that must be judged"),
+        (["gate", "--accept-partial=0%", "x"], 2, "write the share of gating rules that must be judged"),
+        (["gate", "--accept-partial=oms-ordre", "x"], 2, 'did you mean "oms-order"?'),
         (["run", "--fault", "no-such-fault"], 2, "no-such-fault"),
         (["cleanup"], 2, "--target"),
     ],

@@ -109,7 +109,7 @@ def test_a_void_shard_makes_the_whole_void():
         (lambda parts: [*parts, shards(all_kept(), 4)[3]], "4.json: is a shard of 4, but others are shards of 3"),
         (lambda parts: [parts[0], changed(parts[1], seed=7), parts[2]], "2.json: its seed differs"),
         (lambda parts: [parts[0], changed(parts[1], selection=["GRA-*"]), parts[2]], "its selection differs"),
-        (lambda parts: [parts[0], changed(parts[1], target={}), parts[2]], "its target differs"),
+        (lambda parts: [parts[0], changed(parts[1], target={"name": "b"}), parts[2]], "its target differs"),
         (lambda parts: [parts[0], changed(parts[1], orderproof="9"), parts[2]], "its orderproof differs"),
         (lambda parts: [parts[0], changed(parts[1], cut_short="stopped"), parts[2]], "2.json: the run was cut short"),
     ],
@@ -117,6 +117,22 @@ def test_a_void_shard_makes_the_whole_void():
 def test_what_is_no_set_of_shards_is_refused(spoil, why):
     with pytest.raises(MergeError, match=why):
         merge(spoil(shards(all_kept())))
+
+
+def test_shards_of_the_embedded_server_have_addresses_of_their_own():
+    def at(port: int, **target) -> dict:
+        url = f"http://127.0.0.1:{port}/v0"
+        return {"name": "reference", "base_url": url, "internal_base_url": url, "file": None, "absent": [], **target}
+
+    parts = shards(all_kept(), 2)
+    assert merge([changed(parts[0], target=at(1)), changed(parts[1], target=at(2))])["verdict"] == "conforming"
+    # A target file of the same name says where its server is.
+    for different in ({"file": "target.yaml"}, {"absent": ["external_oms"]}, {"name": "acme"}):
+        with pytest.raises(MergeError, match="its target differs"):
+            merge([changed(parts[0], target=at(1)), changed(parts[1], target=at(2, **different))])
+    named = {"file": "target.yaml"}
+    with pytest.raises(MergeError, match="its target differs"):
+        merge([changed(parts[0], target=at(1, **named)), changed(parts[1], target=at(2, **named))])
 
 
 def changed(part: tuple[str, dict], **values) -> tuple[str, dict]:

@@ -72,6 +72,28 @@ def test_a_link_to_a_rule_that_the_filter_hides_shows_it(open_page):
     assert "GRA-1" in visible_rules(page)
 
 
+@pytest.mark.parametrize("fragment", ["NOPE-9", "verdict=fail&rule=NOPE-9", f"rule={'<b>' * 20}", "GRA-1.99"])
+def test_a_link_to_a_rule_that_is_not_there_says_so_and_shows_all(open_page, pages, fragment):
+    page, rows = open_page("non-conforming", fragment), record_of(pages["non-conforming"])["rules"]
+    note = page.locator("#unknown")
+    name = fragment.rpartition("=")[2]
+    shown = name if len(name) <= 40 else f"{name[:40]}…"
+    remedy = "The filter is cleared and all rules are shown; check the id in the address."
+    expect(note).to_have_text(f"There is no rule {shown} on this page. {remedy}")
+    expect(note).to_be_in_viewport()
+    assert len(visible_rules(page)) == len(rows)
+    expect(page.locator("#said")).to_have_text(note.inner_text())
+
+    # It goes with the next thing that is asked for.
+    page.locator("#level").select_option("implied")
+    expect(note).to_be_hidden()
+    page.evaluate("location.hash = 'NOPE-9'")
+    expect(note).to_be_visible()
+    page.evaluate("location.hash = 'GRA-1'")
+    expect(page.locator("[id='GRA-1'] .finding")).to_be_visible()
+    expect(note).to_be_hidden()
+
+
 @pytest.mark.parametrize("fragment", ["verdict=<b>&area=nowhere&level=x&rule=%FF", "%E0%A4%A", "=&=&", "rule=../x"])
 def test_an_odd_fragment_does_no_harm(open_page, fragment):
     page = open_page("non-conforming", fragment)

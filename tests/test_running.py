@@ -141,6 +141,11 @@ def test_a_server_that_answers_500_to_everything_is_void(tmp_path, server, faili
         ("base_url: http://127.0.0.1:1/v0\natuh: {}", 'did you mean "auth"?'),
         ("base_url: http://127.0.0.1:1/v0\nauth: {bearer: '${ORDERPROOF_NO_SUCH}'}", "ORDERPROOF_NO_SUCH is not set"),
         ("base_url: http://127.0.0.1:1/v0\nstates: [order]", "states must be a mapping"),
+        (
+            "base_url: http://127.0.0.1:1/v0\nstates: {order: [&a {order_uuid: u, order_id: i, customer_id: c, "
+            "item_uuids: [a]}, *a]}",
+            "states.order[1]: its order_uuid is that of order[0] too",
+        ),
         ("- base_url", "must be a mapping"),
         ("base_url: http://127.0.0.1:1/v0\nbase_url: http://127.0.0.1:1/v0", "given twice"),
     ],
@@ -161,8 +166,21 @@ def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
     assert with_token.code == 4, with_token.out
     assert {"order", "customer-with-orders", "oms-order"} <= set(with_token.record["missing_states"])
     assert "order-in-grace-period" in with_token.out
-    accepted = ["run", server.base_url, "-H", f"Authorization: Bearer {server.token}", "--accept-partial"]
-    assert orderproof(tmp_path, *accepted).code == 0
+
+
+def test_a_partial_run_is_accepted_by_what_it_judged(tmp_path, server):
+    access = ["-H", f"Authorization: Bearer {server.token}", *rules("ROB-1", "GRA-4", "GRA-5")]
+    bare = orderproof(tmp_path, "run", "--accept-partial", server.base_url, *access)
+    assert bare.code == 4
+    assert "accepted" not in bare.record
+    assert "not accepted by --accept-partial=50%: " in bare.out
+
+    named = orderproof(tmp_path, "run", "-q", server.base_url, *access, "--accept-partial=GRA-*")
+    assert named.code == 0, named.out
+    assert named.record["verdict"] == "partial"
+    assert "GRA-4" in [rule for group in named.record["accepted"]["unjudged"] for rule in group["rules"]]
+    assert "accepted by --accept-partial=GRA-*: " in named.out
+    assert "not judged: " in named.out
 
 
 def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, server):
@@ -203,6 +221,17 @@ def test_shards_merge_into_the_whole_run(tmp_path, server):
 
     assert merged.code == whole.code == 0, merged.out + merged.err
     assert merged.verdicts == verdicts
+
+
+def test_shards_of_the_embedded_server_merge(tmp_path):
+    for shard in ("1", "2"):
+        arguments = ["--shard", f"{shard}/2", "--out", f"shard-{shard}"]
+        orderproof(tmp_path, "run", *rules("SEC-1", "CST-1", "GRA-4"), "--profile", "quick", *arguments)
+
+    merged = orderproof(tmp_path, "merge", "shard-1", "shard-2")
+
+    assert merged.code == 0, merged.out + merged.err
+    assert set(merged.verdicts.values()) == {"pass"}
     assert orderproof(tmp_path, "merge", "shard-1").code == 2
     assert orderproof(tmp_path, "gate", "shard-1").code == 2
 

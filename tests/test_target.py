@@ -260,6 +260,62 @@ def test_every_state_can_be_a_fixed_list(tmp_path, name):
     assert read_states(path).fixed == {name: [entry]}
 
 
+def entry(number: int, **more) -> dict:
+    return {"order_uuid": f"ab-{number}", "order_id": f"ID-{number}", "customer_id": "c", "item_uuids": ["i"], **more}
+
+
+def failing_oms(number: int) -> dict:
+    return {"order_id": f"ID-{number}", "customer_id": "c"}
+
+
+@pytest.mark.parametrize(
+    ("lists", "where"),
+    [
+        ({"order": [entry(1), entry(2), entry(1)]}, "order[2]: its order_uuid is that of order[0] too"),
+        ({"order": [entry(1), entry(2, order_uuid="AB-1")]}, "order[1]: its order_uuid is that of order[0] too"),
+        ({"order": [entry(1), entry(2, order_id="ID-1")]}, "order[1]: its order_id is that of order[0] too"),
+        (
+            {"order": [entry(1)], "order-closed": [entry(2), entry(1)]},
+            "order-closed[1]: its order_uuid is that of order[0] too",
+        ),
+        (
+            {"oms-unavailable": [failing_oms(1)], "oms-order": [entry(1)]},
+            "oms-order[0]: its order_id is that of oms-unavailable[0] too",
+        ),
+        (
+            {"oms-unavailable": [failing_oms(1), failing_oms(1)]},
+            "oms-unavailable[1]: its order_id is that of oms-unavailable[0] too",
+        ),
+        (
+            {"order": [entry(1, base_url="http://b.example/"), entry(1, base_url="http://b.example")]},
+            "order[1]: its order_uuid is that of order[0] too",
+        ),
+    ],
+)
+def test_an_order_that_is_listed_twice_is_told_with_both_places(tmp_path, lists, where):
+    path = tmp_path / "target.yaml"
+    path.write_text(json.dumps({"base_url": "http://a.example/v0", "states": lists}), encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        read_target(path)
+    remedy = "an order is used once, so remove one of the two entries"
+    assert str(caught.value) == f"{path}: states.{where}; {remedy}"
+
+
+def test_what_is_not_used_up_or_is_another_order_may_be_listed_twice(tmp_path):
+    lists = {
+        "order": [entry(1), entry(1, base_url="http://b.example")],
+        # A readable id is opaque: another case is another order.
+        "order-closed": [entry(2), entry(3, order_id="id-2")],
+        "oms-unavailable": [failing_oms(4)],
+        "oms-misconfigured": [failing_oms(4)],
+        "customer-with-orders": [{"customer_id": "c", "order_ids": ["ID-1"]}],
+        "customer-without-orders": [{"customer_id": "d"}, {"customer_id": "d"}],
+    }
+    path = tmp_path / "target.yaml"
+    path.write_text(json.dumps({"base_url": "http://a.example/v0", "states": lists}), encoding="utf-8")
+    assert read_target(path).states.fixed == lists
+
+
 def test_the_published_schema_knows_the_states_and_features_and_no_other():
     Draft202012Validator.check_schema(target_schema())
     states = dict(target_schema()["properties"]["states"]["properties"])

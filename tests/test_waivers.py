@@ -47,25 +47,34 @@ def test_a_waiver_holds_until_its_day_is_over(expires, holds):
     assert problems == (
         []
         if holds
-        else [f"waiver {RULE}: expired on 2026-05-31 (owner jo, ACME-1); repair the rule or agree on a new date"]
+        else [f"the waiver for {RULE} expired on 2026-05-31 (owner jo, ACME-1): repair the rule or agree on a new date"]
     )
 
 
 def test_a_waiver_that_nobody_needs_is_a_problem():
-    _, problems = apply(record(all_kept()), [waiver()], TODAY)
-    assert problems == [f"waiver {RULE}: the rule is no longer broken; remove the waiver"]
+    kept, problems = apply(record(all_kept()), [waiver()], TODAY)
+    assert problems == [f"the waiver for {RULE} is not needed any more (the rule is kept): remove it"]
+    # The verdict of the rules does not change, and the headline says why the exit code is not 0.
+    assert kept["verdict"] == "conforming"
+    assert kept["headline"] == f"{record(all_kept())['headline']}; {problems[0]}"
+    # That it has expired as well changes nothing.
+    assert apply(record(all_kept()), [waiver(expires=date(2020, 1, 1))], TODAY)[1] == problems
 
 
 def test_a_waiver_for_no_rule_is_a_problem():
     waived, problems = apply(broken(RULE), [waiver("XXX-1")], TODAY)
-    assert problems == ["waiver XXX-1: no rule has this id; correct the id or remove the waiver"]
+    assert problems == ["the waiver for XXX-1 names no rule: correct its id or remove it"]
+    # The broken rule is reason enough.
+    assert waived["headline"] == broken(RULE)["headline"]
     assert waived["verdict"] == "non-conforming"
 
 
 def test_each_problem_is_told_apart():
     waivers = [waiver("XXX-1"), waiver(OTHER), waiver(expires=date(2020, 1, 1))]
     _, problems = apply(broken(RULE), waivers, TODAY)
-    assert [problem.split(": ")[1].split(" ")[0] for problem in problems] == ["no", "the", "expired"]
+    assert [problem.split(" ")[4] for problem in problems] == ["names", "is", "expired"]
+    kept, _ = apply(record(all_kept()), waivers, TODAY)
+    assert kept["headline"].endswith(f"; {problems[0]} (and 2 more problems with waivers)")
 
 
 def test_what_was_not_judged_cannot_be_waived():
@@ -78,17 +87,28 @@ def test_an_advisory_rule_needs_no_waiver():
     name = ADVISORY[0].id
     waived, _ = apply(record([*all_kept(name), outcome(name, result="fail")]), [waiver(name)], TODAY)
     assert row(waived, name)["verdict"] == "warn"
+    _, problems = apply(waived, [waiver(name, mark="0" * 16)], TODAY)
+    assert f"the waiver for {name} meets no finding" in problems[0]
 
 
 def test_a_fingerprint_waives_the_known_finding_and_no_other():
     made = broken(RULE)
     mark = fingerprint(row(made, RULE), row(made, RULE)["findings"][0])
     assert apply(made, [waiver(mark=mark)], TODAY)[0]["verdict"] == "conforming"
-    assert apply(made, [waiver(mark="0" * 16)], TODAY)[0]["verdict"] == "non-conforming"
+    other, problems = apply(made, [waiver(mark="0" * 16)], TODAY)
+    assert other["verdict"] == "non-conforming"
+    assert problems == [
+        f"the waiver for {RULE} meets no finding: none has the fingerprint {'0' * 16}, but {mark}; "
+        "correct the fingerprint or remove the waiver"
+    ]
     two = record(
         [*all_kept(RULE), *(outcome(RULE, result="fail", check=f"test_x.py::test_{end}") for end in (RULE, "b"))]
     )
     assert apply(two, [waiver(mark=mark)], TODAY)[0]["verdict"] == "non-conforming"
+    # Beside a waiver that covers all, one that meets no finding is still a problem.
+    both, problems = apply(made, [waiver(), waiver(mark="0" * 16)], TODAY)
+    assert both["verdict"] == "conforming"
+    assert both["headline"].endswith(f"; {problems[0]}")
     marks = [fingerprint(row(two, RULE), finding) for finding in row(two, RULE)["findings"]]
     assert apply(two, [waiver(mark=one) for one in marks], TODAY)[0]["verdict"] == "conforming"
 

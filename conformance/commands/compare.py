@@ -20,9 +20,11 @@ from orderproof.conformance.errors import UsageError
 def command(records: tuple[Path, ...], page: Path | None) -> int:
     """Compare two RECORDS, the older first. Exit 1 if a rule regressed or is no longer judged.
 
+    Advice that is no longer followed is listed, and cannot make it exit 1.
+
     More than two records are shown side by side, a column for each.
     """
-    from orderproof.reports.compare import compare, matrix
+    from orderproof.reports.compare import KINDS, compare, matrix
 
     if len(records) < 2:
         raise UsageError("compare: give at least two records, such as old/report.json new/report.json")
@@ -41,7 +43,7 @@ def command(records: tuple[Path, ...], page: Path | None) -> int:
             click.echo(f"{agreed} {rule_id:<7} {' '.join(f'{verdict:<14}' for verdict in verdicts)} {title}")
         return 0
     changes = compare(*loaded)
-    for kind in ("regressed", "lost", "fixed", "newly judged", "changed"):
+    for kind in KINDS:
         of_kind = [change for change in changes if change.kind == kind]
         if of_kind:
             click.echo(f"{kind} ({len(of_kind)})")

@@ -1,23 +1,35 @@
 """`orderproof gate`: decide from a record whether a release may go."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from orderproof.conformance.commands.options import accept_partial_option, read_record, waivers_option
+from orderproof.conformance.commands.options import (
+    AcceptingPartial,
+    accept_partial_option,
+    read_record,
+    waivers_option,
+)
 from orderproof.conformance.errors import UsageError
 
+if TYPE_CHECKING:
+    from orderproof.reports.acceptance import Acceptance
 
-@click.command("gate")
+
+@click.command("gate", cls=AcceptingPartial)
 @click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
 @waivers_option
 @accept_partial_option
 @click.option("--allow-selection", is_flag=True, help="Accept the record of a run that --rules limited.")
-def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow_selection: bool) -> int:
+def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | None, allow_selection: bool) -> int:
     """Decide from RECORD (a report.json, or its folder) whether a release may go.
 
-    The exit codes are those of `run`. A waiver that has expired, is not needed or names an unknown rule gives exit 1.
+    The exit codes are those of `run`. A waiver that has expired, is not needed or meets nothing gives exit 1.
     """
+    from orderproof.reports.acceptance import with_acceptance
     from orderproof.reports.redaction.harmless import harmless
     from orderproof.reports.verdict import exit_code_of
     from orderproof.reports.waivers import WaiverError, apply, read_waivers
@@ -39,5 +51,8 @@ def command(record_path: Path, waivers: Path | None, accept_partial: bool, allow
             click.echo(f"  {row['verdict']:<7} {row['id']:<7} {row['title']}")
     for problem in problems:
         click.echo(f"  {problem}")
-    code = exit_code_of(record, accept_partial=accept_partial)
+    record, told = with_acceptance(record, acceptance)
+    if told:
+        click.echo(told)
+    code = 0 if "accepted" in record else exit_code_of(record)
     return 1 if problems and code == 0 else code

@@ -1,15 +1,21 @@
 """Options that several commands share."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import UsageError
 from orderproof.reports.formats import FORMATS
+
+if TYPE_CHECKING:
+    from orderproof.reports.acceptance import Acceptance
 
 color_option = click.option(
     "--color",
@@ -18,8 +24,38 @@ color_option = click.option(
     help="Colour the output. auto: on a terminal, unless NO_COLOR, FORCE_COLOR, CLICOLOR or TERM say otherwise.",
 )
 
+BARE_FLOOR = "50%"
+"""What `--accept-partial` means without a value."""
+
+
+class AcceptingPartial(click.Command):
+    """A command with `--accept-partial`, whose value comes after `=` only: a word that follows is an argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the command line."""
+        end = args.index("--") if "--" in args else len(args)
+        options = [f"{arg}={BARE_FLOOR}" if arg == "--accept-partial" else arg for arg in args[:end]]
+        return super().parse_args(ctx, [*options, *args[end:]])
+
+
+def parse_acceptance(_ctx: click.Context, _option: click.Parameter, value: str | None) -> Acceptance | None:
+    """What may make a partial run exit 0. Raises `UsageError`."""
+    from orderproof.reports.acceptance import AcceptanceError, read_acceptance
+
+    try:
+        return None if value is None else read_acceptance(value, STATES)
+    except AcceptanceError as error:
+        raise UsageError(str(error)) from None
+
+
 accept_partial_option = click.option(
-    "--accept-partial", is_flag=True, help="Exit 0 also if nothing is broken but some rules in scope were not judged."
+    "--accept-partial",
+    "acceptance",
+    callback=parse_acceptance,
+    metavar="[=FLOOR]",
+    help="Exit 0 also if nothing is broken and enough rules in scope were judged: =95% of the gating rules, =250 of "
+    "them, or all but =LIN-*,oms-unavailable (rules, and missing states). Without =FLOOR: "
+    f"{BARE_FLOOR}.",
 )
 
 waivers_option = click.option(

@@ -10,6 +10,7 @@ import click
 
 from orderproof import __version__
 from orderproof.conformance.commands.options import (
+    AcceptingPartial,
     accept_partial_option,
     color_option,
     parse_shard,
@@ -37,7 +38,7 @@ Places = list[tuple[str, Path | None]]
 _OUT = Path("orderproof-report")
 
 
-class _Run(click.Command):
+class _Run(AcceptingPartial):
     """Withdraws the record of an earlier run if the command line is wrong: a gate would take it for this run's."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -246,6 +247,7 @@ def _dry_run(arguments: Arguments) -> int:
 
 
 def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Arguments, places: Places) -> int:
+    from orderproof.reports.acceptance import with_acceptance
     from orderproof.reports.console import render
     from orderproof.reports.formats import FORMATS
     from orderproof.reports.formats.delivery import append_step_summary, deliver
@@ -254,6 +256,7 @@ def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Ar
     from orderproof.reports.waivers import apply
 
     record, problems = apply(ended.record, waivers)
+    record, accepted = with_acceptance(record, arguments.acceptance)
     path = arguments.record_folder / RECORD_NAME
     # Files first, and of these the record last: they are complete whatever happens to the console.
     failed = deliver(record, [(name, place) for name, place in places if place])
@@ -261,6 +264,8 @@ def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Ar
         write(record, path)
     console = _console(arguments.color, places)
     render(record, console, verbose=arguments.verbose, quiet=arguments.quiet, listing=listing)
+    if accepted:
+        click.echo(accepted, err=_takes_stdout(places))
     failed += deliver(record, [(name, place) for name, place in places if not place])
     # A single shard has no result of its own to summarize.
     notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
@@ -282,7 +287,7 @@ def _exit_code(
         return EXIT_USAGE
     if ended.interrupted:
         return EXIT_INTERRUPTED
-    code = exit_code_of(record, accept_partial=arguments.accept_partial)
+    code = 0 if "accepted" in record else exit_code_of(record)
     if is_waiver_wrong and code == 0:
         code = 1
     return 0 if arguments.exit_zero else code

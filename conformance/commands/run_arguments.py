@@ -15,6 +15,7 @@ from orderproof.reports.waivers import Waiver
 
 if TYPE_CHECKING:
     from orderproof.conformance.runner.selection import Selection
+    from orderproof.reports.acceptance import Acceptance
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Arguments:
     fault: str | None
     variant: str | None
     waivers: Path | None
-    accept_partial: bool
+    acceptance: Acceptance | None
     exit_zero: bool
     quiet: bool
     verbose: bool

@@ -21,6 +21,7 @@ from orderproof.conformance.config.fields import (
     text_of,
 )
 from orderproof.conformance.config.placeholders import expanded
+from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import mistake
@@ -146,8 +147,10 @@ def _check_features(target: Target) -> Target:
 
 def _states(data: Any, where: str) -> StateSources:
     callback = data.get("callback")
+    fixed = {name: entries for name, entries in data.items() if name in STATES}
+    check_repeated(fixed, where)
     return StateSources(
-        fixed={name: entries for name, entries in data.items() if name in STATES},
+        fixed=fixed,
         callback=None if callback is None else check_url(callback, f"{where}.callback"),
         provider=data.get("provider"),
     )

@@ -4,6 +4,7 @@ const form = one("#filter");
 const fields = Object.fromEntries(all("input[type=search], select", form).map((field) => [field.id, field]));
 const boxes = all("input[type=checkbox]", form);
 const BOXED = boxes[0]?.name ?? "";
+const NOUN = form.dataset.noun ?? "rules";
 
 /* Rows, by area and block. Filtering changes only attributes, because the browser does not lay out what is out of view. */
 const areas = all("section.area").map((section) => ({
@@ -64,8 +65,9 @@ const apply = () => {
     visible += inArea;
   }
   one("#none").hidden = visible > 0 || !entries.length;
-  one("#shown").textContent = `${visible.toLocaleString("en")} of ${entries.length.toLocaleString("en")} ${form.dataset.noun ?? "rules"}`;
+  one("#shown").textContent = `${visible.toLocaleString("en")} of ${entries.length.toLocaleString("en")} ${NOUN}`;
   one("#clear").disabled = !isFiltered();
+  one("#unknown").hidden = true;
 };
 
 let openRule = "";
@@ -93,10 +95,22 @@ const focus = (row) => {
   head.focus({ preventScroll: true });
 };
 
+/* A link from another run, or a typing error, names what this page does not have. */
+const tellUnknown = (id) => {
+  clear();
+  apply();
+  const note = one("#unknown");
+  const name = id.length > 40 ? `${id.slice(0, 40)}…` : id;
+  note.textContent = `There is no ${NOUN.slice(0, -1)} ${name} on this page. The filter is cleared and all ${NOUN} are shown; check the id in the address.`;
+  note.hidden = false;
+  note.scrollIntoView({ block: "start" });
+  say(note.textContent);
+};
+
 /* Show the element with an id, even if a closed disclosure or the filter hides it. */
 const reveal = (id) => {
   const target = document.getElementById(id);
-  if (!target) return;
+  if (!target) { tellUnknown(id); return; }
   const row = target.closest(".rule, tbody > tr");
   if (row?.hidden) { clear(); apply(); }
   for (let node = target; node; node = node.parentElement) if (node.localName === "details") node.open = true;

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderproof.reports.acceptance import accepted_sentence
 from orderproof.reports.headline import selected
 from orderproof.reports.page.markup import clipped, counted, duration, sentence
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
@@ -84,6 +85,8 @@ def _limits(record: Mapping[str, Any]) -> Iterable[str]:
     if record["shard"]:
         index, count = record["shard"]
         yield f"This is shard {index} of {count}: merge it with the others to get the result of the run."
+    if "accepted" in record:
+        yield f"This partial result was {accepted_sentence(record['accepted'])}."
 
 
 def _scope(
