@@ -78,13 +78,60 @@ def test_disclosures_and_deep_links_work_without_javascript(open_page):
     expect(page.locator(":target .exchange")).to_be_visible()
 
 
-def test_paper_shows_what_is_closed_and_nothing_to_press(open_page):
-    page = open_page("conforming")
+def test_a_print_begins_with_verdict_scope_findings_and_evidence_and_leaves_the_catalogue_out(open_page, pages):
+    page, rows = open_page("non-conforming"), record_of(pages["non-conforming"])["rules"]
+    found = [row["id"] for row in rows if row["findings"]]
+    page.locator("td[data-status] button").first.click()
+    page.locator("#map-exchanges .listed").wait_for()
+
     page.emulate_media(media="print")
 
-    assert page.locator("blockquote").first.is_visible()
+    assert sorted(visible_heads(page)) == sorted(found)
+    assert 0 < len(found) < len(rows)
+    for rule in found:
+        assert page.locator(f"[id='{rule}'] blockquote").is_visible()
+        assert page.locator(f"[id='{rule}.1'] .exchange").is_visible()
+    order = ["#title", "#scope", "#broken", "#advice", "[id='GRA-1.1']", "[id='CST-4.1']", "#exchanges", "#unjudged"]
+    tops = [page.locator(place).bounding_box()["y"] for place in [*order, "#observed", "#reading"]]
+    assert tops == sorted(tops)
+    without = page.locator(".printing").inner_text()
+    assert without == f"Printed only on demand: {len(rows) - len(found)} rules without a finding"
+    # Of the exchanges, those that a finding names; and nothing to press.
+    assert not page.locator(".listed").is_visible()
     assert page.locator("button:visible:not(td button)").count() == 0
     assert not page.locator("nav.contents").is_visible()
+
+
+def test_the_catalogue_is_printed_on_demand_behind_all_else_and_no_storage_remembers_it(open_page, pages):
+    page, rows = open_page("non-conforming"), record_of(pages["non-conforming"])["rules"]
+    short = page.pdf()
+
+    page.get_by_label("Print the catalogue too").check()
+    page.emulate_media(media="print")
+
+    assert sorted(visible_heads(page)) == sorted(row["id"] for row in rows)
+    heads = ".rule:not([data-verdict=fail], [data-verdict=warn])"
+    assert page.locator(heads).first.bounding_box()["y"] > page.locator("#reading").bounding_box()["y"]
+    assert 0 < sheets(short) < sheets(page.pdf())
+    assert page.evaluate("[localStorage.length, sessionStorage.length, location.hash]") == [0, 0, ""]
+    page.reload()
+    assert not page.locator("#catalogue").is_checked()
+
+
+def test_a_print_without_a_finding_says_what_it_leaves_out(open_page, pages):
+    page, rows = open_page("conforming", java_script_enabled=False), record_of(pages["conforming"])["rules"]
+    page.emulate_media(media="print")
+
+    assert not page.locator("blockquote").first.is_visible()
+    assert f"{len(rows)} rules without a finding" in page.locator(".printing").inner_text()
+
+
+def visible_heads(page):
+    return page.locator(".rule:visible [role=heading] code").all_text_contents()
+
+
+def sheets(pdf):
+    return len(re.findall(rb"/Type /Page\b", pdf))
 
 
 def test_both_themes_can_be_chosen_by_hand(open_page):
