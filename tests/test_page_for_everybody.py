@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages import LARGE, RACE, RUNS, record_of, visible_rules, written
+from tests.pages import FEW, LARGE, RACE, RUNS, record_of, visible_rules, written
 from tests.records import all_kept, exchange, outcome, record
 
 # One browser and one set of runs for all of these, whichever worker has them.
@@ -18,17 +18,37 @@ JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"
 SITE = "http://localhost:1/report.html"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# The rules of axe that colours decide: in the other theme nothing else differs.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+# Elements that are marked up and coloured alike: axe sees two of a kind. A table keeps its columns.
+LEAVE_OUT_REPEATED = """() => {
+  for (const parent of document.querySelectorAll("main *:not(tr)")) {
+    const seen = {};
+    for (const child of [...parent.children]) {
+      const { verdict, level, agreement, result, area } = child.dataset;
+      const kind = [child.localName, child.className, child.open, verdict, level, agreement, result, area].join(" ");
+      seen[kind] = (seen[kind] ?? 0) + 1;
+      if (seen[kind] > 2) child.remove();
+    }
+  }
+}"""
+
+
 @pytest.mark.parametrize("name", [*RUNS, "told", "matrix", "kills"])
-def test_axe_finds_no_violation(open_page, name, scheme):
+def test_axe_finds_no_violation_in_either_theme(open_page, name):
     # The policy of the page would keep axe out as well.
-    page = open_page(name, color_scheme=scheme, bypass_csp=True)
+    page = open_page(name, color_scheme="light", bypass_csp=True)
+    page.evaluate(LEAVE_OUT_REPEATED)
     page.evaluate(AXE)
 
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    light = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", OF_COLOURS)
 
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    assert len(found["passes"]) > 20
+    for found in (light, dark):
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert len(light["passes"]) > 20
+    assert "color-contrast" in [one["id"] for one in dark["passes"]]
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -102,16 +122,18 @@ def test_a_print_begins_with_verdict_scope_findings_and_evidence_and_leaves_the_
     assert not page.locator("nav.contents").is_visible()
 
 
-def test_the_catalogue_is_printed_on_demand_behind_all_else_and_no_storage_remembers_it(open_page, pages):
-    page, rows = open_page("non-conforming"), record_of(pages["non-conforming"])["rules"]
+def test_the_catalogue_is_printed_on_demand_behind_all_else_and_no_storage_remembers_it(open_page):
+    page = open_page("told")
     short = page.pdf()
 
     page.get_by_label("Print the catalogue too").check()
     page.emulate_media(media="print")
 
-    assert sorted(visible_heads(page)) == sorted(row["id"] for row in rows)
-    heads = ".rule:not([data-verdict=fail], [data-verdict=warn])"
-    assert page.locator(heads).first.bounding_box()["y"] > page.locator("#reading").bounding_box()["y"]
+    assert sorted(visible_heads(page)) == sorted(rule.id for rule in FEW)
+    assert (
+        page.locator(".rule[data-verdict=pass]").first.bounding_box()["y"]
+        > page.locator("#reading").bounding_box()["y"]
+    )
     assert 0 < sheets(short) < sheets(page.pdf())
     assert page.evaluate("[localStorage.length, sessionStorage.length, location.hash]") == [0, 0, ""]
     page.reload()
@@ -165,7 +187,7 @@ def test_the_page_can_be_read_under_the_policy_of_jenkins(browser, pages):
     context.close()
 
 
-def test_ten_thousand_rules_are_there_and_can_be_filtered(open_page):
+def test_thousands_of_rules_are_there_and_can_be_filtered(open_page):
     page = open_page("large")
     assert page.locator("#shown").inner_text() == f"{LARGE:,} of {LARGE:,} rules"
 
