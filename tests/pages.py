@@ -19,10 +19,10 @@ from tests.loopback import refusing_port
 from tests.records import RULES, all_kept, exchange, large, outcome, record
 from tests.running import orderproof, target_file
 
-# Together they give about forty findings, some rules that nothing is found against, and some that cannot be judged.
-FAULTS = ("extends-by-10-minutes", "status-as-text", "pages-overlap", "cancel-is-202")
 RUNS = ("conforming", "non-conforming", "partial", "void")
-BROKEN_RULES = ("CST-*", "CAN-1", "GRA-1", "HIS-9", "HIS-11")
+# Together they give a rule with many findings, advice, rules that nothing is found against, and some not judged.
+FAULTS = ("extends-by-10-minutes", "status-as-text", "pages-overlap", "cancel-is-202")
+BROKEN_RULES = ("CAN-1", "CST-1", "CST-3", "CST-4", "CST-5", "CST-8", "GRA-1", "HIS-9")
 
 
 def real_runs(folder: Path) -> dict[str, Path]:
@@ -36,12 +36,12 @@ def real_runs(folder: Path) -> dict[str, Path]:
         assert pages[name].exists(), ran.out + ran.err
 
     with refusing_port() as port:
-        run("void", f"http://127.0.0.1:{port}/v0", *_rules("GRA-*"))
+        run("void", f"http://127.0.0.1:{port}/v0", *_rules("GRA-1"))
     with start() as server:
         (folder / "partial").mkdir()
         target = target_file(folder / "partial", server.base_url, server.token, None, internal_base_url="")
-        run("conforming", *_target(folder / "conforming", server), *_rules("CST-*", "GRA-1"))
-        run("partial", "--target", str(target), *_rules("GRA-?", "INT-1", "SEC-2"))
+        run("conforming", *_target(folder / "conforming", server), *_rules("CST-1", "CST-6", "GRA-1"))
+        run("partial", "--target", str(target), *_rules("GRA-1", "INT-1", "SEC-2"))
     with start(choose(faults=FAULTS)) as server:
         run("non-conforming", *_target(folder / "non-conforming", server), *_rules(*BROKEN_RULES))
     for name, page in pages.items():
@@ -90,7 +90,8 @@ RACE = [
 ]
 
 
-LARGE = 10_000
+# Enough for a browser to lay out only what is in view; benchmarks/page.py times ten thousand.
+LARGE = 2_500
 FEW = tuple(rule for rule in RULES if rule.area in ("GRA", "CST"))
 
 

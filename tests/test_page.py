@@ -23,7 +23,7 @@ from orderproof.reports.verdict import RULE_VERDICTS
 from orderproof.reports.waivers import Waiver, apply
 from tests.outline import Outline
 from tests.pages import FEW, RACE, WALK, kept, told
-from tests.records import all_kept, broken, exchange, large, outcome, record
+from tests.records import ADVISORY, all_kept, broken, exchange, large, outcome, record
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +200,29 @@ def test_the_first_screen_counts_as_the_record_does():
     assert sum(len(group.rules) for group in said.unjudged) == said.unjudged_count
     assert "cut short: interrupted after 3 checks" in said.limits[0]
     assert "GRA-*" in said.limits[1]
+
+
+def test_advice_that_is_not_followed_is_not_listed_as_broken():
+    advice, other = ADVISORY[0].id, ADVISORY[1].id
+    fails = [outcome(rule, result="fail") for rule in (advice, "GRA-1")]
+    page = render(record([*all_kept(advice, "GRA-1"), *fails]))
+
+    assert re.findall(r'href="#([^"]+)"', section(page, "broken")) == ["GRA-1"]
+    assert re.findall(r'href="#([^"]+)"', section(page, "advice")) == [advice]
+    assert "Advice: 1 rule not followed" in section(page, "advice")
+    assert page.index(section(page, "broken")) < page.index(section(page, "advice"))
+
+    partial = record([*all_kept(advice, "GRA-1"), outcome("GRA-1", result="not-run"), fails[0]])
+    assert partial["verdict"] == "partial"
+    page = render(partial)
+    assert "What is broken" not in page
+    assert f'href="#{advice}"' in section(page, "advice")
+    assert f'href="#{other}"' not in section(page, "advice")
+
+
+def section(page, name):
+    """A section of the page as HTML, by the id of its heading."""
+    return re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)[0]
 
 
 def test_waivers_stand_there_with_reason_issue_owner_and_day_the_first_to_expire_first():

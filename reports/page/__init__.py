@@ -11,8 +11,11 @@ from orderproof.reports.page.findings import cited_on_page
 from orderproof.reports.page.overview import bar, counts, overview
 from orderproof.reports.page.rules import LARGE, areas, rendered
 from orderproof.reports.page.statuses import status_map
+from orderproof.reports.page.words import FOUND
 
-_BROKEN_LISTED = 200
+_LISTED = 200
+# If findings rest on more exchanges than this, a print has a line of each: bodies would fill a hundred pages.
+_PRINTED_WHOLE = 12
 _PREFLIGHT_SHOWN = 20
 
 
@@ -20,8 +23,6 @@ def render(record: Mapping[str, Any]) -> str:
     """The page of a record; the same record always gives the same page."""
     shown = rendered(record["rules"])
     cited = cited_on_page(shown)
-    broken = [row for row in record["rules"] if row["verdict"] in ("fail", "warn")]
-    broken.sort(key=lambda row: row["verdict"])
     exchanges = record["exchanges"]
     preflight = [one for one in exchanges if one["check"] == "preflight"] if record["void"] else []
     return page(
@@ -32,8 +33,8 @@ def render(record: Mapping[str, Any]) -> str:
         overview=overview(record),
         counts=counts(record["summary"]),
         bar=Markup(bar(record["summary"])),
-        broken=broken[:_BROKEN_LISTED],
-        broken_hidden=max(0, len(broken) - _BROKEN_LISTED),
+        broken=_listed(record, "fail"),
+        advice=_listed(record, "warn"),
         map=status_map(exchanges),
         areas=[
             {
@@ -47,9 +48,17 @@ def render(record: Mapping[str, Any]) -> str:
             for area in areas(record, shown, cited)
         ],
         shown=len(shown),
+        without_finding=sum(row["verdict"] not in FOUND for row in shown),
         large=len(shown) > LARGE,
         cited=len(cited),
+        printed_whole=_PRINTED_WHOLE,
         appendix=Markup(appendix(((exchanges[number], curl) for number, curl in cited.items()), record["target"])),
         preflight=[Markup(whole(one)) for one in preflight[-_PREFLIGHT_SHOWN:]],
         island=Markup(island(exchanges)),
     )
+
+
+def _listed(record: Mapping[str, Any], verdict: str) -> dict[str, Any]:
+    """The rules of a verdict for a list above all rules, and how many more there are."""
+    rows = [row for row in record["rules"] if row["verdict"] == verdict]
+    return {"rows": rows[:_LISTED], "hidden": max(0, len(rows) - _LISTED)}

@@ -80,5 +80,7 @@ keys.c = () => {
 
 // Without this, browsers that cannot open disclosures by style would print them closed.
 window.addEventListener("beforeprint", () => {
-  if (!CSS.supports("selector(::details-content)")) openAll(true);
+  if (CSS.supports("selector(::details-content)")) return;
+  openAll(true);
+  for (const details of all(".led, .few > .cited")) details.open = true;
 });

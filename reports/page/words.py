@@ -42,6 +42,8 @@ _RUN_MEANINGS: Mapping[str, str] = {
     "void": "Nothing could be judged. This says nothing about the server, good or bad.",
 }
 
+# The style of a print names them too.
+FOUND = ("fail", "warn", "waived")
 UNJUDGED = ("inconclusive", "not-run")
 
 
