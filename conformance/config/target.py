@@ -16,11 +16,12 @@ from orderproof.conformance.config.fields import (
     check_token,
     check_url,
     count_of,
+    is_header_name,
     rate_of,
     seconds_of,
     text_of,
 )
-from orderproof.conformance.config.placeholders import expanded
+from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import mistake
@@ -70,7 +71,10 @@ class StateSources:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to judge. `source` is the target file's path, or says where else the settings came from."""
+    """A server to judge. `source` is the target file's path, or says where else the settings came from.
+
+    `placeholders` are the values that came from the environment, by their place in the file.
+    """
 
     name: str
     base_url: str
@@ -80,6 +84,7 @@ class Target:
     limits: Limits = Limits()
     states: StateSources = StateSources()
     features: Mapping[str, bool] = field(default_factory=dict)
+    placeholders: Mapping[str, list[str]] = field(default_factory=dict)
     source: str = "command line"
 
     @property
@@ -172,14 +177,19 @@ def target_schema() -> Mapping[str, Any]:
     return schema
 
 
-def _parsed(data: Any, path: Path) -> dict[str, Any]:
-    """The values of a target file, or of a part of it. Raises `UsageError`."""
-    if isinstance(data, dict):
-        data = {key: expanded(value, f"{path}: {key}") for key, value in data.items()}
-    told = mistake(data, target_schema())
-    if told:
-        raise UsageError(f"{path}: {told}")
-    return {key: _PARSERS[key](value, f"{path}: {key}") for key, value in data.items()}
+def _parsed(written: Any, path: Path) -> dict[str, Any]:
+    """The values of a target file, or of a part of it. Raises `UsageError`, whose message expands no placeholder."""
+    data = written
+    if isinstance(written, dict):
+        data = {key: expanded(value, f"{path}: {key}") for key, value in written.items()}
+    try:
+        told = mistake(data, target_schema())
+        if told:
+            raise UsageError(f"{path}: {told}")
+        values = {key: _PARSERS[key](value, f"{path}: {key}") for key, value in data.items()}
+    except UsageError as error:
+        raise UsageError(as_written(str(error), written)) from None
+    return {**values, "placeholders": brought_in(written)}
 
 
 def read_target(path: Path, base_url: str | None = None) -> Target:
@@ -205,10 +215,10 @@ def read_settings(path: Path) -> Any:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def read_states(path: Path) -> StateSources:
-    """Read a separate file that holds only the `states` mapping. Raises `UsageError`."""
-    sources: StateSources = _parsed({"states": read_settings(path)}, path)["states"]
-    return sources
+def with_states(target: Target, path: Path) -> Target:
+    """The target with the states of a separate file, which holds only that mapping. Raises `UsageError`."""
+    values = _parsed({"states": read_settings(path)}, path)
+    return replace(target, states=values["states"], placeholders={**target.placeholders, **values["placeholders"]})
 
 
 def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
@@ -217,9 +227,11 @@ def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
     auth = target.auth
     for line in lines:
         name, colon, value = line.partition(":")
+        # The line may hold a token and is not shown.
         if not colon:
-            # The line may be a token and is not shown.
             raise UsageError("-H: the header has no colon; write 'Name: value'")
+        if not is_header_name(name.strip()):
+            raise UsageError("-H: what stands before the colon is not a header name; write 'Name: value'")
         if name.strip().lower() == "authorization":
             scheme, _, token = value.strip().partition(" ")
             if scheme.lower() != "bearer" or not token.strip():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orderproof.conformance.config.secret_values import secrets_of
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
@@ -56,7 +57,9 @@ class Session:
         self.client = Client(limits.timeout, rate, self._record)
         self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
         self.tokens = Tokens(target.auth, self._side_client)
+        # Shared with the tokens, which add those that they fetch.
         self.secrets: set[str] = self.tokens.secrets
+        self.secrets |= secrets_of(target)
         self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
         self._judges = False

@@ -6,7 +6,6 @@ the rules that need it are `not-run`, with the reason given here.
 """
 
 import importlib
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.config.target import StateSources
 from orderproof.conformance.errors import StateUnavailable, UsageError
-from orderproof.conformance.transport.shortened import shortened
 
 _OPTIONAL = ("base_url", "token")
 # Parameters that count something, and the value that lists it.
@@ -198,9 +196,8 @@ class States:
 
 def _checked(name: str, params: Values, values: Any) -> Values:
     if not isinstance(values, Mapping):
-        raise StateUnavailable(
-            f"the values must be a mapping, but are {shortened(json.dumps(values, default=str), 80)}"
-        )
+        # What was given instead may hold a token.
+        raise StateUnavailable("the values must be a mapping, such as {order_uuid: …}")
     lacking = [key for key in STATES[name].required if values.get(key) in (None, "", [])]
     if name == "customer-with-orders" and params.get("orders") == 0:
         lacking = [key for key in lacking if key != "order_ids"]
