@@ -25,13 +25,13 @@ def _text_or_number(value: Any, where: str) -> str:
     return text_of(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value, where)
 
 
-def check_url(value: Any, where: str) -> str:
+def check_url(value: Any, where: str, *, is_shown: bool = True) -> str:
     """An absolute http or https URL without its trailing slash.
 
-    Raises `UsageError` that says what is wrong, and does not show what may hold credentials.
+    Raises `UsageError` that says what is wrong. It shows the URL if it may be shown and can hold no credentials.
     """
     text = text_of(value, where)
-    shown = "the URL" if set("@?#") & set(text) else repr(text)
+    shown = repr(text) if is_shown and not set("@?#") & set(text) else "the URL"
     try:
         parts = urlsplit(text)
         if parts.username is not None or parts.password is not None:

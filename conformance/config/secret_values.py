@@ -17,7 +17,7 @@ looked for unless it is ordinary (`is_ordinary`): `1`, `true` or `acme` would be
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from orderproof.conformance.config.target import Target
@@ -66,6 +66,12 @@ def secrets_of(target: Target) -> frozenset[str]:
             values.update(value.strip() for value in brought_in)
     found = {value for value in values if not is_ordinary(value) and not _is_address(value, target)}
     return _credentials(target) | found
+
+
+def altered(tokens: Iterable[str], target: Target) -> frozenset[str]:
+    """What checks make of tokens and send: a half, or the letters in another case. An echo of it gives a token away."""
+    forms = {form for token in tokens for form in (token[: len(token) // 2], token.swapcase())}
+    return frozenset(form for form in forms if len(form) >= _SHORTEST_WORD and not _is_address(form, target))
 
 
 def _credentials(target: Target) -> frozenset[str]:

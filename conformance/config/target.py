@@ -122,7 +122,8 @@ def _auth(data: Any, where: str) -> Auth:
         return Auth(bearer=check_token(data["bearer"], f"{where}.bearer"))
     where = f"{where}.oauth2"
     texts = {key: text_of(item, f"{where}.{key}") for key, item in data["oauth2"].items()}
-    check_url(texts["token_url"], f"{where}.token_url")
+    # The credentials are beside it, and may have been mixed up with it.
+    check_url(texts["token_url"], f"{where}.token_url", is_shown=False)
     return Auth(oauth2=OAuth2(**texts))
 
 

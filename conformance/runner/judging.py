@@ -116,7 +116,7 @@ def judge_target(options: RunOptions) -> RunResult:
         seed=settings.seed,
         profile=settings.profile,
         requests_before=found.preflight,
-        secrets=frozenset(session.secrets).union(*(outcome.secrets for outcome in outcomes)),
+        secrets=session.secrets.union(*(outcome.secrets for outcome in outcomes)),
         secret_headers=secret_headers(settings.target),
         keep_personal_data=options.keep_personal_data,
         selection=options.selection.patterns,

@@ -53,7 +53,7 @@ class Recorder:
             session = self._session
             outcome = replace(
                 outcome_of(check_name(item.nodeid), rules_of(item), session.end(), item.stash.get(_ERROR, None)),
-                secrets=frozenset(session.secrets),
+                secrets=session.secrets,
                 missing_states=dict(session.states.missing),
                 is_canary=is_canary(item),
             )
