@@ -12,18 +12,23 @@ No secrets are `name`, `base_url`, `internal_base_url`, `limits`, `features` and
 a report has to name them. Nor is the value of a header or placeholder that is a server's URL or host name.
 
 The value of a header is masked as a whole where the header is shown, however short it is. In any other text a value is
-looked for unless it is ordinary (`is_ordinary`): `1`, `true` or `acme` would be found where nobody sent them.
+looked for unless it is ordinary (`is_ordinary`): `1`, `true`, `acme` or a word of the API would be found where nobody
+sent them.
 """
 
 import base64
+import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 from orderproof.conformance.config.target import Target
+from orderproof.spec.description import DESCRIPTIONS, description
 
 _PUBLIC_HEADER = re.compile(
     r"accept(-charset|-encoding|-language|-version)?|content-.*|user-agent|cache-control|pragma|prefer|origin|via"
+    r"|(x-)?forwarded(-for|-host|-port|-proto)?|x-requested-with"
     r"|traceparent|tracestate|x-b3-.*|(x-)?(request|correlation|trace)-id"
     r"|(.*-)?(version|environment|region|locale|tenant(-id|-name)?)",
     re.IGNORECASE,
@@ -42,8 +47,16 @@ def is_public_header(name: str) -> bool:
 
 
 def is_ordinary(value: str) -> bool:
-    """Whether a value is too short or too common to be looked for in texts: `1`, `true`, `acme`, `staging`, `12345`."""
-    return len(value) < _SHORTEST or (len(value) < _SHORTEST_WORD and (value.isalpha() or value.isdigit()))
+    """Whether a value is too short or too common to be looked for in texts: `1`, `true`, `acme`, `internal`."""
+    is_short = len(value) < _SHORTEST or (len(value) < _SHORTEST_WORD and (value.isalpha() or value.isdigit()))
+    return is_short or value.lower() in _vocabulary()
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """The words and media types of the API's descriptions, which stand in every report."""
+    text = json.dumps([description(api) for api in DESCRIPTIONS]).lower()
+    return frozenset(re.findall(r"[a-z][a-z/.+_-]*", text))
 
 
 def secret_headers(target: Target) -> frozenset[str]:

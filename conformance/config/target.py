@@ -1,7 +1,8 @@
 """The target file: what to judge and how to reach it.
 
 Every mistake in it is a `UsageError` that names the file, the key and what to do. Its keys and their types are those of
-the published schema, `target.schema.json`; what no schema can say of a value is checked in `fields.py`.
+the published schema, `target.schema.json`; what no schema can say of a value is checked in `fields.py`. What may hold a
+secret is left out of `repr`, which tracebacks show.
 """
 
 import json
@@ -36,7 +37,7 @@ class OAuth2:
 
     token_url: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     scope: str | None = None
 
 
@@ -44,7 +45,7 @@ class OAuth2:
 class Auth:
     """How requests are authorized: with a fixed bearer token, a fetched token, or not at all."""
 
-    bearer: str | None = None
+    bearer: str | None = field(default=None, repr=False)
     oauth2: OAuth2 | None = None
 
 
@@ -61,7 +62,7 @@ class Limits:
 class StateSources:
     """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
 
-    fixed: FixedStates = field(default_factory=dict)
+    fixed: FixedStates = field(default_factory=dict, repr=False)
     callback: str | None = None
     provider: str | None = None
 
@@ -80,11 +81,11 @@ class Target:
     base_url: str
     internal_base_url: str | None = None
     auth: Auth = Auth()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: Limits = Limits()
     states: StateSources = StateSources()
     features: Mapping[str, bool] = field(default_factory=dict)
-    placeholders: Mapping[str, list[str]] = field(default_factory=dict)
+    placeholders: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
     source: str = "command line"
 
     @property
