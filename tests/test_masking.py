@@ -78,6 +78,12 @@ def test_of_two_tokens_the_longer_is_masked_whole():
     assert Masker(["secret", "secret-and-more"]).text("secret-and-more secret") == f"{TOKEN_MARK} {TOKEN_MARK}"
 
 
+@pytest.mark.parametrize("end", ["", "…", "..."])
+def test_a_secret_that_is_the_beginning_of_another_leaves_nothing_of_it(end):
+    told = Masker(["hunter2-", "hunter2-sesame-and-more"]).mask_message(f"it said hunter2-sesame{end}")
+    assert told == f"it said {TOKEN_MARK}{end}"
+
+
 def test_text_without_a_token_stays():
     text = 'no {"token": "here"} \\ % + / = 100 %'
     assert Masker([TOKEN, "", "ab"]).text(text) == text

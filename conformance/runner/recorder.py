@@ -72,6 +72,6 @@ def _conceal(report: pytest.TestReport, session: Session) -> None:
         report.longrepr = (path, line, masker.mask_message(reason))
         return
     told = str(report.longrepr)
-    masked = masker.text(told)
+    masked = masker.mask_message(told)
     if masked != told:
         report.longrepr = masked

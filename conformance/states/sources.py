@@ -42,6 +42,11 @@ class State:
     values: Values
     source: str = ""
 
+    def __repr__(self) -> str:
+        # pytest shows it in tracebacks.
+        shown = {key: value for key, value in self.values.items() if key != "token"}
+        return f"State({self.name!r}, {shown})"
+
     def __getattr__(self, key: str) -> Any:
         try:
             return self.values[key]
