@@ -57,6 +57,7 @@ class Session:
         self.client = Client(limits.timeout, rate, self._record)
         self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
         self.tokens = Tokens(target.auth, self._side_client)
+        self._of_target = secrets_of(target)
         self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
         self._judges = False
@@ -70,8 +71,8 @@ class Session:
     @property
     def secrets(self) -> frozenset[str]:
         """What no report may show: the target's secrets, every token so far, and what checks make of a token."""
-        target, tokens = self.settings.target, frozenset(self.tokens.secrets)
-        return secrets_of(target) | tokens | altered(tokens, target)
+        tokens = frozenset(self.tokens.secrets)
+        return self._of_target | tokens | altered(tokens, self.settings.target)
 
     def _record(self, exchange: Exchange) -> None:
         self.trace.exchanges.append(exchange)

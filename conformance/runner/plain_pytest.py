@@ -66,10 +66,8 @@ class PlainController(Controller):
             return
         for row in verdict.rows:
             if row.verdict not in ("pass", "not-applicable"):
-                line = (
-                    f"{row.verdict:<13} {row.rule.id:<7} {row.rule.title}: {one_line(masker.mask_message(row.reason))}"
-                )
-                terminalreporter.write_line(line)
+                reason = one_line(masker.mask_message(row.reason))
+                terminalreporter.write_line(f"{row.verdict:<13} {row.rule.id:<7} {row.rule.title}: {reason}")
         terminalreporter.write_line(one_line(masker.mask_message(verdict.headline)))
 
     @property

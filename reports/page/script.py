@@ -15,7 +15,7 @@ _ID = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 # What a shell would read something into, in the message of `${NAME:?message}`.
-_WORD = re.compile(r"[^\w -]")
+_SPECIAL = re.compile(r"[^\w -]")
 # A curl line in the pieces that a shell reads differently.
 _PIECE = re.compile(r"""'[^']*'|"[^"]*"|[^'"]+""")
 
@@ -49,7 +49,7 @@ def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[s
     ]
     for variable, value in secret_variables(one.curl for one in requests).items():
         # Without this line the requests would go out without the secret.
-        lines.append(f': "${{{variable}:?set it to {_WORD.sub("", value)}}}"')
+        lines.append(f': "${{{variable}:?set it to {_SPECIAL.sub("", value)}}}"')
     for group in _groups(requests):
         curls = [_with_variables(one.curl, variables) for one in group]
         places = f"{group[0].place} to {group[-1].place}"
