@@ -11,7 +11,7 @@ import click
 
 from orderproof import __version__
 from orderproof.conformance.commands.streams import protect_streams
-from orderproof.conformance.errors import UsageError, VoidError
+from orderproof.conformance.errors import InternalError, UsageError, VoidError
 from orderproof.reports.redaction.harmless import harmless
 
 _COMMANDS = {
@@ -94,11 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> Any:
             traceback.print_exc()
         click.echo(f"orderproof: {error.filename or 'input or output'}: {error.strerror}", err=True)
         code = 2 if error.filename else 3
-    except Exception:
+    except Exception as error:
         # Python would exit with 1, which means that the server is non-conforming.
+        details = str(error) if isinstance(error, InternalError) else traceback.format_exc()
         click.echo(
             "orderproof: stopped by an error in orderproof itself; this says nothing about the server; "
-            f"please report it, with the file {_written(traceback.format_exc())}",
+            f"please report it, with the file {_written(details)}",
             err=True,
         )
         code = 3

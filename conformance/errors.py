@@ -11,3 +11,7 @@ class VoidError(Exception):
 
 class StateUnavailable(Exception):  # noqa: N818 - an answer of a source, not an error
     """A state is not available; the message says which and why."""
+
+
+class InternalError(Exception):
+    """An error of orderproof itself: the message is its traceback, without the target's secrets. Exit code 3."""

@@ -1,22 +1,55 @@
 """An exchange as a `curl` line that shows it again."""
 
 import base64
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from orderproof.reports.redaction.harmless import escaped
 from orderproof.reports.redaction.masking import TOKEN_MARK
 
 TOKEN_VARIABLE = "ORDERPROOF_TOKEN"
-
-
+_HEADER_VARIABLE = "ORDERPROOF_HEADER_"
+# As `_header` writes it; a name may have characters that a shell would read something into.
+_FROM_VARIABLE = re.compile(rf"""-H (?:"([^"\s]+): |'(\S+): '")\$({_HEADER_VARIABLE}\w+)\"""")
 # A shell takes an argument of 128 KiB at most.
 _LONGEST_ARGUMENT = 100_000
 
 
-def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
-    """The request of a masked exchange as a command for a POSIX shell; the token comes from `$ORDERPROOF_TOKEN`."""
+def variables(lines: Iterable[str]) -> dict[str, str]:
+    """The variables of a shell from which `curl` lines take secrets, each with what it must be set to."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if TOKEN_VARIABLE in line:
+            found[TOKEN_VARIABLE] = "the access token"
+        for match in _FROM_VARIABLE.finditer(line):
+            found[match[3]] = f"the value of the header {match[1] or match[2]}"
+    return found
+
+
+def secret_options(lines: Iterable[str]) -> list[str]:
+    """The options `-H` with which a run sends the secrets that `curl` lines take from variables."""
+    options: dict[str, None] = {}
+    for line in lines:
+        if TOKEN_VARIABLE in line:
+            options[f'-H "Authorization: Bearer ${TOKEN_VARIABLE}"'] = None
+        options.update((match[0], None) for match in _FROM_VARIABLE.finditer(line))
+    return list(options)
+
+
+def variables_note(subject: str, lines: Iterable[str]) -> str:
+    """A sentence that begins with a subject and says which variables to set; empty where the lines take none."""
+    told = [f"{value} from ${name}" for name, value in variables(lines).items()]
+    return f"{subject} {' and '.join(told)}: set {'it' if len(told) == 1 else 'them'} first." if told else ""
+
+
+def curl_line(exchange: Mapping[str, Any], body: bytes | None, secret_headers: Collection[str] = ()) -> str:
+    """The request of a masked exchange as a command for a POSIX shell.
+
+    The token comes from `$ORDERPROOF_TOKEN`, the value of each of `secret_headers` (in lower case) from a variable that
+    has the header's name.
+    """
     parts = ["curl -sS -i"]
     if exchange["method"] == "HEAD" and body is None:
         # With -X HEAD curl would wait for a body.
@@ -29,7 +62,9 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
     if "/." in exchange["url"] or "/%2e" in exchange["url"].lower():
         parts.append("--path-as-is")
     parts.append(shlex.quote(exchange["url"]))
-    parts += [f"-H {_header(name, value)}" for name, value in exchange["request_headers"]]
+    parts += [
+        f"-H {_header(name, value, _variable(name, secret_headers))}" for name, value in exchange["request_headers"]
+    ]
     sent = {name.lower() for name, _ in exchange["request_headers"]}
     # curl sends headers of its own unless it is told not to.
     parts += [f"-H '{name}:'" for name in _OWN_HEADERS[body is not None] if name.lower() not in sent]
@@ -49,7 +84,13 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None) -> str:
 _OWN_HEADERS = {False: ("Accept",), True: ("Accept", "Content-Type")}
 
 
-def _header(name: str, value: str) -> str:
+def _variable(name: str, secret_headers: Collection[str]) -> str:
+    if name.lower() not in secret_headers:
+        return TOKEN_VARIABLE
+    return _HEADER_VARIABLE + re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def _header(name: str, value: str, variable: str) -> str:
     if not value.strip():
         # `Name:` without a value would remove the header.
         return shlex.quote(f"{name};")
@@ -58,7 +99,7 @@ def _header(name: str, value: str) -> str:
         return shlex.quote(text)
     # Braces if more text follows: the shell would read it as part of the variable's name.
     is_last = text.index(TOKEN_MARK) + len(TOKEN_MARK) == len(text)
-    variable = f"${TOKEN_VARIABLE}" if is_last else f"${{{TOKEN_VARIABLE}}}"
+    variable = f"${variable}" if is_last else f"${{{variable}}}"
     if not set(text) & set('"$`\\!'):
         return f'"{text.replace(TOKEN_MARK, variable)}"'
     return f'"{variable}"'.join(shlex.quote(part) for part in text.split(TOKEN_MARK))

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.curl import secret_options
 from orderproof.reports.redaction.harmless import harmless, one_line, shortened
 from orderproof.reports.waivers import fingerprint
 
@@ -57,8 +57,8 @@ def earlier_requests(finding: Mapping[str, Any]) -> str | None:
 def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """The command that judges a rule again on the same server, for a POSIX shell.
 
-    A record holds no token and no file of states: where a run on a URL had a token, the command takes it from
-    `$ORDERPROOF_TOKEN`, and the embedded server's fault or variant has to be named again.
+    A record holds no secret and no file of states: where a run on a URL had a token or secret headers, the command
+    takes them from the variables of the `curl` lines. The embedded server's fault or variant has to be named again.
     """
     target = record["target"]
     words = ["orderproof run"]
@@ -66,8 +66,7 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
         words.append(f"--target {shlex.quote(target['file'])}")
     elif not is_embedded(target):
         words.append(shlex.quote(target["base_url"]))
-        if any(TOKEN_VARIABLE in line for finding in row["findings"] for line in finding["curl"]):
-            words.append(f'-H "Authorization: Bearer ${TOKEN_VARIABLE}"')
+        words += secret_options(line for finding in row["findings"] for line in finding["curl"])
     words += [f"--rules {row['id']}", f"--seed {record['seed']}"]
     if record["profile"] != "default":
         words.append(f"--profile {record['profile']}")

@@ -38,7 +38,10 @@ _SENTENCE_LIMIT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is known of a run besides the outcomes of its checks."""
+    """What is known of a run besides the outcomes of its checks.
+
+    `secrets` may stand nowhere in the record; `secret_headers` are headers, in lower case, whose value is one.
+    """
 
     version: str
     target: Mapping[str, Any]
@@ -48,6 +51,7 @@ class Run:
     profile: str
     requests_before: Sequence[Mapping[str, Any]] = ()
     secrets: frozenset[str] = frozenset()
+    secret_headers: frozenset[str] = frozenset()
     keep_personal_data: bool = False
     selection: Sequence[str] = ()
     shard: tuple[int, int] | None = None
@@ -75,7 +79,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         selection=run.selection,
         missing_states=run.missing_states,
     )
-    masker = Masker(run.secrets, run.keep_personal_data)
+    masker = Masker(run.secrets, run.keep_personal_data, run.secret_headers)
     rows = [row.to_dict() for row in verdict.rows]
     findings = [finding for row in rows for finding in row["findings"]]
     limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), _CITED_LIMIT)
@@ -186,7 +190,7 @@ def _finding(
         body = _bytes(exchanges[number]["request_body"])
         masked = None if body is None else masker.body(body)
         # A binary body, or one without anything to mask, is repeated byte for byte.
-        lines.append(curl_line(shown[number], masked.encode() if masked is not None else body))
+        lines.append(curl_line(shown[number], masked.encode() if masked is not None else body, masker.secret_headers))
     steps = {
         key: [
             {

@@ -1,5 +1,6 @@
 """Reading YAML so that a slip in the file is found: a key given twice is an error, not the last one's value."""
 
+import re
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ import yaml
 
 # libyaml's loader is ten times faster and not in every build of PyYAML.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_QUOTED = re.compile(r"'[^']{2,}'|\"[^\"]{2,}\"")
 
 
 class YamlError(ValueError):
@@ -43,14 +46,16 @@ def parse_yaml(text: str) -> Any:
         return yaml.load(text, Loader=_StrictLoader)
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise YamlError(f"{line}{error.problem or error.context or 'no YAML'}") from None
+        # What is quoted may be a password that begins with `!` or `*`.
+        problem = _QUOTED.sub("'…'", error.problem or error.context or "no YAML")
+        raise YamlError(f"{line}{problem}") from None
     except yaml.YAMLError as error:
         raise YamlError(" ".join(str(error).split())) from None
     except YamlError:
         raise
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, AttributeError):
         # PyYAML's own constructors stumble over `0b_`, `!!float x` and the like.
-        raise YamlError(f"holds a value that is not of its own type ({error})") from None
+        raise YamlError("holds a number that cannot be read; put text in quotes") from None
     except RecursionError:
         raise YamlError("is nested too deeply") from None
 

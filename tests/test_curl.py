@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderproof.conformance.transport.client import Client
-from orderproof.reports.curl import TOKEN_VARIABLE, curl_line
+from orderproof.reports.curl import TOKEN_VARIABLE, curl_line, secret_options, variables, variables_note
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from tests.loopback import Server, answer
 
@@ -107,6 +107,32 @@ def test_a_long_body_does_not_become_an_argument(arguments):
 def test_the_token_is_not_in_the_line():
     line = curl_line(masked(headers=[("Authorization", f"Bearer {TOKEN_MARK}")]), None)
     assert f'-H "Authorization: Bearer ${TOKEN_VARIABLE}"' in line
+
+
+def test_a_secret_header_comes_from_a_variable_of_its_name():
+    headers = [
+        ("X-Auth", TOKEN_MARK),
+        ("X-$a", TOKEN_MARK),
+        ("X-B", f"a {TOKEN_MARK} b"),
+        ("X-C", "ORDERPROOF_HEADER_C"),
+    ]
+    line = curl_line(masked(headers=headers), None, {"x-auth", "x-$a"})
+    assert """-H "X-Auth: $ORDERPROOF_HEADER_X_AUTH" -H 'X-$a: '"$ORDERPROOF_HEADER_X__A\"""" in line
+    assert variables([line]) == {
+        TOKEN_VARIABLE: "the access token",
+        "ORDERPROOF_HEADER_X_AUTH": "the value of the header X-Auth",
+        "ORDERPROOF_HEADER_X__A": "the value of the header X-$a",
+    }
+    assert secret_options([line, line]) == [
+        f'-H "Authorization: Bearer ${TOKEN_VARIABLE}"',
+        '-H "X-Auth: $ORDERPROOF_HEADER_X_AUTH"',
+        """-H 'X-$a: '"$ORDERPROOF_HEADER_X__A\"""",
+    ]
+
+
+def test_a_line_without_secrets_needs_no_variable():
+    line = curl_line(masked(headers=[("X-Auth", "abc")]), None, {"x-auth"})
+    assert variables_note("It takes", [line]) == ""
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")

@@ -1,42 +1,15 @@
 """What may not reach a report: tokens, in any spelling."""
 
 import base64
-import json
-from html import escape
-from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orderproof.reports.redaction.masking import TOKEN_MARK, Masker, is_secret_header
+from tests.spellings import SPELLINGS
 
 TOKEN = 'hunter2-/+="tok<en>&\\7'
-
-SPELLINGS = {
-    "as it is": lambda token: token,
-    "in a URL": lambda token: quote(token, safe=""),
-    "in a URL's path": quote,
-    "in a form": quote_plus,
-    "in a URL, lower case": lambda token: quote(token, safe="").replace("%2F", "%2f").replace("%2B", "%2b"),
-    "in JSON": json.dumps,
-    "in JSON that is in JSON": lambda token: json.dumps(json.dumps({"a": token})),
-    "in JSON with slashes escaped": lambda token: json.dumps(token).replace("/", "\\/"),
-    "in JSON, escaped for HTML": lambda token: (
-        json.dumps(token)
-        .replace("&", "\\u0026")
-        .replace("<", "\\u003c")
-        .replace(">", "\\u003E")
-        .replace("+", "\\u002B")
-    ),
-    "in HTML": escape,
-    "in HTML, by number": lambda token: token.replace("+", "&#43;").replace("/", "&#x2F;").replace('"', "&#x22;"),
-    "in UTF-16, read byte by byte": lambda token: token.encode("utf-16-le").decode(),
-    "in base64": lambda token: base64.b64encode(token.encode()).decode(),
-    "in base64 of a header": lambda token: base64.b64encode(f"Bearer {token}".encode()).decode(),
-    "in base64 of a pair": lambda token: base64.b64encode(f"me:{token}:".encode()).decode(),
-    "in base64 of a pair of four": lambda token: base64.urlsafe_b64encode(f"four:{token}".encode()).decode(),
-}
 
 
 def bare(text: str) -> str:
@@ -103,6 +76,12 @@ def test_a_long_token_at_the_end_of_an_excerpt_is_found(place, length):
 
 def test_of_two_tokens_the_longer_is_masked_whole():
     assert Masker(["secret", "secret-and-more"]).text("secret-and-more secret") == f"{TOKEN_MARK} {TOKEN_MARK}"
+
+
+@pytest.mark.parametrize("end", ["", "…", "..."])
+def test_a_secret_that_is_the_beginning_of_another_leaves_nothing_of_it(end):
+    told = Masker(["hunter2-", "hunter2-sesame-and-more"]).mask_message(f"it said hunter2-sesame{end}")
+    assert told == f"it said {TOKEN_MARK}{end}"
 
 
 def test_text_without_a_token_stays():

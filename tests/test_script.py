@@ -48,6 +48,19 @@ def test_an_id_is_replaced_in_whatever_quotes_it_stands(before):
     assert OLD not in call
 
 
+def test_the_script_stops_where_a_secret_is_not_set():
+    sent = [exchange(request_headers=[["X-Auth", "hunter2-sesame"]])] * 2
+    broken = outcome("GRA-7", result="fail", exchanges=sent)
+    of = record([broken], secret_headers=frozenset({"x-auth"}))
+    (row,) = [row for row in of["rules"] if row["findings"]]
+    text = script(row, row["findings"][0], of)
+
+    ended = subprocess.run(["sh", "-c", text], env={}, capture_output=True, text=True, check=False)
+
+    assert ended.returncode != 0
+    assert "ORDERPROOF_HEADER_X_AUTH: set it to the value of the header X-Auth" in ended.stderr
+
+
 def test_only_whole_ids_are_replaced():
     longer = f"{OLD}0"
     sent = [exchange(url=EXTEND.format("10001", "external")), exchange(url=EXTEND.format("100010", "external"))]

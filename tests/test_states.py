@@ -184,7 +184,7 @@ class TestProvider:
         ("body", "reason"),
         [
             ("raise OSError('no database')", "states.provider raised OSError: no database"),
-            ("return 5", "the values must be a mapping, but are 5"),
+            ("return 5", "the values must be a mapping, such as {order_uuid: …}"),
             ("return {'order_uuid': object()}", "lack order_id"),
             ("return {'order_uuid': 1, 'order_id': 2, 'customer_id': 3, 'item_uuids': [4]}", "order_uuid must be text"),
         ],

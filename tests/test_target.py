@@ -12,14 +12,15 @@ from orderproof.conformance.config.target import (
     OAuth2,
     StateSources,
     Target,
-    read_states,
     read_target,
     target_schema,
     with_headers,
+    with_states,
 )
 from orderproof.conformance.errors import UsageError
 
 ORDER = {"order_uuid": "u", "order_id": "i", "customer_id": "c", "item_uuids": ["a", "b"]}
+TARGET = Target("t", "http://t")
 
 
 @pytest.fixture
@@ -246,10 +247,10 @@ def test_states_in_a_file_apart(tmp_path, monkeypatch):
     path = tmp_path / "states.yaml"
     monkeypatch.setenv("HOST", "acme.example")
     path.write_text("callback: https://${HOST}/_state\n")
-    assert read_states(path) == StateSources(callback="https://acme.example/_state")
+    assert with_states(TARGET, path).states == StateSources(callback="https://acme.example/_state")
     path.write_text("calback: x\n")
     with pytest.raises(UsageError, match=r"states\.yaml: states: unknown key 'calback'; did you mean \"callback\""):
-        read_states(path)
+        with_states(TARGET, path)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -257,7 +258,7 @@ def test_every_state_can_be_a_fixed_list(tmp_path, name):
     entry = {key: ["a"] if key in VALUE_TYPES else "x" for key in STATES[name].values}
     path = tmp_path / "states.yaml"
     path.write_text(json.dumps({name: [entry]}), encoding="utf-8")
-    assert read_states(path).fixed == {name: [entry]}
+    assert with_states(TARGET, path).states.fixed == {name: [entry]}
 
 
 def entry(number: int, **more) -> dict:
@@ -337,8 +338,7 @@ def test_a_byte_order_mark_is_read_over(tmp_path, encoding):
 
 
 def test_headers_from_the_command_line():
-    target = Target("t", "http://t")
-    changed = with_headers(target, ("X-A: 1", "x-b:2", "Authorization: bearer  abc"))
+    changed = with_headers(TARGET, ("X-A: 1", "x-b:2", "Authorization: bearer  abc"))
     assert changed.headers == {"X-A": "1", "x-b": "2"}
     assert changed.auth == Auth(bearer="abc")
 
@@ -349,12 +349,12 @@ def test_headers_from_the_command_line():
 )
 def test_a_bad_header_on_the_command_line_is_a_mistake(line):
     with pytest.raises(UsageError, match="-H"):
-        with_headers(Target("t", "http://t"), (line,))
+        with_headers(TARGET, (line,))
 
 
 def test_a_header_without_a_colon_is_not_shown():
     with pytest.raises(UsageError) as caught:
-        with_headers(Target("t", "http://t"), ("Authorization Bearer hunter2",))
+        with_headers(TARGET, ("Authorization Bearer hunter2",))
     assert "hunter2" not in str(caught.value)
 
 

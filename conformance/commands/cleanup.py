@@ -22,6 +22,7 @@ def command(folder: Path, target_file: Path) -> int:
     from orderproof.conformance.config.target import read_target
     from orderproof.conformance.kit.session import Session
     from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.concealed import concealed
     from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 
     target = read_target(target_file)
@@ -33,11 +34,12 @@ def command(folder: Path, target_file: Path) -> int:
         raise UsageError(
             f"{target_file}: states has neither callback nor provider, so states cannot be torn down; add one of them"
         )
-    session = Session(Settings(target, folder=str(target_file.parent), journal=str(journal.path)))
-    left = journal.left_over()
-    for state in left:
-        session.states.teardown(state)
-    session.close()
+    with concealed(target):
+        session = Session(Settings(target, folder=str(target_file.parent), journal=str(journal.path)))
+        left = journal.left_over()
+        for state in left:
+            session.states.teardown(state)
+        session.close()
     remaining = len(journal.left_over())
     if remaining:
         click.echo(

@@ -171,12 +171,13 @@ def command(**options: Any) -> int:
 
 def _run(arguments: Arguments) -> int:
     from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.concealed import concealed
     from orderproof.conformance.runner.judging import RunOptions, judge_target
 
     selection = chosen_rules(arguments)
     waivers = chosen_waivers(arguments)
     places = chosen_places(arguments)
-    with chosen_target(arguments) as target:
+    with chosen_target(arguments) as target, concealed(target):
         # Which rules are waived is known only at the end.
         listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
         ended = judge_target(
@@ -211,11 +212,14 @@ def _takes_stdout(places: Places) -> bool:
 
 def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
     """The list of rules, below the header of the run."""
+    from orderproof.conformance.config.secret_values import secrets_of
     from orderproof.reports.console import Listing, header
+    from orderproof.reports.redaction.masking import Masker
 
+    masker = Masker(secrets_of(target))
     told = {
         "orderproof": __version__,
-        "target": {"name": target.name, "base_url": target.base_url},
+        "target": {"name": masker.text(target.name), "base_url": masker.text(target.base_url)},
         "selection": patterns,
         "seed": arguments.seed,
         "profile": arguments.profile,
@@ -228,15 +232,17 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
 def _dry_run(arguments: Arguments) -> int:
     from orderproof.conformance.config.state_kinds import STATES
     from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.concealed import concealed
     from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
 
     selection = chosen_rules(arguments)
     with chosen_target(arguments) as target:
         settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
-    try:
-        checks = collect_checks(settings, selection)
-    except CollectionError as error:
-        raise VoidError(f"the suite itself could not be loaded: {error}") from None
+    with concealed(target):
+        try:
+            checks = collect_checks(settings, selection)
+        except CollectionError as error:
+            raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
     for check in checks:
         states = [state for state in STATES if state.replace("-", "_") in check.fixtures]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
 
     Raises `UsageError`.
     """
-    from orderproof.conformance.config.target import read_states, with_headers
+    from orderproof.conformance.config.target import with_headers, with_states
 
     if arguments.base_url is None and arguments.target_file is None:
         with _embedded(arguments) as target:
@@ -90,7 +90,7 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
             raise UsageError(
                 f"--states: {arguments.target_file} has states too; give them in only one of the two files"
             )
-        target = replace(target, states=read_states(arguments.states_file))
+        target = with_states(target, arguments.states_file)
     yield target
 
 

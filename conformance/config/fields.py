@@ -25,24 +25,28 @@ def _text_or_number(value: Any, where: str) -> str:
     return text_of(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value, where)
 
 
-def check_url(value: Any, where: str) -> str:
-    """An absolute http or https URL without its trailing slash. Raises `UsageError` that says what is wrong."""
+def check_url(value: Any, where: str, *, is_shown: bool = True) -> str:
+    """An absolute http or https URL without its trailing slash.
+
+    Raises `UsageError` that says what is wrong. It shows the URL if it may be shown and can hold no credentials.
+    """
     text = text_of(value, where)
+    shown = repr(text) if is_shown and not set("@?#") & set(text) else "the URL"
     try:
         parts = urlsplit(text)
         if parts.username is not None or parts.password is not None:
             raise UsageError(f"{where}: remove the user name and password from the URL; use auth for credentials")
         port = parts.port
-    except ValueError as error:
-        raise UsageError(f"{where}: {text!r} is not a URL ({error})") from None
+    except ValueError:
+        raise UsageError(f"{where}: {shown} is not valid; write for example https://acme.example/v0") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise UsageError(f"{where}: {text!r} is not an absolute URL; write for example https://acme.example/v0")
+        raise UsageError(f"{where}: {shown} is not an absolute URL; write for example https://acme.example/v0")
     if "?" in text or "#" in text:
-        raise UsageError(f"{where}: {text!r} has a query or fragment; remove it")
+        raise UsageError(f"{where}: {shown} has a query or fragment; remove it")
     if any(character <= " " or character == "\x7f" for character in text):
-        raise UsageError(f"{where}: {text!r} contains white space; remove it")
+        raise UsageError(f"{where}: {shown} contains white space; remove it")
     if not parts.path.isascii():
-        raise UsageError(f"{where}: {text!r}: its path has characters that are not ASCII; write them as %XX")
+        raise UsageError(f"{where}: {shown}: its path has characters that are not ASCII; write them as %XX")
     return text.rstrip("/")
 
 
@@ -97,9 +101,14 @@ def count_of(value: Any, where: str) -> int:
     return int(text)
 
 
+def is_header_name(text: str) -> bool:
+    """Whether a text can be the name of a header."""
+    return re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text) is not None
+
+
 def check_header(name: str, value: str, where: str) -> tuple[str, str]:
     """A header that may be sent with every request. Raises `UsageError` for an invalid or reserved header."""
-    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+    if not is_header_name(name):
         raise UsageError(f"{where}: {name!r} is not a header name")
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
         raise UsageError(f"{where}.{name}: the value holds characters that a header cannot carry; remove them")

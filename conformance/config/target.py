@@ -1,7 +1,8 @@
 """The target file: what to judge and how to reach it.
 
 Every mistake in it is a `UsageError` that names the file, the key and what to do. Its keys and their types are those of
-the published schema, `target.schema.json`; what no schema can say of a value is checked in `fields.py`.
+the published schema, `target.schema.json`; what no schema can say of a value is checked in `fields.py`. What may hold a
+secret is left out of `repr`, which tracebacks show.
 """
 
 import json
@@ -16,11 +17,12 @@ from orderproof.conformance.config.fields import (
     check_token,
     check_url,
     count_of,
+    is_header_name,
     rate_of,
     seconds_of,
     text_of,
 )
-from orderproof.conformance.config.placeholders import expanded
+from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
 from orderproof.conformance.errors import UsageError
@@ -36,7 +38,7 @@ class OAuth2:
 
     token_url: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     scope: str | None = None
 
 
@@ -44,7 +46,7 @@ class OAuth2:
 class Auth:
     """How requests are authorized: with a fixed bearer token, a fetched token, or not at all."""
 
-    bearer: str | None = None
+    bearer: str | None = field(default=None, repr=False)
     oauth2: OAuth2 | None = None
 
 
@@ -61,7 +63,7 @@ class Limits:
 class StateSources:
     """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
 
-    fixed: FixedStates = field(default_factory=dict)
+    fixed: FixedStates = field(default_factory=dict, repr=False)
     callback: str | None = None
     provider: str | None = None
 
@@ -71,16 +73,20 @@ class StateSources:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server to judge. `source` is the target file's path, or says where else the settings came from."""
+    """A server to judge. `source` is the target file's path, or says where else the settings came from.
+
+    `placeholders` are the values that came from the environment, by their place in the file.
+    """
 
     name: str
     base_url: str
     internal_base_url: str | None = None
     auth: Auth = Auth()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: Limits = Limits()
     states: StateSources = StateSources()
     features: Mapping[str, bool] = field(default_factory=dict)
+    placeholders: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
     source: str = "command line"
 
     @property
@@ -118,7 +124,8 @@ def _auth(data: Any, where: str) -> Auth:
         return Auth(bearer=check_token(data["bearer"], f"{where}.bearer"))
     where = f"{where}.oauth2"
     texts = {key: text_of(item, f"{where}.{key}") for key, item in data["oauth2"].items()}
-    check_url(texts["token_url"], f"{where}.token_url")
+    # The credentials are beside it, and may have been mixed up with it.
+    check_url(texts["token_url"], f"{where}.token_url", is_shown=False)
     return Auth(oauth2=OAuth2(**texts))
 
 
@@ -175,14 +182,19 @@ def target_schema() -> Mapping[str, Any]:
     return schema
 
 
-def _parsed(data: Any, path: Path) -> dict[str, Any]:
-    """The values of a target file, or of a part of it. Raises `UsageError`."""
-    if isinstance(data, dict):
-        data = {key: expanded(value, f"{path}: {key}") for key, value in data.items()}
-    told = mistake(data, target_schema())
-    if told:
-        raise UsageError(f"{path}: {told}")
-    return {key: _PARSERS[key](value, f"{path}: {key}") for key, value in data.items()}
+def _parsed(written: Any, path: Path) -> dict[str, Any]:
+    """The values of a target file, or of a part of it. Raises `UsageError`, whose message expands no placeholder."""
+    data = written
+    if isinstance(written, dict):
+        data = {key: expanded(value, f"{path}: {key}") for key, value in written.items()}
+    try:
+        told = mistake(data, target_schema())
+        if told:
+            raise UsageError(f"{path}: {told}")
+        values = {key: _PARSERS[key](value, f"{path}: {key}") for key, value in data.items()}
+    except UsageError as error:
+        raise UsageError(as_written(str(error), written)) from None
+    return {**values, "placeholders": brought_in(written)}
 
 
 def read_target(path: Path, base_url: str | None = None) -> Target:
@@ -208,10 +220,10 @@ def read_settings(path: Path) -> Any:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def read_states(path: Path) -> StateSources:
-    """Read a separate file that holds only the `states` mapping. Raises `UsageError`."""
-    sources: StateSources = _parsed({"states": read_settings(path)}, path)["states"]
-    return sources
+def with_states(target: Target, path: Path) -> Target:
+    """The target with the states of a separate file, which holds only that mapping. Raises `UsageError`."""
+    values = _parsed({"states": read_settings(path)}, path)
+    return replace(target, states=values["states"], placeholders={**target.placeholders, **values["placeholders"]})
 
 
 def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
@@ -220,9 +232,11 @@ def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
     auth = target.auth
     for line in lines:
         name, colon, value = line.partition(":")
+        # The line may hold a token and is not shown.
         if not colon:
-            # The line may be a token and is not shown.
             raise UsageError("-H: the header has no colon; write 'Name: value'")
+        if not is_header_name(name.strip()):
+            raise UsageError("-H: what stands before the colon is not a header name; write 'Name: value'")
         if name.strip().lower() == "authorization":
             scheme, _, token = value.strip().partition(" ")
             if scheme.lower() != "bearer" or not token.strip():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orderproof.conformance.config.secret_values import altered, secrets_of
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
@@ -61,7 +62,7 @@ class Session:
         self.client = Client(limits.timeout, rate, self._record)
         self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
         self.tokens = Tokens(target.auth, self._side_client)
-        self.secrets: set[str] = self.tokens.secrets
+        self._of_target = secrets_of(target)
         self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
         self._judges = False
@@ -74,6 +75,12 @@ class Session:
             list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no report may show: the target's secrets, every token so far, and what checks make of a token."""
+        tokens = frozenset(self.tokens.secrets)
+        return self._of_target | tokens | altered(tokens, self.settings.target)
 
     def _record(self, exchange: Exchange) -> None:
         self.trace.exchanges.append(exchange)
@@ -100,7 +107,7 @@ class Session:
                 exchange,
             )
         token = (exchange.request_header("Authorization") or "").removeprefix("Bearer ")
-        if token not in self.secrets:
+        if token not in self.tokens.secrets:
             return
         is_of_state = any(state.token == token for state in self.trace.states)
         self.token_probe.note(exchange, token if is_of_state else "")
@@ -166,7 +173,7 @@ class Session:
                 told = "; ".join(f"{entry}: {why}" for entry, why in wrong.items())
                 raise type(error)(f"state {name}: {told}" if told else str(error)) from None
             if state.token:
-                self.secrets.add(state.token)
+                self.tokens.secrets.add(state.token)
             # Before any request about it: whose token is refused is told by the states of the check.
             self.trace.states.append(state)
             if not self._judges or not self._can_be_proven(state):

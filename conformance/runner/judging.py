@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orderproof import __version__
+from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError, VoidError
 from orderproof.conformance.kit.session import Session
@@ -21,7 +22,6 @@ from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build, moment_text
-from orderproof.reports.redaction.masking import is_secret_header
 from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.description import operations
 
@@ -116,7 +116,8 @@ def judge_target(options: RunOptions) -> RunResult:
         seed=settings.seed,
         profile=settings.profile,
         requests_before=found.preflight,
-        secrets=_secrets(settings.target).union(session.secrets, *(outcome.secrets for outcome in outcomes)),
+        secrets=session.secrets.union(*(outcome.secrets for outcome in outcomes)),
+        secret_headers=secret_headers(settings.target),
         keep_personal_data=options.keep_personal_data,
         selection=options.selection.patterns,
         shard=options.selection.shard,
@@ -175,11 +176,6 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
 def _about(target: Target, file: str | None) -> dict[str, Any]:
     about = {key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}
     return {**about, "file": file, "absent": list(target.absent)}
-
-
-def _secrets(target: Target) -> frozenset[str]:
-    """Credentials among the target's fixed headers, which the server may echo."""
-    return frozenset(value for name, value in target.headers.items() if is_secret_header(name))
 
 
 def _out_of_scope(target: Target) -> dict[str, str]:

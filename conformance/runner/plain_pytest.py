@@ -11,11 +11,13 @@ from orderproof.conformance.errors import UsageError, VoidError
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner import canary
+from orderproof.conformance.runner.concealed import concealed
 from orderproof.conformance.runner.controller import Controller
 from orderproof.conformance.runner.preflight import preflight
 from orderproof.conformance.runner.selection import Selection
 from orderproof.reports.evidence import collect
 from orderproof.reports.redaction.harmless import one_line
+from orderproof.reports.redaction.masking import Masker
 from orderproof.reports.verdict import EXIT_CODES, Verdict, judge
 from orderproof.spec.catalogue import catalogue
 
@@ -28,11 +30,12 @@ def from_target_file(file: str) -> Controller:
     path = Path(file)
     try:
         settings = Settings(read_target(path), folder=str(path.parent))
-        session = Session(settings)
-        try:
-            return PlainController(replace(settings, learned=preflight(session)), Selection())
-        finally:
-            session.close()
+        with concealed(settings.target):
+            session = Session(settings)
+            try:
+                return PlainController(replace(settings, learned=preflight(session)), Selection())
+            finally:
+                session.close()
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
     except VoidError as error:
@@ -56,15 +59,16 @@ class PlainController(Controller):
         if not self.outcomes:
             return
         verdict = self._verdict()
+        masker = Masker(frozenset().union(*(outcome.secrets for outcome in self.outcomes)), keep_personal_data=True)
         terminalreporter.section("orderproof")
         if self._missed:
             terminalreporter.write_line(f"void: {self._missed}")
             return
         for row in verdict.rows:
             if row.verdict not in ("pass", "not-applicable"):
-                line = f"{row.verdict:<13} {row.rule.id:<7} {row.rule.title}: {one_line(row.reason)}"
-                terminalreporter.write_line(line)
-        terminalreporter.write_line(one_line(verdict.headline))
+                reason = one_line(masker.mask_message(row.reason))
+                terminalreporter.write_line(f"{row.verdict:<13} {row.rule.id:<7} {row.rule.title}: {reason}")
+        terminalreporter.write_line(one_line(masker.mask_message(verdict.headline)))
 
     @property
     def _missed(self) -> str | None:

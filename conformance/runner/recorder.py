@@ -10,6 +10,7 @@ from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
+from orderproof.reports.redaction.masking import Masker
 
 _ERROR = pytest.StashKey[BaseException]()
 
@@ -46,14 +47,31 @@ class Recorder:
         if call.excinfo is not None and _ERROR not in item.stash:
             item.stash[_ERROR] = call.excinfo.value
         report: Any = yield
+        if rules_of(item):
+            _conceal(report, self._session)
         if call.when == "teardown" and rules_of(item):
             session = self._session
             outcome = replace(
                 outcome_of(check_name(item.nodeid), rules_of(item), session.end(), item.stash.get(_ERROR, None)),
-                secrets=frozenset(session.secrets),
+                secrets=session.secrets,
                 missing_states=dict(session.states.missing),
                 is_canary=is_canary(item),
             )
             # pytest-xdist passes plain data from a worker to the process that reports.
             report.orderproof = outcome.to_dict()
         return report  # type: ignore[no-any-return]
+
+
+def _conceal(report: pytest.TestReport, session: Session) -> None:
+    """Mask the secrets in what pytest would print of a check: people who live in pytest read it in a log too."""
+    if report.longrepr is None:
+        return
+    masker = Masker(session.secrets, keep_personal_data=True)
+    if isinstance(report.longrepr, tuple):
+        path, line, reason = report.longrepr
+        report.longrepr = (path, line, masker.mask_message(reason))
+        return
+    told = str(report.longrepr)
+    masked = masker.mask_message(told)
+    if masked != told:
+        report.longrepr = masked

@@ -5,7 +5,6 @@ Each state is sought in fixed lists first, then callback, then provider. A missi
 the rules that need it are `not-run`, with the reason given here.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.errors import StateUnavailable, UsageError
-from orderproof.conformance.transport.shortened import shortened
 
 _OPTIONAL = ("base_url", "token")
 # Parameters that count something, and the value that lists it.
@@ -39,6 +37,11 @@ class State:
     params: Values
     values: Values
     source: str = ""
+
+    def __repr__(self) -> str:
+        # pytest shows it in tracebacks.
+        shown = {key: value for key, value in self.values.items() if key != "token"}
+        return f"State({self.name!r}, {shown})"
 
     def __getattr__(self, key: str) -> Any:
         try:
@@ -166,9 +169,8 @@ class States:
 
 def _checked(name: str, params: Values, values: Any) -> Values:
     if not isinstance(values, Mapping):
-        raise StateUnavailable(
-            f"the values must be a mapping, but are {shortened(json.dumps(values, default=str), 80)}"
-        )
+        # What was given instead may hold a token.
+        raise StateUnavailable("the values must be a mapping, such as {order_uuid: …}")
     lacking = [key for key in STATES[name].required if values.get(key) in (None, "", [])]
     if name == "customer-with-orders" and params.get("orders") == 0:
         lacking = [key for key in lacking if key != "order_ids"]

@@ -11,6 +11,7 @@ from orderproof.conformance.config.fields import sendable_token
 from orderproof.conformance.config.target import Auth
 from orderproof.conformance.errors import VoidError
 from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.shortened import shortened
 
 # Access tokens of the platform live about five minutes; one that is nearly over may run out on its way.
@@ -64,9 +65,7 @@ class Tokens:
         except (ValueError, KeyError, TypeError, RecursionError):
             token = None
         if exchange.status != 200 or not isinstance(token, str) or not sendable_token(token):
-            # What was answered stands in the report, so not where it holds a token all the same.
-            body = exchange.response_body.decode("utf-8", "replace").replace(oauth2.client_secret, "***")
-            shown = "an access_token that cannot be used" if token else repr(shortened(body))
+            shown = "an access_token that cannot be used" if token else _shown(exchange, oauth2.client_secret)
             raise VoidError(
                 f"auth.oauth2: {oauth2.token_url} answered {exchange.status} instead of a token: {shown}; "
                 "check client_id, client_secret and scope"
@@ -74,6 +73,18 @@ class Tokens:
         self._token = token
         self.secrets.add(token)
         self._renew_at = time.monotonic() + max(1.0, _lifetime(answer) - _RENEW_BEFORE_SECONDS)
+
+
+def _shown(exchange: Exchange, secret: str) -> str:
+    """An answer for the report; of a success only the names of its members: a value may be a token all the same."""
+    body = exchange.response_body.decode("utf-8", "replace").replace(secret, "***")
+    try:
+        answer = json.loads(body) if exchange.status == 200 else None
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict):
+        return f"JSON with the members {shortened(', '.join(answer)) or 'none'}, but no access_token"
+    return repr(shortened(body))
 
 
 def _lifetime(answer: Mapping[str, Any]) -> float:

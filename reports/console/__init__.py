@@ -12,7 +12,7 @@ from rich.text import Text
 
 from orderproof.reports.completeness import given_up, missing_states
 from orderproof.reports.console.color import use_color
-from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.curl import variables_note
 from orderproof.reports.explanation import (
     FINDINGS_SHOWN,
     again_note,
@@ -277,9 +277,11 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
         console.print(Text(harmless(record["headline"]), _VERDICT_STYLES["void"]))
         console.print(Text(f"No rule was judged. {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
         return
-    if any(TOKEN_VARIABLE in line for row in record["rules"] for one in row["findings"] for line in one["curl"]):
+    lines = [line for row in record["rules"] for finding in row["findings"] for line in finding["curl"]]
+    note = variables_note("The curl lines take", lines)
+    if note:
         console.print()
-        console.print(Text(f"The curl lines take the access token from ${TOKEN_VARIABLE}: set it first.", "dim"))
+        console.print(Text(note, "dim"))
     counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
     console.print()
     console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))

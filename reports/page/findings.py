@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.curl import variables_note
 from orderproof.reports.explanation import again_note, command_again
 from orderproof.reports.page.difference import marked
 from orderproof.reports.page.exchanges import anchor, copyable, curl_block, line, whole
@@ -105,9 +105,8 @@ def _evidence(name: str, finding: Mapping[str, Any], record: Mapping[str, Any]) 
         says = "This request alone shows it."
     if other:
         says += f" The same check had sent {counted(other, 'other request')} before, which are in report.json."
-    if TOKEN_VARIABLE in curl:
-        says += f" It takes the access token from ${TOKEN_VARIABLE}: set it first."
-    return [*parts, f'<h6>{heading}</h6>{curl_block(curl, f"{name}-curl")}<p class="aside">{says}</p>']
+    says = f"{says} {variables_note('It takes', [curl])}".rstrip()
+    return [*parts, f'<h6>{heading}</h6>{curl_block(curl, f"{name}-curl")}<p class="aside">{text(says)}</p>']
 
 
 def _other_requests(finding: Mapping[str, Any], record: Mapping[str, Any]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any, NamedTuple
 
-from orderproof.reports.curl import TOKEN_VARIABLE
+from orderproof.reports.curl import variables as secret_variables
 from orderproof.reports.redaction.harmless import one_line
 
 # A UUID wherever it stands, and an order's readable id in a path.
@@ -14,6 +14,8 @@ _ID = re.compile(
     r"(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])|(?<=/orders/)[\w.-]{4,}(?=[/?])",
     re.IGNORECASE | re.ASCII,
 )
+# What a shell would read something into, in the message of `${NAME:?message}`.
+_SPECIAL = re.compile(r"[^\w -]")
 # A curl line in the pieces that a shell reads differently.
 _PIECE = re.compile(r"""'[^']*'|"[^"]*"|[^'"]+""")
 
@@ -45,8 +47,9 @@ def script(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[s
         f"# The requests that were sent to {one_line(record['target']['name'])} in the run of {record['started_at']}.",
         *_variable_lines(row, finding, variables, requests),
     ]
-    if any(TOKEN_VARIABLE in one.curl for one in requests):
-        lines += [f': "${{{TOKEN_VARIABLE}:?set it to an access token}}"']
+    for variable, value in secret_variables(one.curl for one in requests).items():
+        # Without this line the requests would go out without the secret.
+        lines.append(f': "${{{variable}:?set it to {_SPECIAL.sub("", value)}}}"')
     for group in _groups(requests):
         curls = [_with_variables(one.curl, variables) for one in group]
         places = f"{group[0].place} to {group[-1].place}"

@@ -1,7 +1,10 @@
-"""Masking: tokens never reach a report, personal data only if asked for.
+"""Masking: secrets never reach a report, personal data only if asked for.
 
-Tokens are replaced everywhere, also where the server echoes them: as they are, escaped for URLs, JSON or HTML, in
-UTF-16, and in base64. Where a text is cut off (`…`), the beginning of a token is replaced too. Personal data is found
+What is a secret is decided where the target file is read, by where a value came from. Here secrets are replaced
+everywhere, also where the server echoes them: as they are, escaped for URLs, JSON or HTML, in UTF-16, and in base64,
+alone or as a part of what is encoded. One of fewer than 8 characters is replaced only as a whole word, and one of fewer
+than 3 not at all. Where a text is cut off (`…`), the beginning of a secret is replaced too. A header that is known to
+hold a secret, by the target or by its name, is masked as a whole. Personal data is found
 by its place in the descriptions (`x-personal-data`) and by pattern (e-mail addresses, telephone numbers); what was
 found is then also replaced in findings and in other answers.
 """
@@ -29,6 +32,14 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}(?:@|%40)[A-Za-z0-9.-]{1,253}\.[A-Za
 _PHONE = re.compile(r"(?<![\w+/])(?:\+|%2[bB])[1-9]\d{0,3}(?:[ ().-]{0,2}\d){6,12}(?!\d)")
 # Shorter secrets would match in every other word.
 _SHORTEST_SECRET = 3
+# Shorter ones would match within words.
+_SHORTEST_ANYWHERE = 8
+# Where a word may begin: also after an escape, which ends with a letter or a digit.
+_WORD_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrtbf])|(?<=\\u[0-9A-Fa-f]{4}))"
+_WORD_ENDS = r"(?![A-Za-z0-9])"
+
+# Where a text may be cut off; pytest has dots.
+_CUT = re.compile(r"(…|\.\.\.)")
 
 # Members with these names hold personal data in some places and product data in others.
 _AMBIGUOUS = frozenset({"name", "note", "message"})
@@ -68,11 +79,14 @@ def is_secret_header(name: str) -> bool:
 class Masker:
     """Masks texts, headers and bodies; learns personal values from the bodies it has masked."""
 
-    def __init__(self, secrets: Iterable[str] = (), keep_personal_data: bool = False) -> None:
+    def __init__(
+        self, secrets: Iterable[str] = (), keep_personal_data: bool = False, secret_headers: Iterable[str] = ()
+    ) -> None:
         self._keep = keep_personal_data
+        self.secret_headers = frozenset(secret_headers)
         given = sorted({one for one in secrets if len(one) >= _SHORTEST_SECRET}, key=len, reverse=True)
         spelled = [characters for secret in given for characters in (escaped(secret), *in_base64(secret))]
-        self._secrets = re.compile("|".join(map("".join, spelled))) if spelled else None
+        self._secrets = re.compile("|".join(map(_anywhere, given))) if given else None
         self._beginnings = [[re.compile(one) for one in characters] for characters in spelled]
         # The longest spelling of a secret, in characters.
         self._reach = max((LONGEST_ESCAPE * len(secret) for secret in given), default=0)
@@ -96,10 +110,11 @@ class Masker:
 
         A quoted answer may be cut off in the middle of a token or a value: before an ellipsis or at the text's end.
         """
-        parts = [self._without_beginning(part) for part in self.text(text).split("…")]
+        # Beginnings first: a secret that is itself the beginning of another would leave the rest of that one.
+        text = self.text("".join(map(self._without_beginning, _CUT.split(text))))
         if self._keep:
-            return "…".join(parts)
-        return _without_members("…".join(map(self._persons.masked, parts)), _masked_member)
+            return text
+        return _without_members("…".join(map(self._persons.masked, text.split("…"))), _masked_member)
 
     def _without_beginning(self, text: str) -> str:
         """A text that does not end with the beginning of a secret."""
@@ -115,13 +130,15 @@ class Masker:
 
     def headers(self, headers: Iterable[Iterable[str]]) -> list[list[str]]:
         """Headers; those that hold credentials are masked as a whole."""
-        masked = []
-        for name, value in headers:
-            if is_secret_header(name):
-                scheme = _SCHEME.match(value)
-                value = (scheme[0] if scheme else "") + TOKEN_MARK
-            masked.append([self.text(name), self.text(value)])
-        return masked
+        return [[self.text(name), self._header_value(name, value)] for name, value in headers]
+
+    def _header_value(self, name: str, value: str) -> str:
+        if name.lower() in self.secret_headers:
+            return TOKEN_MARK
+        if is_secret_header(name):
+            scheme = _SCHEME.match(value)
+            return (scheme[0] if scheme else "") + TOKEN_MARK
+        return self.text(value)
 
     def body(self, body: bytes) -> str | None:
         """A body as masked text, or None if it is binary."""
@@ -180,6 +197,16 @@ class Masker:
     def _learnt_member(self, match: re.Match[str]) -> str:
         self._persons.learn(match[0][len(match[1]) :].strip('\\"'))
         return _masked_member(match)
+
+
+def _anywhere(secret: str) -> str:
+    """The pattern for a secret in every spelling."""
+    characters = escaped(secret)
+    plain = "".join(characters)
+    if len(secret) < _SHORTEST_ANYWHERE:
+        # Looking for its first character first is three times faster.
+        plain = f"(?={characters[0]}){_WORD_BEGINS}{plain}{_WORD_ENDS}"
+    return "|".join((plain, *map("".join, in_base64(secret))))
 
 
 def _without_members(text: str, replace: Callable[[re.Match[str]], str]) -> str:

@@ -6,6 +6,7 @@ Repetitions are bounded, since a server may answer with nothing but backslashes.
 import base64
 import re
 from collections.abc import Sequence
+from itertools import product
 
 # At a cut: three letters of a token are worthless, and would match at the end of other texts.
 _SHORTEST_BEGINNING = 4
@@ -20,6 +21,16 @@ def escaped(secret: str) -> list[str]:
     return [rf"{_character(one)}\x00?" for one in secret]
 
 
+_NAMED = {
+    "&": ["&amp;"],
+    '"': ["&quot;"],
+    "'": ["&apos;"],
+    "<": ["&lt;"],
+    ">": ["&gt;"],
+    " ": [r"\+"],
+}
+
+
 def _character(one: str) -> str:
     if one.isascii() and one.isalnum():
         return one
@@ -30,7 +41,11 @@ def _character(one: str) -> str:
         rf"&#[xX]0{{0,8}}{_caseless(f'{code:x}')};",
     ]
     forms.append("".join(f"%(?:25){{0,8}}{_caseless(f'{byte:02x}')}" for byte in one.encode("utf-8", "surrogatepass")))
-    forms += {"&": ["&amp;"], '"': ["&quot;"], "<": ["&lt;"], ">": ["&gt;"], " ": [r"\+"]}.get(one, [])
+    forms += _NAMED.get(one, [])
+    if 0x7F < code < 0x100:
+        # A header carries Latin-1: a byte that may be escaped as it is, or be taken for a part of UTF-8.
+        byte = _caseless(f"{code:02x}")
+        forms += [rf"%{byte}", rf"\\x{byte}", rf"\\{{1,8}}u[dD][cC]{byte}", "\ufffd"]
     # The character itself comes last: some of its escapes begin with it.
     forms.append(re.escape(one))
     # Backslashes before it: a slash or a quote in JSON, or in JSON within JSON.
@@ -44,8 +59,9 @@ def _caseless(text: str) -> str:
 def in_base64(secret: str) -> list[list[str]]:
     """Patterns for the characters of the base64 of any text that holds the secret, such as `Bearer` and the token."""
     patterns = []
-    for before in range(3):
-        raw = b"\0" * before + secret.encode("utf-8", "surrogatepass")
+    sent = dict.fromkeys((secret.encode("utf-8", "surrogatepass"), secret.encode("latin-1", "ignore")))
+    for before, encoded in product(range(3), sent):
+        raw = b"\0" * before + encoded
         # The characters at either end mix bits of the secret with bits of its neighbours.
         inner = base64.b64encode(raw)[(0, 2, 3)[before] : len(raw) * 8 // 6].decode()
         if len(inner) < _SHORTEST_BASE64:
