@@ -213,6 +213,15 @@ def media_type_form(sandbox: Sandbox) -> str:
     return next((form for form, mark in forms if mark in text), "upper-case" if text == text.upper() else text)
 
 
+def line_cancellation_reason(sandbox: Sandbox) -> str:
+    values = sandbox.state("order-with-preordered-item")
+    path = f"/orders/{values['order_uuid']}/items/{values['item_uuid']}/cancel?id_type=internal"
+    answer = sandbox.request("POST", path)
+    if answer.status == 400 and "reason" in answer.json["message"]:
+        return "required" if sandbox.request("POST", path, {"reason": "x"}).status == 200 else "refused in any case"
+    return "none" if answer.status == 200 else _status(answer)
+
+
 def version_2_order_type(sandbox: Sandbox) -> str:
     text = sandbox.order(sandbox.state("order"), **V2).headers["content-type"].lower()
     return "vendor" if "x.newstore.orders+json" in text else text.removeprefix("application/")
@@ -260,6 +269,7 @@ PROBES: dict[str, Probe] = {
     "unknown-item-in-serial-numbers": unknown_item_in_serial_numbers,
     "status-of-canceled-order": status_of_canceled_order,
     "status-words": status_words,
+    "line-cancellation-reason": line_cancellation_reason,
     "undocumented-fields": undocumented_fields,
     "optional-fields": optional_fields,
     "extension-of-canceled-order": extension_of_canceled_order,

@@ -6,6 +6,7 @@ Keyword arguments replace one part of an otherwise valid request, so that only t
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
@@ -26,6 +27,10 @@ OWN_TOKEN = "the target's own token"
 
 DOCUMENTED_TYPES = "what the operation documents"
 """Marker for `accept`: ask for JSON, and for the media type in which the document shows the operation's refusals."""
+
+
+_REASON = {"reason": "Customer remorse"}
+_REASON_WANTED = "a reason for canceling a line item"
 
 
 class Raw(str):
@@ -57,7 +62,8 @@ class Orders:
     """Both documented APIs of a target.
 
     `send` passes one request to the client; `base_urls` are by API (`orders`, `order-lines`), the latter None if the
-    target leaves it out; `learned` is what preflight found out; `patience` is shared by the whole run.
+    target leaves it out; `learned` is what preflight found out; `patience` is shared by the whole run, and so are
+    `habits`: what the target turned out to want where the documents leave it open.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class Orders:
         token: Callable[[], str | None],
         learned: Learned = Learned(),  # noqa: B008 - it is frozen
         patience: Poller | None = None,
+        habits: set[str] | None = None,
     ) -> None:
         self._send = send
         self._base_urls = base_urls
@@ -75,6 +82,7 @@ class Orders:
         self._token = token
         self._learned = learned
         self.patience = patience or Poller()
+        self._habits = set() if habits is None else habits
 
     @property
     def has_internal_api(self) -> bool:
@@ -83,13 +91,35 @@ class Orders:
 
     def prepared(self) -> "Orders":
         """The same API without sending: its answers contain exchanges for `send_together`."""
-        return Orders(_prepare, self._base_urls, self._headers, self._token, self._learned, self.patience)
+        return Orders(_prepare, self._base_urls, self._headers, self._token, self._learned, self.patience, self._habits)
 
     def call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         """Send a request for an operation; `path` values are percent-encoded, unless they are `Raw`.
 
         Raises `NotApplicable` for an operation of an API that the target leaves out, `NotRun` if it cannot be used.
         """
+        if operation_id != "createLineItemCancellation" or "body" in parts or "raw_body" in parts:
+            return self._call(operation_id, state, path, **parts)
+        return self._with_reason(partial(self._call, operation_id, state, path, **parts))
+
+    def _with_reason(self, cancel: Callable[..., Answer]) -> Answer:
+        """Cancel a line item, with a reason if the target wants one.
+
+        No body is documented, but the sample of the operation's own refusal says that "'reason' is a required
+        property". A request that is refused for want of a reason is sent again with one, as is every one after it.
+        """
+        if _REASON_WANTED in self._habits:
+            return cancel(body=_REASON)
+        answer = cancel()
+        if not _wants_reason(answer):
+            return answer
+        again = cancel(body=_REASON)
+        if _wants_reason(again):
+            return answer
+        self._habits.add(_REASON_WANTED)
+        return again
+
+    def _call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         operation = operations()[operation_id]
         payload = _payload(parts)
         headers = [*self._headers.items(), *self._negotiation(operation_id, state, parts)]
@@ -208,6 +238,10 @@ class Orders:
     def cancel_line_item_internally(self, order: State, item_uuid: str, **parts: Any) -> Answer:
         """POST /line_item/{uuid}/cancel of the internal API."""
         return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
+
+
+def _wants_reason(answer: Answer) -> bool:
+    return answer.status in (400, 422) and b"reason" in answer.exchange.response_body
 
 
 def _path(operation: Operation, values: Mapping[str, str]) -> str:

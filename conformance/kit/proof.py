@@ -26,6 +26,7 @@ _NOT_CANCELED = frozenset({*_CANCELABLE, "order-with-preordered-item"})
 # The documented statuses of an order that nothing is done to any more.
 _ENDED = frozenset({"closed", "failed", "created_for_blind_return"})
 _MOST_ON_A_PAGE = 50
+_NO_ITEM = "7d3c1b1e-5b0f-4c0e-9a39-2f6f4a1d8e55"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool) -> P
         return Proof(_wrong_customer(orders, state, learned))
     if "order_uuid" not in state.values or state.name.startswith("oms-"):
         return Proof()
+    if state.name == "order-with-preordered-item":
+        # Cancels nothing, and tells whether the operation wants a reason: simultaneous requests cannot find it out.
+        orders.cancel_line_item(state, _NO_ITEM)
     shown: dict[str, Mapping[str, Any]] = {}
     for id_type in learned.found_by:
         if id_type == "external" and shown.get("internal", {}).get("id") == state.values["order_id"]:

@@ -72,6 +72,7 @@ class Session:
         self._judges = False
         self._proofs: dict[str, str | None] = {}
         self._given: set[str] = set()
+        self._habits: set[str] = set()
         self._last_sent: Exchange | None = None
         self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
@@ -145,6 +146,7 @@ class Session:
             self.tokens.current,
             self.settings.learned,
             self.patience,
+            self._habits,
         )
 
     def take(self, name: str, **params: Any) -> State:

@@ -27,6 +27,7 @@ DEFAULT_READINGS = (
     "unknown-item-in-serial-numbers/status-404",
     "status-of-canceled-order/closed",
     "status-words/known",
+    "line-cancellation-reason/none",
     "undocumented-fields/none",
     "optional-fields/absent",
     "extension-of-canceled-order/status-412",

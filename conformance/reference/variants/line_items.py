@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
@@ -21,6 +22,20 @@ class LineCancelAnswersObject(Variant):
     def line_answer(self, call: Call, order: Order, item: Any) -> Answer:
         """Nothing, in JSON."""
         return self.json_answer(call, 200, {}, JSON)
+
+
+class LineCancelWantsReason(Variant):
+    """Canceling a line wants a reason, as the sample of its refusal says."""
+
+    choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("line-cancellation-reason/required",)
+
+    def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """The body is looked at first."""
+        body = json.loads(call.body or b"{}")
+        if not (isinstance(body, dict) and body.get("reason")):
+            raise self.invalid_body(call, "'reason' is a required property.")
+        return super().line_order(call, identifier, id_type)
 
 
 class CanceledItemsShowLater(Variant):
