@@ -19,6 +19,8 @@ from orderproof.reports.explanation import (
     command_again,
     decisive_curl,
     earlier_requests,
+    own_source,
+    place_of,
     source_line,
 )
 from orderproof.reports.headline import selected
@@ -208,6 +210,9 @@ def _one_failure(
     for finding in row["findings"][:FINDINGS_SHOWN]:
         console.print()
         _indented(console, Text(harmless(finding["message"])))
+        own = own_source(row, finding)
+        if own:
+            _indented(console, Text(f'"{own["words"]}" ({place_of(own, record)})', "dim"))
         for label in ("expected", "observed"):
             if finding[label]:
                 _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
