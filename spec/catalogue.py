@@ -104,7 +104,7 @@ class Rule:
     floor: int = 1
     note: str = ""
     gates_because: str = ""
-    sources_by_operation: Mapping[str, Source] = field(default_factory=dict)
+    sources_by_operation: Mapping[str, Source] = field(default_factory=dict, hash=False)
 
     @property
     def gates(self) -> bool:
