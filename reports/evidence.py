@@ -5,8 +5,8 @@ about it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from dataclasses import asdict, dataclass, field
+from typing import Any, NotRequired, TypedDict
 
 from orderproof.reports.outcome import Outcome, OwnFinding
 from orderproof.spec.catalogue import Rule
@@ -26,9 +26,13 @@ class CheckEntry(TypedDict):
 
 
 class FindingEntry(OwnFinding):
-    """One way in which a rule is broken, and the check that found it; exchanges are numbers of the run's exchanges."""
+    """One way in which a rule is broken, and the check that found it; exchanges are numbers of the run's exchanges.
+
+    `source` are the document's words for the operation that broke the rule, where not all operations share them.
+    """
 
     check: str
+    source: NotRequired[dict[str, str]]
 
 
 @dataclass(slots=True)
@@ -54,10 +58,20 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
             passive = outcome.passive[rule_id]
             judged[rule_id] += passive["judged"]
             evidence[rule_id].findings += _numbered(passive["findings"], outcome.check, first)
+    for rule in rules:
+        if rule.sources_by_operation:
+            for finding in evidence[rule.id].findings:
+                finding["source"] = asdict(rule.source_for(_operation(finding, exchanges)))
     for rule_id, count in judged.items():
         entry = CheckEntry(check=PASSIVE, outcome="pass", reason="", requests=count, states=[])
         evidence[rule_id].checks.append(entry)
     return evidence, exchanges
+
+
+def _operation(finding: FindingEntry, exchanges: Sequence[Mapping[str, Any]]) -> str | None:
+    decisive = finding["decisive"]
+    operation: str | None = None if decisive is None else exchanges[decisive]["operation"]
+    return operation
 
 
 def _entry(outcome: Outcome) -> CheckEntry:

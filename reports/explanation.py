@@ -21,11 +21,21 @@ def is_embedded(target: Mapping[str, Any]) -> bool:
     return bool(target["name"] == _EMBEDDED and not target.get("file"))
 
 
+def place_of(source: Mapping[str, str], record: Mapping[str, Any]) -> str:
+    """The document and section in which a source's words stand."""
+    document = record["spec"]["documents"].get(source["document"], source["document"])
+    return f"{document}, {source['section']}"
+
+
 def source_line(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """A rule's document, section and level."""
-    source = row["source"]
-    document = record["spec"]["documents"].get(source["document"], source["document"])
-    return f"{document}, {source['section']} ({row['level']})"
+    return f"{place_of(row['source'], record)} ({row['level']})"
+
+
+def own_source(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The source of a finding that breaks other words than its row shows, those of another operation; mostly None."""
+    source: Mapping[str, str] = finding.get("source", row["source"])
+    return None if source == row["source"] else source
 
 
 def decisive_curl(finding: Mapping[str, Any]) -> str | None:
@@ -78,9 +88,12 @@ def again_note(record: Mapping[str, Any]) -> str:
     return " (with the same --fault or --variant, if any)" if is_embedded(record["target"]) else ""
 
 
-def finding_lines(row: Mapping[str, Any], finding: Mapping[str, Any]) -> Iterator[str]:
+def finding_lines(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
     """A finding: its message, expected and observed, its story or race, and the request that shows it again."""
     yield harmless(shortened(finding["message"], _TEXT_LIMIT))
+    own = own_source(row, finding)
+    if own:
+        yield harmless(f"“{own['words']}” ({place_of(own, record)})")
     for label in ("expected", "observed"):
         if finding[label]:
             yield f"{label}: {harmless(shortened(finding[label], _TEXT_LIMIT))}"
@@ -101,7 +114,7 @@ def explanation(row: Mapping[str, Any], record: Mapping[str, Any], limit: int = 
     """A broken rule in full: the document's sentence, the findings, and the command that judges the rule again."""
     lines = [f"“{harmless(row['source']['words'])}”", harmless(source_line(row, record))]
     for finding in row["findings"][:FINDINGS_SHOWN]:
-        lines += ["", *finding_lines(row, finding)]
+        lines += ["", *finding_lines(row, finding, record)]
     hidden = len(row["findings"]) - FINDINGS_SHOWN
     if hidden > 0:
         lines += ["", f"and {hidden} more findings in report.json"]

@@ -69,9 +69,11 @@ class Row:
     findings: list[FindingEntry]
 
     def to_dict(self) -> dict[str, Any]:
-        """The row as the record has it."""
+        """The row as the record has it. Its source are the words that the first finding breaks, which is its reason."""
+        cited = {"source": self.findings[0]["source"]} if self.findings and "source" in self.findings[0] else {}
         return {
             **self.rule.to_dict(),
+            **cited,
             "verdict": self.verdict,
             "reason": self.reason,
             "strength": asdict(self.strength),

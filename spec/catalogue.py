@@ -7,7 +7,7 @@ changes once released.
 import fnmatch
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -89,7 +89,8 @@ class Rule:
     `passive` names the kind of passive validation that judges the rule on every exchange (see
     `conformance/runner/passive.py`), or is None where checks do. `floor` is the least number of requests that a
     judgement of the rule must rest on: below it the rule is inconclusive. `gates_because` says why a rule gates of
-    which only a sample or its title speaks: such a rule is advice otherwise.
+    which only a sample or its title speaks: such a rule is advice otherwise. `sources_by_operation` are the words for
+    the operations of which other words than those of `source` say it, or another document.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Rule:
     floor: int = 1
     note: str = ""
     gates_because: str = ""
+    sources_by_operation: Mapping[str, Source] = field(default_factory=dict, hash=False)
 
     @property
     def gates(self) -> bool:
@@ -115,6 +117,10 @@ class Rule:
         is_allowed = self.level in KINDS[self.kind]
         is_exception = self.kind in ("sample", "title") and bool(self.gates_because)
         return is_allowed != is_exception
+
+    def source_for(self, operation: str | None) -> Source:
+        """The words to which the rule holds an answer of this operation."""
+        return self.sources_by_operation.get(operation or "", self.source)
 
     def to_dict(self) -> dict[str, Any]:
         """What records and lists tell of the rule, as JSON-ready data."""
@@ -155,6 +161,9 @@ def _rules_of(path: Path, data: Any, validator: jsonschema_rs.Validator) -> Iter
             floor=entry.get("floor", 1),
             note=entry.get("note", ""),
             gates_because=entry.get("gates_because", ""),
+            sources_by_operation={
+                operation: Source(**source) for operation, source in entry.get("sources_by_operation", {}).items()
+            },
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import shorten
 
-from orderproof.spec.catalogue import AREAS, DOCUMENTS, LEVELS, Rule, catalogue
+from orderproof.spec.catalogue import AREAS, DOCUMENTS, LEVELS, Rule, Source, catalogue
 from orderproof.spec.ledger import ledger
 from orderproof.spec.yamlfile import read_yaml
 
@@ -71,12 +71,16 @@ def _area(name: str, rules: list[Rule]) -> Iterator[str]:
                 _escaped(rule.title),
                 f"{rule.level} ({rule.kind})",
                 rule.operation or "all",
-                f"“{_escaped(rule.source.words)}” ({rule.source.document}, {_escaped(rule.source.section)})",
+                "; ".join(map(_cited, dict.fromkeys((rule.source, *rule.sources_by_operation.values())))),
                 _escaped(" ".join(filter(None, (rule.gates_because, rule.note)))),
             ]
             for rule in rules
         ],
     )
+
+
+def _cited(source: Source) -> str:
+    return f"“{_escaped(source.words)}” ({source.document}, {_escaped(source.section)})"
 
 
 _NO_RULE = "What is no rule, and why"

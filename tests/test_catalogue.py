@@ -14,7 +14,7 @@ from orderproof.spec.catalogue import AREAS, KINDS, RULES_FOLDER, CatalogueError
 from orderproof.spec.description import operations
 from orderproof.spec.yamlfile import read_yaml
 from tests.samples import SPEC
-from tests.wording import TEXT, normalised
+from tests.wording import CITING, TEXT, normalised
 
 GENERATED = 90
 """Numbers from here on are for the rules that generated requests judge, in every area the same."""
@@ -44,7 +44,6 @@ rules:
     source: {document: S0, section: Update grace period, words: extend the}
 """
 
-CITING = [pytest.param(rule, id=rule.id) for rule in catalogue().values() if rule.source.document in TEXT]
 FILES = sorted(RULES_FOLDER.glob("*.yaml"))
 
 

@@ -11,7 +11,7 @@ from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.ledger import LEDGER_FILE, Entry, LedgerError, ledger, read_ledger
 from orderproof.spec.yamlfile import read_yaml
 from tests.samples import SPEC, Sample, samples
-from tests.wording import DESCRIPTION_OF, TEXT, normalised
+from tests.wording import CITING, DESCRIPTION_OF, TEXT, normalised
 
 EVERY_OPERATION = ", of every operation"
 
@@ -59,9 +59,6 @@ def is_of_section(entry: Entry, rule: Rule) -> bool:
     if section.endswith(EVERY_OPERATION):
         return entry.section.endswith(f", {section.removesuffix(EVERY_OPERATION)}")
     return entry.section == section
-
-
-CITING = [pytest.param(rule, id=rule.id) for rule in catalogue().values() if rule.source.document in TEXT]
 
 
 @pytest.mark.parametrize("document", TEXT)

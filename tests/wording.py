@@ -1,7 +1,11 @@
 """The documents' words as one line of text each, so that words can be found whatever lines the page broke them into."""
 
 import re
+from dataclasses import replace
 
+import pytest
+
+from orderproof.spec.catalogue import catalogue
 from tests.samples import DESCRIPTIONS, text_of
 
 DESCRIPTION_OF = dict(zip(("S0", "S1"), DESCRIPTIONS, strict=True))
@@ -16,3 +20,12 @@ def normalised(text: str) -> str:
 
 
 TEXT = {document: normalised("\n".join(text_of(name))) for document, name in DESCRIPTION_OF.items()}
+
+
+CITING = [
+    pytest.param(replace(rule, source=source), id="-".join(filter(None, (rule.id, operation))))
+    for rule in catalogue().values()
+    for operation, source in {"": rule.source, **rule.sources_by_operation}.items()
+    if source.document in TEXT
+]
+"""Every rule with each of its sources in the documents, for tests to take one by one."""

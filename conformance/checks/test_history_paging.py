@@ -194,6 +194,24 @@ def test_an_offset_beyond_int32_is_not_cut(session, orders, customer_with_orders
 
 
 @rule("HIS-15")
+def test_a_count_of_0_does_not_empty_a_history_in_json(orders, oms_order):
+    # A customer of one order shows this much of count: any other one leaves the order in the list.
+    before = orders.history(oms_order, accept=JSON)
+    if not holds(listed(require(before)), oms_order.order_id):
+        raise Inconclusive(f"the history does not list the customer's order {oms_order.order_id}", before.exchange)
+
+    answer = orders.history(oms_order, accept=JSON, count=0)
+
+    if answer.status == 200:
+        assert holds(listed(answer), oms_order.order_id), (
+            f"{answer.request} used count, which must have no effect with application/json: the order "
+            f"{oms_order.order_id} is no longer listed"
+        )
+    else:
+        expect(answer, "count was sent with application/json").is_refused()
+
+
+@rule("HIS-15")
 def test_an_offset_is_not_honoured_with_json(orders, oms_order):
     before = listed(require(orders.history(oms_order, accept=JSON)))
     if not before:

@@ -113,8 +113,10 @@ def _print_explanation(rule: Rule) -> None:
     click.echo(f"  level      {rule.level}, since it rests on {KIND_WORDS[rule.kind]}")
     click.echo(f"  area       {AREAS[rule.area]}")
     click.echo(f"  operation  {rule.operation or 'all'}")
-    click.echo(f"  source     {DOCUMENTS[rule.source.document]}, {rule.source.section}")
-    click.echo(textwrap.indent(textwrap.fill(f"“{rule.source.words}”", 90), "             "))
+    for operation, source in {"": rule.source, **rule.sources_by_operation}.items():
+        of_operation = f", for {operation}" if operation else ""
+        click.echo(f"  source     {DOCUMENTS[source.document]}, {source.section}{of_operation}")
+        click.echo(textwrap.indent(textwrap.fill(f"“{source.words}”", 90), "             "))
     if rule.passive:
         click.echo("  judged on  every answer of the run, whichever check sent the request")
     for note in filter(None, (rule.gates_because, rule.note)):

@@ -19,6 +19,8 @@ from orderproof.reports.explanation import (
     command_again,
     decisive_curl,
     earlier_requests,
+    own_source,
+    place_of,
     source_line,
 )
 from orderproof.reports.headline import selected
@@ -202,12 +204,14 @@ def _one_failure(
     mark, style = _mark(row["verdict"], unicode_ok)
     console.print()
     console.print(Text.assemble(f"{number}. ", (f"{mark} {row['id']}", style), f" {row['title']}"))
-    words = row["source"]["words"]
-    _indented(console, Text(f"“{words}”" if unicode_ok else f'"{words}"', "italic"))
+    _indented(console, Text(_quoted(row["source"], unicode_ok), "italic"))
     _indented(console, Text(source_line(row, record), "dim"))
     for finding in row["findings"][:FINDINGS_SHOWN]:
         console.print()
         _indented(console, Text(harmless(finding["message"])))
+        own = own_source(row, finding)
+        if own:
+            _indented(console, Text(f"{_quoted(own, unicode_ok)} ({place_of(own, record)})", "dim"))
         for label in ("expected", "observed"):
             if finding[label]:
                 _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
@@ -221,6 +225,10 @@ def _one_failure(
         _indented(console, Text(f"and {hidden} more findings in report.json", "dim"))
     # One line, however long: the terminal folds it, and a copy of it is whole.
     console.print(Text(f"   again: {command_again(row, record)}{again_note(record)}", "dim"), soft_wrap=True)
+
+
+def _quoted(source: Mapping[str, str], unicode_ok: bool) -> str:
+    return f"“{source['words']}”" if unicode_ok else f'"{source["words"]}"'
 
 
 def _decisive_request(finding: Mapping[str, Any], console: Console) -> None:

@@ -98,7 +98,7 @@ def _results(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         # All findings of one check share a fingerprint, and so one alert.
         firsts = {fingerprint(row, finding): finding for finding in reversed(row["findings"])}
         for mark, finding in reversed(firsts.items()):
-            text = "\n".join([row["title"], *finding_lines(row, finding)])
+            text = "\n".join([row["title"], *finding_lines(row, finding, record)])
             result = _result(row["id"], _LEVEL_OF[row["verdict"]], text, mark, record)
             if row["verdict"] == "waived":
                 why = _message(one_line(row["reason"], 1_000))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orderproof.reports.curl import variables_note
-from orderproof.reports.explanation import again_note, command_again
+from orderproof.reports.explanation import again_note, command_again, own_source, place_of
 from orderproof.reports.page.difference import marked
 from orderproof.reports.page.exchanges import anchor, copyable, curl_block, line, whole
 from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
@@ -59,6 +59,7 @@ def _finding(
     parts = [
         f'<section class="finding" id="{attribute(name)}"><h5><a href="#{attribute(name)}">{heading}</a></h5>'
         f'<p class="message">{text(sentence(clipped(finding["message"], 2_000)))}</p>',
+        _own_words(row, finding, record),
         _sides(finding["expected"], finding["observed"]),
     ]
     if finding.get("story"):
@@ -74,6 +75,16 @@ def _finding(
         f"To waive only this finding, use its fingerprint <code>{fingerprint(row, finding)}</code>.</p></section>"
     )
     return "".join(parts)
+
+
+def citation(source: Mapping[str, str], record: Mapping[str, Any]) -> str:
+    """A document's words, and where they stand."""
+    return f'<blockquote>{text(source["words"])}</blockquote><p class="source">{text(place_of(source, record))}</p>'
+
+
+def _own_words(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    own = own_source(row, finding)
+    return citation(own, record) if own else ""
 
 
 def _sides(expected: str, observed: str) -> str:
@@ -166,5 +177,7 @@ def _short(
     left, right = marked(clipped(finding["expected"], 400), clipped(finding["observed"], 400))
     sides = f'<p class="pair">expected <code>{left or "–"}</code> observed <code>{right or "–"}</code></p>'
     sides = sides if finding["expected"] or finding["observed"] else ""
+    own = _own_words(row, finding, record)
     known_by = f'<p class="pair">fingerprint <code>{fingerprint(row, finding)}</code></p>'
-    return f'<li><p class="message">{text(sentence(clipped(finding["message"], 600)))}</p>{sides}{link}{known_by}</li>'
+    message = text(sentence(clipped(finding["message"], 600)))
+    return f'<li><p class="message">{message}</p>{own}{sides}{link}{known_by}</li>'

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orderproof.reports.page.findings import findings
+from orderproof.reports.page.findings import citation, findings
 from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED
 
@@ -112,17 +112,12 @@ def _head(row: Mapping[str, Any]) -> str:
 
 
 def _source(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
-    source = row["source"]
-    document = record["spec"]["documents"].get(source["document"], source["document"])
     reason = ""
     if row["verdict"] in (*UNJUDGED, "not-applicable", "waived"):
         why = text(sentence(clipped(row["reason"], 1_200)))
         label = "Waived" if row["verdict"] == "waived" else "Why it was not judged"
         reason = f'<p class="reason"><b>{label}:</b> {why}</p>'
-    return (
-        f"<blockquote>{text(source['words'])}</blockquote>"
-        f'<p class="source">{text(document)}: {text(source["section"])}</p>{reason}'
-    )
+    return f"{citation(row['source'], record)}{reason}"
 
 
 def _checks(row: Mapping[str, Any]) -> str:
