@@ -111,8 +111,8 @@ def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable
 
 
 @rule("CAN-29")
-def test_the_case_of_a_readable_id_counts(session, orders):
-    order = with_letters(session, "order-cancelable")
+def test_the_case_of_a_readable_id_counts(session, orders, order_cancelable):
+    order = with_letters(session, order_cancelable)
     swapped = order.order_id.swapcase()
     require(orders.show(order, id=swapped, id_type="external"), 404)
 

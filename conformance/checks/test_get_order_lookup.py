@@ -103,8 +103,8 @@ def test_an_unknown_id_type_is_refused(session, orders, order, id_type):
 
 
 @rule("ORD-20")
-def test_a_readable_id_in_another_case_is_another_id(session, orders):
-    order = with_letters(session, "order")
+def test_a_readable_id_in_another_case_is_another_id(session, orders, order):
+    order = with_letters(session, order)
     require(orders.show(order, id_type="external"))
     asked = order.order_id.swapcase()
 

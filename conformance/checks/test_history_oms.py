@@ -39,14 +39,14 @@ def test_version_2_lists_the_orders_of_the_external_oms(orders, oms_order):
     assert oms_order.order_id in found, f"the customer's history does not list the order {oms_order.order_id}"
 
 
-def with_several(session, orders):
+def with_several(session, orders, oms_order):
     """An order of the external OMS whose customer has several orders in version 2."""
-    return several_orders(session, lambda one: len(require_orders(page(orders, one, count=MAX_COUNT))))
+    return several_orders(session, oms_order, lambda one: len(require_orders(page(orders, one, count=MAX_COUNT))))
 
 
 @rule("HIS-39")
-def test_version_2_lists_each_order_of_the_external_oms_once(session, orders):
-    answer = page(orders, with_several(session, orders), count=MAX_COUNT)
+def test_version_2_lists_each_order_of_the_external_oms_once(session, orders, oms_order):
+    answer = page(orders, with_several(session, orders, oms_order), count=MAX_COUNT)
     require_orders(answer)
 
     # The platform and the OMS may each have an order with the same readable id.
@@ -63,8 +63,8 @@ def test_version_2_lists_each_order_of_the_external_oms_once(session, orders):
 
 
 @rule("HIS-40")
-def test_version_2_pages_the_orders_of_the_external_oms(session, orders):
-    oms_order = with_several(session, orders)
+def test_version_2_pages_the_orders_of_the_external_oms(session, orders, oms_order):
+    oms_order = with_several(session, orders, oms_order)
     whole = page(orders, oms_order, count=MAX_COUNT)
     require_orders(whole)
 
@@ -117,21 +117,19 @@ def test_total_counts_the_orders_of_the_external_oms(orders, oms_order):
 
 
 @rule("HIS-43")
-def test_other_customers_orders_are_not_listed_in_json(session, orders, oms_order):
+def test_other_customers_orders_are_not_listed_in_json(session, orders, states, oms_order):
     def is_another_customers(order):
         return all(
             order.values[name].casefold() != oms_order.values[name].casefold() for name in ("customer_id", "order_id")
         )
 
-    first, second = (
-        oms_order,
-        suitable(
-            session,
-            "oms-order",
-            is_another_customers,
-            needs="two orders in the external OMS of different customers, with different readable ids",
-            others="beside the first, with its customer or its readable id",
-        ),
+    first = oms_order
+    second = suitable(
+        session,
+        states("oms-order"),
+        is_another_customers,
+        needs="two orders in the external OMS of different customers, with different readable ids",
+        others="beside the first, with its customer or its readable id",
     )
 
     for one, other in ((first, second), (second, first)):
@@ -192,10 +190,10 @@ def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
 
 
 @rule("HIS-46")
-def test_open_and_canceled_orders_are_listed(session, orders):
+def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
     order = suitable_or_trait(
         session,
-        "order-cancelable",
+        order_cancelable,
         lambda one: require(orders.show(one, id_type="external")).at("origin") != "external",
         needs="an order that the platform keeps",
         others="with the origin external",

@@ -211,9 +211,9 @@ def test_an_offset_is_not_honoured_with_json(orders, oms_order):
 
 
 @rule("HIS-15")
-def test_a_count_is_not_honoured_with_json(session, orders):
+def test_a_count_is_not_honoured_with_json(session, orders, oms_order):
     # Of one order, a count of 1 leaves nothing out.
-    oms_order = several_orders(session, lambda one: len(listed(require(orders.history(one, accept=JSON)))))
+    oms_order = several_orders(session, oms_order, lambda one: len(listed(require(orders.history(one, accept=JSON)))))
     before = listed(require(orders.history(oms_order, accept=JSON)))
 
     answer = orders.history(oms_order, accept=JSON, count=1)

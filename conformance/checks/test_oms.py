@@ -91,14 +91,14 @@ def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfig
 
 
 @rule("OMS-17")
-def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(session, orders):
+def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(session, orders, oms_order):
     def is_no_uuid(order):
         readable = order.order_id
         return readable.casefold() != order.order_uuid.casefold() and not UUID.fullmatch(readable)
 
     oms_order = suitable_or_trait(
         session,
-        "oms-order",
+        oms_order,
         is_no_uuid,
         needs="an order in the external OMS whose readable id is not a UUID",
         others="whose readable id is one",

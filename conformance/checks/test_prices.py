@@ -111,10 +111,10 @@ def test_the_lines_stand_in_the_order_asked_for(pricing):
 
 
 @rule("PRI-5")
-def test_the_shipping_has_a_price(session, orders):
+def test_the_shipping_has_a_price(session, orders, order):
     order = suitable_or_trait(
         session,
-        "order",
+        order,
         lambda one: has_extra(orders, one, SHIPPING, "shipments"),
         needs="an order with shipping",
         others="that show no shipments and have no price for shipping",
@@ -127,10 +127,10 @@ def test_the_shipping_has_a_price(session, orders):
 
 
 @rule("PRI-6")
-def test_the_gift_wrapping_has_a_price(session, orders):
+def test_the_gift_wrapping_has_a_price(session, orders, order):
     order = suitable_or_trait(
         session,
-        "order",
+        order,
         lambda one: has_extra(orders, one, GIFT_WRAPPING, "gift_wrapping"),
         needs="an order with gift wrapping",
         others="that show no gift_wrapping and have no price for it",
@@ -213,7 +213,7 @@ def test_a_price_is_the_one_that_the_order_shows(pricing):
 
 
 @rule("PRI-10")
-def test_products_do_not_have_each_others_prices(session, orders):
+def test_products_do_not_have_each_others_prices(session, orders, order):
     def prices_in(order):
         ids = list(dict.fromkeys(order.item_uuids))[:_MOST_COMPARED]
         return dict(zip(ids, shown_prices(require(orders.show(order)), ids), strict=True))
@@ -224,12 +224,12 @@ def test_products_do_not_have_each_others_prices(session, orders):
 
     order = suitable(
         session,
-        "order",
+        order,
         has_different_prices,
         needs="an order whose items have different prices",
         others="with one price for all items",
         # Of more items, some are likelier to differ.
-        attempts=({}, {"items": _MOST_COMPARED}, {}),
+        more=({"items": _MOST_COMPARED}, {}),
     )
     in_order = prices_in(order)
 

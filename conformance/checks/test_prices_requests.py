@@ -67,16 +67,16 @@ def test_shipping_and_gift_wrapping_count_too(session, orders, states):
         return [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [line, one]).is_success]
 
     order, ids, is_repeated = order_with_items(states, LIMIT)
-    if not priced_extras(order):
-        order = suitable_or_trait(
-            session,
-            "order",
-            priced_extras,
-            needs="an order with shipping or gift wrapping",
-            others="with a price for neither",
-            trait="the target's orders have no price for shipping and none for gift wrapping",
-        )
-        ids, is_repeated = repeated(order, LIMIT), True
+    suited = suitable_or_trait(
+        session,
+        order,
+        lambda one: bool(priced_extras(one)),
+        needs="an order with shipping or gift wrapping",
+        others="with a price for neither",
+        trait="the target's orders have no price for shipping and none for gift wrapping",
+    )
+    if suited is not order:
+        order, ids, is_repeated = suited, repeated(suited, LIMIT), True
 
     # They come first, so that the list without its last entry contains them too.
     lines = [*priced_extras(order), *(product(item_id) for item_id in ids)][: LIMIT + 1]

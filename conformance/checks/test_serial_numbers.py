@@ -237,10 +237,10 @@ def test_what_is_nearly_the_uuid_is_refused(serials):
 
 
 @rule("SER-26")
-def test_the_readable_id_is_not_taken(session, orders):
+def test_the_readable_id_is_not_taken(session, orders, order):
     order = suitable_or_trait(
         session,
-        "order",
+        order,
         lambda one: one.order_id.casefold() != one.order_uuid.casefold(),
         needs="an order whose readable id is not its UUID",
         others="whose readable id is the UUID",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from orderproof.conformance.kit import NotApplicable, NotRun, Session, State, StateUnavailable
 
-_ATTEMPTS: Sequence[Mapping[str, Any]] = ({}, {}, {})
+_TWO_MORE: Sequence[Mapping[str, Any]] = ({}, {})
 _LEAST_FOR_A_TRAIT = 2
 
 
@@ -23,32 +23,32 @@ class _Search(NamedTuple):
 
 def suitable(
     session: Session,
-    name: str,
+    first: State,
     suits: Callable[[State], bool],
     *,
     needs: str,
     others: str,
-    attempts: Sequence[Mapping[str, Any]] = _ATTEMPTS,
+    more: Sequence[Mapping[str, Any]] = _TWO_MORE,
 ) -> State:
-    """The first state that suits, of as many as there are `attempts`: the parameters with which to ask.
+    """`first`, or another state of its kind that suits; `more` are the parameters of those to ask for.
 
     Raises `NotRun` if none does: the rule needs `needs`, and the states were `others` ("with one price for all items").
     """
-    search = _search(session, name, suits, attempts)
+    search = _search(session, first, suits, more)
     if search.found is None:
         raise NotRun(_needed(search, needs, others))
     return search.found
 
 
 def suitable_or_trait(
-    session: Session, name: str, suits: Callable[[State], bool], *, needs: str, others: str, trait: str
+    session: Session, first: State, suits: Callable[[State], bool], *, needs: str, others: str, trait: str
 ) -> State:
-    """The first of some states that suits.
+    """`first`, or another state of its kind that suits.
 
     Raises `NotApplicable` with `trait`, what is true of the target, if several orders show it and none suits; `NotRun`
     if there was one order alone, whose data may be chance.
     """
-    search = _search(session, name, suits, _ATTEMPTS)
+    search = _search(session, first, suits, _TWO_MORE)
     if search.found is not None:
         return search.found
     seen = {f"{state.values.get('order_uuid')}".casefold() for state in search.others}
@@ -57,11 +57,11 @@ def suitable_or_trait(
     raise NotApplicable(f"{trait}, as {len(seen)} orders show")
 
 
-def with_letters(session: Session, name: str) -> State:
+def with_letters(session: Session, first: State) -> State:
     """An order whose readable id has letters, so that it can be written in another case."""
     return suitable_or_trait(
         session,
-        name,
+        first,
         lambda state: bool(state.order_id.swapcase() != state.order_id),
         needs="an order whose readable id has letters",
         others="whose readable id has none that has a case",
@@ -69,11 +69,11 @@ def with_letters(session: Session, name: str) -> State:
     )
 
 
-def several_orders(session: Session, number_of_orders: Callable[[State], int]) -> State:
+def several_orders(session: Session, first: State, number_of_orders: Callable[[State], int]) -> State:
     """An order of the external OMS whose customer has several orders."""
     return suitable(
         session,
-        "oms-order",
+        first,
         lambda state: number_of_orders(state) > 1,
         needs="an order in the external OMS whose customer has several orders",
         others="whose customer's history lists fewer than 2",
@@ -81,13 +81,12 @@ def several_orders(session: Session, number_of_orders: Callable[[State], int]) -
 
 
 def _search(
-    session: Session, name: str, suits: Callable[[State], bool], attempts: Sequence[Mapping[str, Any]]
+    session: Session, first: State, suits: Callable[[State], bool], more: Sequence[Mapping[str, Any]]
 ) -> _Search:
-    first = session.state(name, **attempts[0])
     if suits(first):
         return _Search(first, [], "")
-    others, ended = [first], ""
-    for params in attempts[1:]:
+    name, others, ended = first.name, [first], ""
+    for params in more:
         was_missing = name in session.states.missing
         try:
             state = session.take(name, **params)
