@@ -76,6 +76,7 @@ ONE_ORDER = "params = {**params, 'orders': 1} if state == 'oms-order' else param
 OFTEN_ONE_ORDER = (
     "params = {**params, 'orders': 3 if CALLS.count(state) % 3 == 0 else 1} if state == 'oms-order' else params"
 )
+MANY_ORDERS = "params = {**params, 'orders': 120} if state == 'oms-order' else params"
 
 
 @pytest.fixture
@@ -127,6 +128,11 @@ def test_a_customer_with_several_orders_is_looked_for(judged):
     ran = judged(OFTEN_ONE_ORDER, *OF_SEVERAL)
 
     assert (ran.code, set(ran.verdicts.values())) == (0, {"pass"}), ran.out
+
+
+@pytest.mark.parametrize(("faults", "verdict"), [((), "pass"), (("total-of-page",), "fail")])
+def test_the_orders_of_a_customer_who_has_many_are_counted(judged, faults, verdict):
+    assert judged(MANY_ORDERS, "HIS-42", faults=faults).verdicts == {"HIS-42": verdict}
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def _oms_order(world: World, tenant: Tenant, params: Params) -> Values:
     customer = world.customer(tenant)
     now = world.decisions.now() - AGO
     # One of three orders of its customer, so that a history has something to sort and to leave out.
-    steps = [0, 1, -1][: params["orders"]]
+    steps = [0, 1, *range(-1, 1 - params["orders"], -1)][: params["orders"]]
     order, *_others = [world.oms_order(tenant, customer, placed_at=now + MINUTE * n) for n in steps]
     return _values(order)
 
@@ -174,7 +174,7 @@ STATES = {
         },
     ),
     "customer-without-orders": State(_customer_without_orders),
-    "oms-order": State(_oms_order, {"orders": _integer(3, 1, 3)}, tenant="oms"),
+    "oms-order": State(_oms_order, {"orders": _integer(3, 1, 1000)}, tenant="oms"),
     "oms-platform-order": State(_order, ORDER, tenant="oms"),
     "oms-invalid-payload": State(_oms_trouble, tenant="oms-invalid-payload"),
     "oms-unavailable": State(_oms_trouble, tenant="oms-unavailable"),
