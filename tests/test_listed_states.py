@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 
+from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from tests.running import orderproof, target_file
 
@@ -97,3 +98,25 @@ def test_a_server_that_finds_no_order_by_one_type_of_id_is_not_excused(tmp_path)
         entries = [made(server, "order-cancelable") for _ in range(6)]
         ran = judged(tmp_path, server, ["CAN-5"], order=[made(server, "order")], order_cancelable=entries)
     assert ran.verdicts == {"CAN-5": "fail"}, ran.out
+
+
+def test_the_orders_of_a_list_may_be_too_old_for_an_extension(tmp_path):
+    with start(choose(variants=["no-grace-period-with-preordered-items"])) as server:
+        entries = [made(server, "order-with-preordered-item") for _ in range(8)]
+        ran = judged(tmp_path, server, ["LIN-21"], order_with_preordered_item=entries, order=[made(server, "order")])
+
+    assert (ran.code, ran.verdicts) == (4, {"LIN-21": "not-run"}), ran.out
+    assert "needs an order with a pre-ordered item in its grace period" in ran.record["rules"][0]["reason"]
+
+
+def test_what_a_list_lacks_is_told_with_what_it_gave(server, tmp_path):
+    entries = [made(server, "order", one_price=True) for _ in range(3)]
+    # Preflight takes one.
+    ran = judged(tmp_path, server, ["PRI-10"], order=entries)
+
+    assert (ran.code, ran.verdicts) == (4, {"PRI-10": "not-run"}), ran.out
+    assert ran.record["rules"][0]["reason"] == (
+        "the rule needs an order whose items have different prices; the target file gave 2 with one price for all items"
+        "; state order: states.order lists no order with at least 10 items; add one"
+    )
+    assert ran.record["missing_states"] == {}

@@ -30,6 +30,12 @@ def test_orders_that_hardly_differ_have_a_sequence(newer, older):
         expect_newest_first(wrong, page_times(wrong))
 
 
+def test_one_order_has_no_sequence():
+    answer = page_of("2024-03-01T00:00:00Z")
+    with pytest.raises(Inconclusive, match="fewer than 2 orders"):
+        expect_newest_first(answer, page_times(answer))
+
+
 def test_one_instant_in_several_spellings_has_no_sequence():
     answer = page_of("2024-03-01T00:00:00.10Z", "2024-03-01T00:00:00.1000000Z", "2024-03-01T01:00:00.1+01:00")
     with pytest.raises(Inconclusive, match="placed at the same time"):

@@ -5,7 +5,7 @@ import pytest
 from orderproof.conformance.checks.support.every_operation import CASES
 from orderproof.conformance.checks.support.reading import holds, page
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
-from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
+from orderproof.conformance.kit import Finding, Inconclusive, NotRun, expect, require, rule
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
 WRITING = ["createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"]
@@ -148,8 +148,9 @@ def token_of_another_tenant(orders, order):
     """The target's own token as credentials, if the order is on a tenant with another token."""
     own = orders.token_for(None)
     if order.token in (None, own):
-        raise NotApplicable(
-            "no state is on another tenant: the values of oms-platform-order have no token of their own"
+        raise NotRun(
+            "the rule needs a state oms-platform-order on another tenant, with that tenant's token among its values; "
+            "it has no token of its own"
         )
     return f"Bearer {own}"
 

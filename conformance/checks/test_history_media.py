@@ -12,6 +12,7 @@ from orderproof.conformance.checks.support.reading import (
     page_times,
     require_orders,
 )
+from orderproof.conformance.checks.support.suitable import several_orders
 from orderproof.conformance.kit import JSON, expect, require, rule
 
 
@@ -24,7 +25,8 @@ def test_json_lists_the_orders_of_the_external_oms(orders, oms_order):
 
 
 @rule("HIS-26")
-def test_the_newest_order_comes_first_in_json(orders, oms_order):
+def test_the_newest_order_comes_first_in_json(session, orders, oms_order):
+    oms_order = several_orders(session, oms_order, lambda one: len(listed(require(orders.history(one, accept=JSON)))))
     answer = require(orders.history(oms_order, accept=JSON))
 
     expect_newest_first(answer, listed_times(answer))

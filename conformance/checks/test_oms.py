@@ -14,12 +14,12 @@ from orderproof.conformance.checks.support.reading import (
     expect_same_placed_at,
     page,
 )
+from orderproof.conformance.checks.support.suitable import suitable_or_trait
 from orderproof.conformance.kit import (
     JSON,
     ORDERS_V2,
     Finding,
     Inconclusive,
-    NotApplicable,
     expect,
     property_of,
     require,
@@ -91,13 +91,22 @@ def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfig
 
 
 @rule("OMS-17")
-def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(orders, oms_order):
-    readable = oms_order.order_id
-    if readable.casefold() == oms_order.order_uuid.casefold() or UUID.fullmatch(readable):
-        raise NotApplicable("the order's readable id is a UUID")
+def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(session, orders, oms_order):
+    def is_no_uuid(order):
+        readable = order.order_id
+        return readable.casefold() != order.order_uuid.casefold() and not UUID.fullmatch(readable)
+
+    oms_order = suitable_or_trait(
+        session,
+        oms_order,
+        is_no_uuid,
+        needs="an order in the external OMS whose readable id is not a UUID",
+        others="whose readable id is one",
+        trait="the readable ids of the external OMS are UUIDs",
+    )
     require(orders.show(oms_order, id_type="external"))
 
-    answer = orders.show(oms_order, id=readable, id_type="internal")
+    answer = orders.show(oms_order, id=oms_order.order_id, id_type="internal")
 
     expect(
         answer, "the readable id is not a UUID, and the external OMS is not asked with id_type=internal"

@@ -8,11 +8,13 @@ import pytest
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.item_lists import expect_accepted
 from orderproof.conformance.checks.support.pricing import (
+    AMOUNTS,
     CENT_FRACTION,
     GIFT_WRAPPING,
     SHIPPING,
     Pricing,
     expect_line,
+    has_extra,
     lines_of,
     price_of,
     product,
@@ -21,7 +23,11 @@ from orderproof.conformance.checks.support.pricing import (
     shown_prices,
     the_line,
 )
-from orderproof.conformance.kit import Finding, NotApplicable, expect, require, rule
+from orderproof.conformance.checks.support.suitable import suitable, suitable_or_trait
+from orderproof.conformance.kit import Finding, expect, require, rule
+
+_MOST_COMPARED = 10
+"""How many products of an order are compared with each other."""
 
 
 @pytest.fixture
@@ -105,15 +111,35 @@ def test_the_lines_stand_in_the_order_asked_for(pricing):
 
 
 @rule("PRI-5")
-def test_the_shipping_has_a_price(pricing):
+def test_the_shipping_has_a_price(session, orders, order):
+    order = suitable_or_trait(
+        session,
+        order,
+        lambda one: has_extra(orders, one, SHIPPING, "shipments"),
+        needs="an order with shipping",
+        others="that show no shipments and have no price for shipping",
+        trait="the target's orders show no shipments and have no price for shipping",
+    )
+    pricing = Pricing(orders, order)
+
     for asked in ([SHIPPING], [pricing.line, SHIPPING]):
-        expect_line(pricing.ask(asked), "shipping", pricing.orders.show(pricing.order), "shipments")
+        expect_line(pricing.ask(asked), "shipping", orders.show(order), "shipments")
 
 
 @rule("PRI-6")
-def test_the_gift_wrapping_has_a_price(pricing):
+def test_the_gift_wrapping_has_a_price(session, orders, order):
+    order = suitable_or_trait(
+        session,
+        order,
+        lambda one: has_extra(orders, one, GIFT_WRAPPING, "gift_wrapping"),
+        needs="an order with gift wrapping",
+        others="that show no gift_wrapping and have no price for it",
+        trait="the target's orders show no gift_wrapping and have no price for it",
+    )
+    pricing = Pricing(orders, order)
+
     for asked in ([GIFT_WRAPPING], [pricing.line, GIFT_WRAPPING]):
-        expect_line(pricing.ask(asked), "gift-wrapping", pricing.orders.show(pricing.order), "gift_wrapping")
+        expect_line(pricing.ask(asked), "gift-wrapping", orders.show(order), "gift_wrapping")
 
 
 @rule("PRI-7")
@@ -187,24 +213,41 @@ def test_a_price_is_the_one_that_the_order_shows(pricing):
 
 
 @rule("PRI-10")
-def test_products_do_not_have_each_others_prices(pricing):
-    one, other = ids = [pricing.line["id"], pricing.other_line["id"]]
-    in_order = shown_prices(require(pricing.orders.show(pricing.order)), ids)
-    if in_order[0] == in_order[1]:
-        raise NotApplicable(
-            "the first two products of the order have the same price, so swapped prices cannot be seen; offer an order "
-            "with items at different prices"
-        )
+def test_products_do_not_have_each_others_prices(session, orders, order):
+    def prices_in(order):
+        ids = list(dict.fromkeys(order.item_uuids))[:_MOST_COMPARED]
+        return dict(zip(ids, shown_prices(require(orders.show(order)), ids), strict=True))
 
-    answer = require(pricing.ask([product(item_id) for item_id in ids]))
+    def has_different_prices(order):
+        first, *others = prices_in(order).values()
+        return any(price != first for price in others)
 
-    if [price_of(answer, other), price_of(answer, one)] == in_order:
+    order = suitable(
+        session,
+        order,
+        has_different_prices,
+        needs="an order whose items have different prices",
+        others="with one price for all items",
+        # Of more items, some are likelier to differ.
+        more=({"items": _MOST_COMPARED}, {}),
+    )
+    in_order = prices_in(order)
+
+    answer = require(orders.prices(order, [product(item_id) for item_id in in_order]))
+
+    found = {item_id: price_of(answer, item_id) for item_id in in_order}
+    # Other prices than those of the order's products are judged elsewhere.
+    if found != in_order and sorted(map(_amounts, found.values())) == sorted(map(_amounts, in_order.values())):
         raise Finding(
-            f"{answer.request} swaps the prices that the order shows for two products",
-            f"{dict(zip(ids, in_order, strict=True))}",
-            f"{dict(zip(ids, reversed(in_order), strict=True))}",
+            f"{answer.request} swaps the prices that the order shows for its products",
+            f"{in_order}",
+            f"{found}",
             answer.exchange,
         )
+
+
+def _amounts(price):
+    return tuple(price[name] for name in AMOUNTS)
 
 
 @rule("PRI-11")

@@ -17,10 +17,12 @@ from orderproof.conformance.checks.support.item_lists import (
     order_with_items,
     refused_alone,
     refuses_beyond_the_limit,
+    repeated,
     require_repetition_accepted,
 )
 from orderproof.conformance.checks.support.pricing import GIFT_WRAPPING, SHIPPING, Pricing, lines_of, product
-from orderproof.conformance.kit import Finding, NotApplicable, expect, property_of, require, rule
+from orderproof.conformance.checks.support.suitable import suitable_or_trait
+from orderproof.conformance.kit import Finding, expect, property_of, require, rule
 from orderproof.strategies.items import ids_of_other_lengths, words_of_no_type
 from orderproof.strategies.json_values import of_any_kind_but
 
@@ -58,15 +60,26 @@ def test_501_items_are_refused(orders, states):
 
 
 @rule("PRI-15")
-def test_shipping_and_gift_wrapping_count_too(orders, states):
+def test_shipping_and_gift_wrapping_count_too(session, orders, states):
+    def priced_extras(order):
+        # An order may lack either, and a request for what it lacks may be refused.
+        line = product(order.item_uuids[0])
+        return [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [line, one]).is_success]
+
     order, ids, is_repeated = order_with_items(states, LIMIT)
-    # An order may lack either, and a request for what it lacks may be refused.
-    extras = [one for one in (SHIPPING, GIFT_WRAPPING) if orders.prices(order, [product(ids[0]), one]).is_success]
-    if not extras:
-        raise NotApplicable("neither shipping nor gift wrapping has a price, so only products can be counted")
+    suited = suitable_or_trait(
+        session,
+        order,
+        lambda one: bool(priced_extras(one)),
+        needs="an order with shipping or gift wrapping",
+        others="with a price for neither",
+        trait="the target's orders have no price for shipping and none for gift wrapping",
+    )
+    if suited is not order:
+        order, ids, is_repeated = suited, repeated(suited, LIMIT), True
 
     # They come first, so that the list without its last entry contains them too.
-    lines = [*extras, *(product(item_id) for item_id in ids)][: LIMIT + 1]
+    lines = [*priced_extras(order), *(product(item_id) for item_id in ids)][: LIMIT + 1]
     refuses_beyond_the_limit(lambda asked: orders.prices(order, asked), lines, is_repeated, success=200)
 
 

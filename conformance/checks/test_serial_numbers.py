@@ -12,7 +12,8 @@ from orderproof.conformance.checks.support.serials import (
     owned,
     with_known_numbers,
 )
-from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, property_of, require, rule
+from orderproof.conformance.checks.support.suitable import suitable_or_trait
+from orderproof.conformance.kit import Finding, Inconclusive, expect, property_of, require, rule
 from orderproof.strategies.texts import TRAPS, item_tag, of_any_characters, of_item, of_printable_characters
 
 
@@ -236,10 +237,16 @@ def test_what_is_nearly_the_uuid_is_refused(serials):
 
 
 @rule("SER-26")
-def test_the_readable_id_is_not_taken(serials):
-    readable = serials.order.order_id
-    if readable == serials.order.order_uuid:
-        raise NotApplicable("the order's readable id is its UUID")
+def test_the_readable_id_is_not_taken(session, orders, order):
+    order = suitable_or_trait(
+        session,
+        order,
+        lambda one: one.order_id.casefold() != one.order_uuid.casefold(),
+        needs="an order whose readable id is not its UUID",
+        others="whose readable id is the UUID",
+        trait="the target's readable ids are the UUIDs",
+    )
+    serials, readable = with_known_numbers(Serials(orders, order)), order.order_id
 
     serials.refuses(
         [entry(serials.first, "READABLE-ID")], f"{readable} is the readable id, not the UUID", uuid=readable

@@ -83,7 +83,9 @@ STATES: Mapping[str, StateKind] = {
             ("customer_id", "order_ids"),
         ),
         StateKind("customer-without-orders", "a customer without orders", {}, ("customer_id",)),
-        StateKind("oms-order", "an order that the external OMS serves", {}, _ORDER, _OMS),
+        StateKind(
+            "oms-order", "an order that the external OMS serves, of a customer with several orders", {}, _ORDER, _OMS
+        ),
         StateKind(
             "oms-invalid-payload",
             "an external OMS that answers with an invalid payload",

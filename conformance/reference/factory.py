@@ -49,7 +49,7 @@ def new_order(
         lines[item.id] = item
     return Order(
         uuid=str(uuid4()),
-        readable_id=f"GD{number:09d}",
+        readable_id=store.readable_id_form.format(number),
         number=number,
         customer=customer,
         placed_at=placed_at,

@@ -62,7 +62,12 @@ def _values(order: Order) -> Values:
 
 
 def _order(world: World, tenant: Tenant, params: Params) -> Values:
-    return _values(world.order(tenant, items=params["items"]))
+    order = world.order(tenant, items=params["items"])
+    if params["one_price"]:
+        first, *others = order.items.values()
+        for item in others:
+            item.net, item.tax = first.net, first.tax
+    return _values(order)
 
 
 def _in_grace_period(world: World, tenant: Tenant, _: Params) -> Values:
@@ -113,11 +118,12 @@ def _customer_without_orders(world: World, tenant: Tenant, _: Params) -> Values:
     return {"customer_id": world.customer(tenant).id}
 
 
-def _oms_order(world: World, tenant: Tenant, _: Params) -> Values:
+def _oms_order(world: World, tenant: Tenant, params: Params) -> Values:
     customer = world.customer(tenant)
     now = world.decisions.now() - AGO
     # One of three orders of its customer, so that a history has something to sort and to leave out.
-    order, *_others = [world.oms_order(tenant, customer, placed_at=now + MINUTE * n) for n in (0, 1, -1)]
+    steps = [0, 1, *range(-1, 1 - params["orders"], -1)][: params["orders"]]
+    order, *_others = [world.oms_order(tenant, customer, placed_at=now + MINUTE * n) for n in steps]
     return _values(order)
 
 
@@ -146,10 +152,12 @@ def _integer(default: int, least: int, most: int) -> Param:
     return Param(default, lambda value: type(value) is int and least <= value <= most, f"an integer, {least} to {most}")
 
 
-ITEMS = {"items": _integer(2, 1, 2000)}
+_BOOLEAN = Param(False, lambda value: isinstance(value, bool), "true or false")
+# Undocumented, as `equal_times` is: test data as people may have it, of which some rules can say nothing.
+ORDER = {"items": _integer(2, 1, 2000), "one_price": _BOOLEAN}
 STATES = {
-    "order": State(_order, ITEMS),
-    "order-cancelable": State(_order, ITEMS),
+    "order": State(_order, ORDER),
+    "order-cancelable": State(_order, ORDER),
     "order-in-grace-period": State(_in_grace_period),
     "order-past-grace-period": State(_past_grace_period),
     "order-closed": State(_closed),
@@ -162,12 +170,12 @@ STATES = {
         _customer_with_orders,
         {
             "orders": _integer(3, 0, 1000),
-            "equal_times": Param(False, lambda value: isinstance(value, bool), "true or false"),
+            "equal_times": _BOOLEAN,
         },
     ),
     "customer-without-orders": State(_customer_without_orders),
-    "oms-order": State(_oms_order, tenant="oms"),
-    "oms-platform-order": State(_order, ITEMS, tenant="oms"),
+    "oms-order": State(_oms_order, {"orders": _integer(3, 1, 1000)}, tenant="oms"),
+    "oms-platform-order": State(_order, ORDER, tenant="oms"),
     "oms-invalid-payload": State(_oms_trouble, tenant="oms-invalid-payload"),
     "oms-unavailable": State(_oms_trouble, tenant="oms-unavailable"),
     "oms-misconfigured": State(_oms_trouble, tenant="oms-misconfigured"),

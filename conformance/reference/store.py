@@ -106,6 +106,8 @@ class Store:
         self.tenants = {name: Tenant(name, tokens[name], pii=name == "pii") for name in TENANTS}
         self.by_token = {tenant.token: tenant for tenant in self.tenants.values()}
         self._numbers = itertools.count(1234)
+        #: The readable id of an order, made from its number.
+        self.readable_id_form = "GD{:09d}"
 
     def next_number(self) -> int:
         """A number that no other order or customer has."""

@@ -25,9 +25,14 @@ def order_with_items(states: Callable[..., State], count: int) -> tuple[State, l
         order = states("order", items=count)
     except NotRun:
         order = states("order")
-        ids = order.item_uuids
-        return order, [ids[index % len(ids)] for index in range(count)], True
+        return order, repeated(order, count), True
     return order, order.item_uuids[:count], False
+
+
+def repeated(order: State, count: int) -> list[str]:
+    """`count` ids of an order's items, repeated as often as needed."""
+    ids = order.item_uuids
+    return [ids[index % len(ids)] for index in range(count)]
 
 
 def expect_accepted(answer: Answer, because: str, success: int) -> Answer:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orderproof.conformance.kit import Answer, Finding, Inconclusive, NotApplicable, Orders, State, expect, require
+from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, expect, require
 
 SHIPPING = {"type": "shipping"}
 GIFT_WRAPPING = {"type": "gift-wrapping"}
@@ -106,15 +106,31 @@ def shown_prices(answer: Answer, item_ids: list[str]) -> list[dict[str, Any]]:
     return found
 
 
+def has_extra(orders: Orders, order: State, line: Any, member: str) -> bool:
+    """Whether an order has shipping or gift wrapping: it has a price for it, or shows `member`.
+
+    True also for an answer that leaves it open, which the check then judges.
+    """
+    answer = orders.prices(order, [line])
+    if (answer.is_success and lines_of_type(answer, line["type"])) or not (answer.is_success or answer.is_refusal):
+        return True
+    return shows_member(orders.show(order), member)
+
+
+def shows_member(shown: Answer, member: str) -> bool:
+    """Whether an order shows a member that is not empty."""
+    order = require(shown).json
+    return isinstance(order, dict) and bool(order.get(member))
+
+
 def expect_line(answer: Answer, kind: str, shown: Answer, member: str) -> None:
-    """Expect a line for the shipping or the gift wrapping, unless the order has none: it shows no `member` then."""
+    """Expect a line for the shipping or the gift wrapping of an order, which it shows as `member`."""
     if answer.is_success and lines_of_type(answer, kind):
         return
-    if answer.is_success or answer.is_refusal:
-        order = require(shown).json
-        if not (isinstance(order, dict) and order.get(member)):
-            # No state promises an order with shipping or gift wrapping.
-            raise NotApplicable(f"the order shows no {member}, so it may have no price for {kind}")
+    if (answer.is_success or answer.is_refusal) and not shows_member(shown, member):
+        raise Inconclusive(
+            f"the order shows no {member}, and only some of its prices have a line for {kind}", answer.exchange
+        )
     expect(answer, f"the order shows {member}").has_status(200)
     raise Finding(
         f"{answer.request} returned no line for {kind}, although the order shows {member}",

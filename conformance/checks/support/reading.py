@@ -17,7 +17,6 @@ from orderproof.conformance.kit import (
     Finding,
     Inconclusive,
     Instant,
-    NotApplicable,
     Orders,
     State,
     expect,
@@ -236,7 +235,7 @@ def page_times(answer: Answer) -> list[Instant]:
 def expect_newest_first(answer: Answer, times: Sequence[Instant]) -> None:
     """No order in the answer is newer than the one before it."""
     if len(times) < 2:
-        raise NotApplicable("the list has fewer than 2 orders, so their order cannot be judged")
+        raise Inconclusive("the list has fewer than 2 orders, so their order cannot be judged", answer.exchange)
     if len(set(times)) < 2:
         raise Inconclusive(
             "all orders in the list were placed at the same time, so their order cannot be judged", answer.exchange

@@ -44,6 +44,28 @@ class ReadableIdsHaveForm(Variant):
         return await super().oms_order(call, identifier)
 
 
+class ReadableIdsAreNumbers(Variant):
+    """A readable id is a number, without letters that could be in another case."""
+
+    choice: ClassVar[int] = 9
+
+    def __init__(self, *world: Any) -> None:
+        """Before there is any order."""
+        super().__init__(*world)
+        self.store.readable_id_form = "{:011d}"
+
+
+class ReadableIdsAreUuids(Variant):
+    """A readable id is a UUID too, though not the one of the order."""
+
+    choice: ClassVar[int] = 9
+
+    def __init__(self, *world: Any) -> None:
+        """Before there is any order."""
+        super().__init__(*world)
+        self.store.readable_id_form = "5f0c7a52-9d3e-4b61-8a47-{:012d}"
+
+
 class ShortReadableIds(Variant):
     """There are old orders with a number alone for their readable id: 0, 1, 2 and so on."""
 

@@ -51,6 +51,26 @@ class CanceledItemsHaveNoPrice(Variant):
         return super().product_line(call, order, item)
 
 
+class NothingIsShipped(Variant):
+    """All orders are picked up in a store: none has shipping or gift wrapping, and neither has a price."""
+
+    choice: ClassVar[int] = 8
+
+    def price_line(self, call: Call, order: Order, asked: Document) -> Document | None:
+        """There is nothing to price."""
+        if asked["type"] != "product":
+            raise Refusal("item-not-found")
+        return super().price_line(call, order, asked)
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """Without what is added to the products."""
+        totals = document.get("totals", {})
+        document = {name: value for name, value in document.items() if name not in ("shipments", "gift_wrapping")}
+        if totals:
+            document["totals"] = totals | {"shipping": 0, "gift_wrapping": 0, "total": totals["gross"]}
+        return super().finished_document(call, document)
+
+
 class PricesAsFloats(Variant):
     """A whole amount has a fraction, too: `72.0`."""
 

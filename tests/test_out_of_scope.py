@@ -1,0 +1,183 @@
+"""Only what the target is or declares puts a rule out of scope; what test data happen to be asks for other states."""
+
+import ast
+
+import pytest
+
+from orderproof.conformance.reference.choices import choose
+from orderproof.conformance.reference.server import start
+from tests.running import orderproof, target_file
+from tests.test_rooms import ROOT
+
+# Every reason for `not-applicable`, and what of the target it is. A reason that says what an order of the test data
+# happens to be does not belong here: such a rule asks for another state (checks/support/suitable.py).
+ALLOWED = {
+    "the target file has no internal_base_url": "declared",
+    "the target does not have this feature (features.{feature}: false in the target file)": "declared",
+    "the target's orders show no shipments and have no price for shipping": "what it sells",
+    "the target's orders show no gift_wrapping and have no price for it": "what it sells",
+    "the target's orders have no price for shipping and none for gift wrapping": "what it sells",
+    "the target's readable ids have no letters that have a case": "how it makes ids",
+    "the target's readable ids are the UUIDs": "how it makes ids",
+    "the readable ids of the external OMS are UUIDs": "how it makes ids",
+    "the target's orders are in the external OMS, which decides which of a customer's orders it returns": (
+        "where its orders are"
+    ),
+    "the target gives orders with a pre-ordered item no grace period: no new one was extended": "what it does",
+    "the canceled product no longer has a price, and no document requires one": "what it does",
+}
+# Where the reason is a name: the parameter of the helper, and the sentence of `Target.why_absent`.
+PASSED_ON = {'f"{trait}, as {len(seen)} orders show"': "its `trait`", "absent": "from `why_absent`"}
+
+
+def reasons_in(source: str) -> set[str]:
+    """The reasons for which a module's code raises `NotApplicable`, as they are written there."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        given = [word.value for word in node.keywords if word.arg == "trait"]
+        if isinstance(node.func, ast.Name | ast.Attribute) and ast.unparse(node.func).endswith("NotApplicable"):
+            given += node.args
+        found |= {one.value if isinstance(one, ast.Constant) else ast.unparse(one).replace("'", '"') for one in given}
+    return found
+
+
+def test_only_what_the_target_is_puts_a_rule_out_of_scope():
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "conformance").rglob("*.py")]
+    used = set().union(*map(reasons_in, sources))
+
+    declared = {one for one in ALLOWED if "{feature}" in one}
+    assert used - PASSED_ON.keys() == set(ALLOWED) - declared
+
+
+def test_a_new_reason_is_seen():
+    source = 'raise kit.NotApplicable("the order is blue")\nsuitable_or_trait(s, "order", is_red, trait="all are blue")'
+    assert reasons_in(source) == {"the order is blue", "all are blue"}
+
+
+PROVIDER = """
+import json, urllib.request
+
+CALLS = []
+
+def give(state, params, action):
+    if action == "setup":
+        CALLS.append(state)
+        MORE
+    body = json.dumps({"state": state, "params": params, "action": action}).encode()
+    request = urllib.request.Request("STATE_URL", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"{}")
+"""
+ONE_PRICE = "params = {**params, 'one_price': state == 'order'} if state == 'order' else params"
+ONE_PRICE_OF_FEW = "params = {**params, 'one_price': params['items'] < 10} if state == 'order' else params"
+ONE_ORDER = "params = {**params, 'orders': 1} if state == 'oms-order' else params"
+OFTEN_ONE_ORDER = (
+    "params = {**params, 'orders': 3 if CALLS.count(state) % 3 == 0 else 1} if state == 'oms-order' else params"
+)
+MANY_ORDERS = "params = {**params, 'orders': 120} if state == 'oms-order' else params"
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """Judge rules on a server whose provider gives states as `more` makes them."""
+
+    def judge(more, *rules, faults=(), variants=()):
+        with start(choose(faults=faults, variants=variants)) as server:
+            text = PROVIDER.replace("STATE_URL", server.state_url).replace("MORE", more)
+            (tmp_path / "given.py").write_text(text, encoding="utf-8")
+            target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'given:give'}")
+            chosen = [word for rule in rules for word in ("--rules", rule)]
+            return orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
+
+    return judge
+
+
+def reason(ran, rule):
+    return next(row["reason"] for row in ran.record["rules"] if row["id"] == rule)
+
+
+def test_swapped_prices_are_found_though_most_orders_have_one_price(judged):
+    assert judged(ONE_PRICE_OF_FEW, "PRI-10").verdicts == {"PRI-10": "pass"}
+    assert judged(ONE_PRICE_OF_FEW, "PRI-10", faults=["prices-of-the-neighbour"]).verdicts == {"PRI-10": "fail"}
+
+
+def test_orders_with_one_price_do_not_make_a_conforming_run(judged):
+    ran = judged(ONE_PRICE, "PRI-9", "PRI-10")
+
+    assert (ran.code, ran.verdicts) == (4, {"PRI-9": "pass", "PRI-10": "not-run"})
+    assert reason(ran, "PRI-10") == (
+        "the rule needs an order whose items have different prices; states.provider gave 3 with one price for all items"
+    )
+
+
+OF_SEVERAL = ("HIS-15", "HIS-26", "HIS-39", "HIS-40")
+
+
+def test_customers_with_one_order_do_not_make_a_conforming_run(judged):
+    ran = judged(ONE_ORDER, *OF_SEVERAL)
+
+    assert (ran.code, set(ran.verdicts.values())) == (4, {"not-run"})
+    assert "needs an order in the external OMS whose customer has several orders; states.provider gave 3 " in reason(
+        ran, "HIS-40"
+    )
+
+
+def test_a_customer_with_several_orders_is_looked_for(judged):
+    ran = judged(OFTEN_ONE_ORDER, *OF_SEVERAL)
+
+    assert (ran.code, set(ran.verdicts.values())) == (0, {"pass"}), ran.out
+
+
+@pytest.mark.parametrize(("faults", "verdict"), [((), "pass"), (("total-of-page",), "fail")])
+def test_the_orders_of_a_customer_who_has_many_are_counted(judged, faults, verdict):
+    assert judged(MANY_ORDERS, "HIS-42", faults=faults).verdicts == {"HIS-42": verdict}
+
+
+@pytest.mark.parametrize(
+    ("variant", "rules", "says"),
+    [
+        ("nothing-is-shipped", ("PRI-5", "PRI-6"), "and have no price for"),
+        ("readable-ids-are-numbers", ("ORD-20", "CAN-29"), "no letters that have a case"),
+        ("readable-ids-are-uuids", ("OMS-17",), "the readable ids of the external OMS are UUIDs"),
+        ("external-from-elsewhere", ("HIS-46",), "the target's orders are in the external OMS"),
+    ],
+)
+def test_what_every_order_shows_is_of_the_target(judged, variant, rules, says):
+    ran = judged("pass", *rules, "ORD-1", variants=[variant])
+
+    assert (ran.code, ran.verdicts) == (0, {**dict.fromkeys(rules, "not-applicable"), "ORD-1": "pass"}), ran.out
+    for rule in rules:
+        assert says in reason(ran, rule)
+        assert reason(ran, rule).endswith(", as 3 orders show")
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("ORD-20", "or a second one to show that there is none"),
+        ("HIS-43", "needs two orders in the external OMS of different customers"),
+    ],
+)
+def test_one_order_does_not_speak_for_the_target(tmp_path, rule, says):
+    """A provider that gives one order again and again: another may have letters in its readable id."""
+    with start(choose(variants=["readable-ids-are-numbers"])) as server:
+        (tmp_path / "given.py").write_text(
+            PROVIDER.replace("STATE_URL", server.state_url).replace("MORE", "pass") + ONE_OF_EACH, encoding="utf-8"
+        )
+        target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'given:same'}")
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", rule)
+
+    assert ran.verdicts == {rule: "not-run"}
+    assert says in reason(ran, rule)
+
+
+ONE_OF_EACH = """
+GIVEN = {}
+
+def same(state, params, action):
+    if state not in GIVEN and action == "setup":
+        GIVEN[state] = give(state, params, action)
+    return GIVEN.get(state)
+"""
