@@ -1,6 +1,6 @@
 """The app with a callback that makes test data for orderproof; do not serve it to others.
 
-`ORDERS_TOKEN=… uvicorn states:app` serves both; `orderproof run --target target.yaml` judges it.
+`python -m uvicorn states:app` serves both; `orderproof run --target target.yaml` judges it.
 """
 
 from datetime import UTC, datetime, timedelta
