@@ -4,6 +4,7 @@ Endpoints are coroutines that await nothing: no other request comes between what
 """
 
 import itertools
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 VERSION_2 = "application/x.newstore.orders+json;version=2"
@@ -107,6 +108,12 @@ IdType = Literal["internal", "external"]
 ItemId = Annotated[str, Field(min_length=36, max_length=36)]
 
 
+def writable(value: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what Python reads from JSON but no answer can hold: NaN, infinity, half a surrogate pair."""
+    json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    return value
+
+
 class Product(BaseModel):
     """A product whose price is asked for."""
 
@@ -138,7 +145,7 @@ class SerialNumber(BaseModel):
 
     id: ItemId
     serial_number: str
-    epc: dict[str, Any] | None = None
+    epc: Annotated[dict[str, Any], AfterValidator(writable)] = {}
 
 
 class SerialNumbers(BaseModel):
@@ -247,7 +254,7 @@ async def add_serial_numbers(uuid: str, asked: SerialNumbers):
     """Assign serial numbers to all items of the request or, where one is unknown, to none."""
     order = find_order(uuid, "internal")
     for item, line in [(find_item(line.id, order), line) for line in asked.items]:
-        item.external_identifier |= line.model_dump(exclude={"id"}, exclude_none=True)
+        item.external_identifier |= line.model_dump(exclude={"id"}, exclude_unset=True)
 
 
 @api.post("/orders/{order_uuid}/items/{item_uuid}/cancel")
@@ -275,5 +282,5 @@ async def show_error(request: Request, error: AnyHTTPException):
 
 @app.exception_handler(RequestValidationError)
 async def refuse_request(request: Request, error: RequestValidationError):
-    """Refuse with the documented 400 what FastAPI would refuse with 422."""
+    """Refuse with the documented 400, and without the input, which FastAPI's own 422 repeats and may fail to write."""
     return await show_error(request, HTTPException(400, error.errors()[0]["msg"]))
