@@ -213,6 +213,11 @@ def media_type_form(sandbox: Sandbox) -> str:
     return next((form for form, mark in forms if mark in text), "upper-case" if text == text.upper() else text)
 
 
+def version_2_order_type(sandbox: Sandbox) -> str:
+    text = sandbox.order(sandbox.state("order"), **V2).headers["content-type"].lower()
+    return "vendor" if "x.newstore.orders+json" in text else text.removeprefix("application/")
+
+
 def header_names(sandbox: Sandbox) -> str:
     ((_, headers),) = _answers(sandbox, 1)
     forms = {"Content-Type": "canonical", "content-type": "lower-case", "CONTENT-TYPE": "upper-case"}
@@ -262,6 +267,7 @@ PROBES: dict[str, Probe] = {
     "fraction-digits": fraction_digits,
     "due-at-offset": due_at_offset,
     "media-type-form": media_type_form,
+    "version-2-order-type": version_2_order_type,
     "header-names": header_names,
     "transfer": transfer,
     "connections": connections,

@@ -208,3 +208,11 @@ def test_a_short_number_that_a_person_has_is_no_reason_to_mask_every_status():
     masker.body(json.dumps({"shipping_address": {"address_line_2": "202", "zip_code": "10115"}}).encode())
     told = masker.mask_message("answered 202 after 1202 ms, not with 10115")
     assert told == f"answered 202 after 1202 ms, not with {PERSON_MARK}"
+
+
+def test_a_status_at_the_end_is_no_beginning_of_a_telephone_number():
+    masker = Masker()
+    masker.body(json.dumps({"customer": {"name": "Jay", "phone": "202-555-0140"}}).encode())
+    assert masker.mask_message("returned 202") == "returned 202"
+    assert masker.mask_message("returned 202-555-0140, not 202") == "returned ‹masked›, not 202"
+    assert masker.mask_message("returned 202-55").endswith("returned ‹masked›")

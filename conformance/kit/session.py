@@ -43,6 +43,10 @@ class Trace:
     example_from: int = 0
     proofs: set[int] = field(default_factory=set)
 
+    def since(self, first: int) -> list[Exchange]:
+        """The exchanges from an index on, without those that only proved a state."""
+        return [one for index, one in enumerate(self.exchanges) if index >= first and index not in self.proofs]
+
     def begin_example(self) -> None:
         """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
         self.example_from = len(self.exchanges)

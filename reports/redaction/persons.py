@@ -52,8 +52,10 @@ class Persons:
         for value in self._by_start.get(text[place : place + _SHORTEST], ()):
             if text.startswith(value, place):
                 return len(value)
-            if value.startswith(text[place:]):
-                return len(text) - place
+            rest = text[place:]
+            # A status at the end of a sentence is not the beginning of a telephone number.
+            if value.startswith(rest) and not (rest.isnumeric() and len(rest) < _SHORTEST_NUMBER):
+                return len(rest)
         return 0
 
     def masked_words(self, text: str) -> str:

@@ -59,7 +59,7 @@ class Race:
         session.trace.begin_example()
         self._session = session
         self.life = begin()
-        self.story: list[Step] = set_up_steps([self.life], session.trace.exchanges[session.trace.example_from :])
+        self.story: list[Step] = set_up_steps([self.life], session.trace.since(session.trace.example_from))
         self.runs: list[Run] = []
         self.entrants = 0
 

@@ -51,7 +51,7 @@ class Walk(RuleBasedStateMachine):
         self.orders = orders
         self.lives = begin()
         self.strides: list[Stride] = []
-        self.story: list[Step] = set_up_steps(self.lives, self._trace.exchanges[self._begun_at :])
+        self.story: list[Step] = set_up_steps(self.lives, self._trace.since(self._begun_at))
         self.finding: Finding | None = None
 
     def step(self, order: int, request: Request, by: str) -> None:
@@ -93,7 +93,7 @@ class Walk(RuleBasedStateMachine):
             allowed,
             came,
             # With those that prepared the orders: a timer is judged from where it stood. The last one shows it.
-            *self._trace.exchanges[self._begun_at :],
+            *self._trace.since(self._begun_at),
             answer.exchange,
             story=self.story,
         )

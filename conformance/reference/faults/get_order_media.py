@@ -22,16 +22,6 @@ class MediaFault(Fault):
     operation: ClassVar[str] = GET_ORDER
 
 
-class VendorTypeCalledJson(MediaFault):
-    """An answer of the vendor type is called `application/json`."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-16", "HIS-30")
-
-    def content_type(self, call: Call, media_type: str) -> str:
-        """One name for both."""
-        return JSON if media_type.startswith(VENDOR_TYPE) else media_type
-
-
 class VendorTypeWithoutVersion(MediaFault):
     """An answer of the vendor type does not tell its version."""
 
@@ -45,7 +35,7 @@ class VendorTypeWithoutVersion(MediaFault):
 class VendorTypeIgnored(MediaFault):
     """Everything is answered as `application/json`."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-16", "ORD-17", "HIS-20", "HIS-28", "HIS-90", "OMS-12")
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-10", "ORD-17", "HIS-20", "HIS-28", "HIS-90", "OMS-12")
 
     def offers(self, call: Call) -> list[str]:
         """Nothing else."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import HISTORY, JSON
+from orderproof.conformance.reference.exchange import HISTORY, JSON, VENDOR_TYPE
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -194,3 +194,13 @@ class VendorTypeByDefault(HistoryFault):
     def default_media_type(self, call: Call) -> str:
         """The newest."""
         return self.offers(call)[1] if call.operation == HISTORY else JSON
+
+
+class VendorTypeCalledJson(HistoryFault):
+    """An answer of the vendor type is called `application/json`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-30",)
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """One name for both."""
+        return JSON if media_type.startswith(VENDOR_TYPE) else media_type

@@ -34,6 +34,7 @@ DEFAULT_READINGS = (
     "fraction-digits/three",
     "due-at-offset/z",
     "media-type-form/documented",
+    "version-2-order-type/vendor",
     "header-names/lower-case",
     "transfer/length",
     "connections/kept",

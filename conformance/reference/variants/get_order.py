@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import GET_ORDER, JSON, VENDOR_TYPE
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
@@ -33,6 +34,17 @@ class PaymentHistoryAbsent(Variant):
     def finished_document(self, call: Call, document: Document) -> Document:
         """Left out where it is empty."""
         return {name: value for name, value in document.items() if name != "payment_history" or value}
+
+
+class Version2OrderCalledJson(Variant):
+    """An order in version 2 is called `application/json`."""
+
+    choice: ClassVar[int] = 12
+    readings: ClassVar[tuple[str, ...]] = ("version-2-order-type/json",)
+
+    def content_type(self, call: Call, media_type: str) -> str:
+        """That of the history keeps its name, as its page says."""
+        return JSON if call.operation == GET_ORDER and media_type.startswith(VENDOR_TYPE) else media_type
 
 
 class ExternalFromElsewhere(Variant):
