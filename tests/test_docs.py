@@ -219,6 +219,10 @@ TARGETS = [
 ]
 
 
+def test_the_target_file_of_the_whole_example_is_that_of_the_example():
+    assert (ROOT / "examples/fastapi_orders/target.yaml").read_text(encoding="utf-8") in blocks(VENDORS, "yaml")
+
+
 @pytest.mark.parametrize("block", TARGETS)
 def test_every_target_file_that_a_page_shows_keeps_the_published_schema(block):
     shown = yaml.safe_load(textwrap.dedent(block))
