@@ -70,7 +70,7 @@ def give(state, params, action):
     with urllib.request.urlopen(request) as answer:
         return json.loads(answer.read() or b"{}")
 """
-ONE_PRICE = "params = {**params, 'one_price': state == 'order'} if state == 'order' else params"
+ONE_PRICE = "params = {**params, 'one_price': True} if state == 'order' else params"
 ONE_PRICE_OF_FEW = "params = {**params, 'one_price': params['items'] < 10} if state == 'order' else params"
 ONE_ORDER = "params = {**params, 'orders': 1} if state == 'oms-order' else params"
 OFTEN_ONE_ORDER = (
