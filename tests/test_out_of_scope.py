@@ -112,7 +112,7 @@ def test_orders_with_one_price_do_not_make_a_conforming_run(judged):
     )
 
 
-OF_SEVERAL = ("HIS-15", "HIS-26", "HIS-39", "HIS-40")
+OF_SEVERAL = ("HIS-26", "HIS-39", "HIS-40")
 
 
 def test_customers_with_one_order_do_not_make_a_conforming_run(judged):
@@ -125,7 +125,7 @@ def test_customers_with_one_order_do_not_make_a_conforming_run(judged):
 
 
 def test_a_customer_with_several_orders_is_looked_for(judged):
-    ran = judged(OFTEN_ONE_ORDER, *OF_SEVERAL)
+    ran = judged(OFTEN_ONE_ORDER, "HIS-15", *OF_SEVERAL)
 
     assert (ran.code, set(ran.verdicts.values())) == (0, {"pass"}), ran.out
 

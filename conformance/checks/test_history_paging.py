@@ -1,5 +1,7 @@
 """Order history: `count` and `offset`, their limits and defaults, and `pagination_info`."""
 
+import contextlib
+
 import pytest
 from hypothesis import example
 
@@ -15,7 +17,7 @@ from orderproof.conformance.checks.support.reading import (
     whole_pages,
 )
 from orderproof.conformance.checks.support.suitable import several_orders
-from orderproof.conformance.kit import JSON, Finding, Inconclusive, expect, property_of, require, rule
+from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotRun, expect, property_of, require, rule
 from orderproof.strategies import paging
 
 
@@ -230,8 +232,11 @@ def test_an_offset_is_not_honoured_with_json(orders, oms_order):
 
 @rule("HIS-15")
 def test_a_count_is_not_honoured_with_json(session, orders, oms_order):
-    # Of one order, a count of 1 leaves nothing out.
-    oms_order = several_orders(session, oms_order, lambda one: len(listed(require(orders.history(one, accept=JSON)))))
+    # Of one order, a count of 1 leaves nothing out; where no customer has several, a count of 0 shows it, as above.
+    with contextlib.suppress(NotRun):
+        oms_order = several_orders(
+            session, oms_order, lambda one: len(listed(require(orders.history(one, accept=JSON))))
+        )
     before = listed(require(orders.history(oms_order, accept=JSON)))
 
     answer = orders.history(oms_order, accept=JSON, count=1)

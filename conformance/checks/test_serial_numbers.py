@@ -66,6 +66,10 @@ def test_each_item_gets_its_own(fresh):
     fresh.expect_eventually(wanted, "each item has its own serial number in the request")
 
 
+# With what makes it the item's own, 255 characters.
+LONGEST = ("0123456789-ABCDE/" * 15)[: 255 - len(of_item("-", "")) + 1]
+
+
 @rule("SER-3")
 @property_of("costly", text=of_printable_characters())
 def test_any_printable_text_is_a_serial_number(session, rewritable, text):
@@ -74,7 +78,7 @@ def test_any_printable_text_is_a_serial_number(session, rewritable, text):
 
 @rule("SER-3")
 def test_a_long_text_is_a_serial_number(rewritable):
-    for text in ("SERIAL-NUMBER-OF-36-CHARACTERS-00036", "0123456789-ABCDE/" * 15):
+    for text in ("SERIAL-NUMBER-OF-36-CHARACTERS-00036", LONGEST):
         accept_and_keep(rewritable, text)
 
 

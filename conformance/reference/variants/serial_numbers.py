@@ -32,6 +32,19 @@ class UniqueSerialNumbers(Variant):
         super().write_serials(call, order, targets)
 
 
+class SerialNumbersUpTo255Characters(Variant):
+    """A serial number has at most 255 characters."""
+
+    choice: ClassVar[int] = 9
+
+    def check_serial_number(self, call: Call, item: dict[str, Any]) -> str:
+        """As long as a column of a usual store."""
+        number = super().check_serial_number(call, item)
+        if len(number) > 255:
+            raise self.invalid_body(call, "'serial_number' has more than 255 characters.")
+        return number
+
+
 class ItemsHaveSerialNumbers(Variant):
     """Items have serial numbers from the beginning, as their maker gave them."""
 
