@@ -108,7 +108,17 @@ def _wrong_status(orders: Orders, state: State, shown: Mapping[str, Any], *, may
         return Proof()
     if not may_act or shown.get("status") in _ENDED:
         return Proof(told)
+    if wanted is False and canceled is True:
+        # Past the grace period a cancellation is refused in any case, so only the order itself bears it out.
+        return Proof(told if _is_shown_canceled(shown) else None)
     return _borne_out(orders, state, told, is_open=cancelable is True)
+
+
+def _is_shown_canceled(order: Mapping[str, Any]) -> bool:
+    items = order.get("items")
+    shown = [order, *(items if isinstance(items, list) else ())]
+    statuses = [one.get("status") for one in shown if isinstance(one, Mapping)]
+    return any(isinstance(one, str) and one.lower().startswith("cancel") for one in statuses)
 
 
 def _borne_out(orders: Orders, state: State, told: str, *, is_open: bool) -> Proof:
