@@ -34,7 +34,7 @@ class StatusAsText(StatusFault):
 class StatusCancels(StatusFault):
     """Asking for the cancellation status cancels the order."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("CST-11", "CAN-91")
+    breaks: ClassVar[tuple[str, ...]] = ("CST-11",)
 
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
         """After the answer is made."""
