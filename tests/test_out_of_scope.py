@@ -23,6 +23,7 @@ ALLOWED = {
     "the target's orders are in the external OMS, which decides which of a customer's orders it returns": (
         "where its orders are"
     ),
+    "the external OMS knows the customers of different orders by one e-mail address": "how it knows customers",
     "the target gives orders with a pre-ordered item no grace period: no new one was extended": "what it does",
     "the canceled product no longer has a price, and no document requires one": "what it does",
 }
