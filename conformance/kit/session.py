@@ -157,11 +157,7 @@ class Session:
         absent = self.settings.target.why_absent(STATES[name].feature if name in STATES else None)
         if absent:
             raise NotApplicable(absent)
-        state = self._proven(name, params)
-        # An entry of a fixed list was not created for the check, so it is not a new order.
-        if self.settings.learned.reads_late and state.source != "fixed":
-            self._wait_until_readable(state)
-        return state
+        return self._proven(name, params)
 
     def _proven(self, name: str, params: Mapping[str, Any]) -> State:
         """A state of the check that is what it promises: entries of lists that the server contradicts are passed over.
@@ -173,15 +169,14 @@ class Session:
             # Another one would be made in vain.
             raise StateUnavailable(f"state {name}: {self._refuted[name]}")
         while True:
-            try:
-                state = self.states.setup(name, **params)
-            except StateUnavailable as error:
-                told = "; ".join(f"{entry}: {why}" for entry, why in wrong.items())
-                raise type(error)(f"state {name}: {told}" if told else str(error)) from None
+            state = self._set_up(name, params, wrong)
             if state.token:
                 self.tokens.secrets.add(state.token)
             # Before any request about it: whose token is refused is told by the states of the check.
             self.trace.states.append(state)
+            # An entry of a fixed list was not created for the check, so it is not a new order.
+            if self.settings.learned.reads_late and state.source != "fixed":
+                self._wait_until_readable(state)
             if not self._judges or not self._can_be_proven(state):
                 return state
             entry = self._entry(state)
@@ -202,6 +197,13 @@ class Session:
                 if not entry.endswith(_AGAIN):
                     self._refuted[name] = f"{entry}: {proof.why}"
                 raise StateUnavailable(f"state {name}: {entry}: {proof.why}")
+
+    def _set_up(self, name: str, params: Mapping[str, Any], wrong: Mapping[str, str]) -> State:
+        try:
+            return self.states.setup(name, **params)
+        except StateUnavailable as error:
+            told = "; ".join(f"{entry}: {why}" for entry, why in wrong.items())
+            raise type(error)(f"state {name}: {told}" if told else str(error)) from None
 
     def _proof(self, entry: str, state: State) -> Proof:
         """What the server says against a state: asked once, and kept."""
