@@ -17,7 +17,7 @@ from orderproof.reports.page.matrix import render_matrix
 from orderproof.spec.catalogue import Rule
 from tests.loopback import refusing_port
 from tests.records import RULES, all_kept, exchange, large, outcome, record
-from tests.running import orderproof, target_file
+from tests.running import orderproof, rules, target_file
 
 RUNS = ("conforming", "non-conforming", "partial", "void")
 # Together they give a rule with many findings, advice, rules that nothing is found against, and some not judged.
@@ -36,14 +36,14 @@ def real_runs(folder: Path) -> dict[str, Path]:
         assert pages[name].exists(), ran.out + ran.err
 
     with refusing_port() as port:
-        run("void", f"http://127.0.0.1:{port}/v0", *_rules("GRA-1"))
+        run("void", f"http://127.0.0.1:{port}/v0", *rules("GRA-1"))
     with start() as server:
         (folder / "partial").mkdir()
         target = target_file(folder / "partial", server.base_url, server.token, None, internal_base_url="")
-        run("conforming", *_target(folder / "conforming", server), *_rules("CST-1", "CST-6", "GRA-1"))
-        run("partial", "--target", str(target), *_rules("GRA-1", "INT-1", "SEC-2"))
+        run("conforming", *_target(folder / "conforming", server), *rules("CST-1", "CST-6", "GRA-1"))
+        run("partial", "--target", str(target), *rules("GRA-1", "INT-1", "SEC-2"))
     with start(choose(faults=FAULTS)) as server:
-        run("non-conforming", *_target(folder / "non-conforming", server), *_rules(*BROKEN_RULES))
+        run("non-conforming", *_target(folder / "non-conforming", server), *rules(*BROKEN_RULES))
     for name, page in pages.items():
         assert record_of(page)["verdict"] == name
     return pages
@@ -54,16 +54,12 @@ def _target(folder: Path, server: Any) -> list[str]:
     return ["--target", str(target_file(folder, server.base_url, server.token, server.state_url))]
 
 
-def _rules(*patterns: str) -> list[str]:
-    return [word for pattern in patterns for word in ("--rules", pattern)]
-
-
 def record_of(page: Path) -> dict[str, Any]:
     """The record that the run wrote beside its page."""
     return json.loads(page.with_name("report.json").read_text(encoding="utf-8"))
 
 
-def visible_rules(page: Any) -> list[str]:
+def visiblerules(page: Any) -> list[str]:
     """Ids of the rules that an open page shows."""
     return page.locator(".rule:not([hidden]) [role=heading] code").all_text_contents()
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,19 @@ def _forked(folder: Path, arguments: tuple[str, ...]) -> Ran:
         out, err = (path.read_text(encoding="utf-8") for path in streams)
     assert "Traceback" not in err, err
     return Ran(code, out, err, folder)
+
+
+def rules(*patterns: str) -> list[str]:
+    """The options that limit a run to rules."""
+    return [word for pattern in patterns for word in ("--rules", pattern)]
+
+
+def made(state_url: str, state: str, **params: Any) -> dict[str, Any]:
+    """The values of a fresh state of a reference server."""
+    body = json.dumps({"state": state, "params": params, "action": "setup"}).encode()
+    request = urllib.request.Request(state_url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
 
 
 def target_file(folder: Path, base_url: str, token: str, state_url: str | None, /, **more: str) -> Path:

@@ -3,11 +3,10 @@
 import json
 import subprocess
 import sys
-import urllib.request
 
 import pytest
 
-from tests.running import orderproof, target_file
+from tests.running import made, orderproof, rules, target_file
 
 SERVER = """
 import json, os, sys
@@ -30,14 +29,6 @@ sys.stdin.read()
 STATES = ("order", "order-cancelable", "order-in-grace-period")
 
 
-def made(state_url, state):
-    """The values of a fresh state."""
-    body = json.dumps({"state": state, "params": {}, "action": "setup"}).encode()
-    request = urllib.request.Request(state_url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_server_that_dies_is_found_once_and_after_which_request(tmp_path, method):
     script = SERVER.replace("DIES_AT", "30").replace("METHOD", repr(method))
@@ -47,7 +38,7 @@ def test_a_server_that_dies_is_found_once_and_after_which_request(tmp_path, meth
         where = json.loads(server.stdout.readline())
         lists = {name: [made(where["state_url"], name) for _ in range(6)] for name in STATES}
         target_file(tmp_path, where["base_url"], where["token"], None, states=f"states: {json.dumps(lists)}")
-        chosen = [word for one in ("CAN-1?", "GRA-?", "ROB-2") for word in ("--rules", one)]
+        chosen = rules("CAN-1?", "GRA-?", "ROB-2")
         ran = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
         server.stdin.close()
 

@@ -1,13 +1,12 @@
 """Lists of test data are typed by hand and age: what the server says against an entry breaks no rule."""
 
 import json
-import urllib.request
 
 import pytest
 
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
-from tests.running import orderproof, target_file
+from tests.running import made, orderproof, rules, target_file
 
 
 @pytest.fixture
@@ -16,19 +15,10 @@ def server():
         yield running
 
 
-def made(server, state, **params):
-    """The values of a fresh state of the reference server."""
-    body = json.dumps({"state": state, "params": params, "action": "setup"}).encode()
-    request = urllib.request.Request(server.state_url, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
-
-
-def judged(folder, server, rules, **lists):
+def judged(folder, server, chosen, **lists):
     entries = {name.replace("_", "-"): entries for name, entries in lists.items()}
     target_file(folder, server.base_url, server.token, None, states=f"states: {json.dumps(entries)}")
-    chosen = [part for rule in rules for part in ("--rules", rule)]
-    return orderproof(folder, "run", "--target", "target.yaml", *chosen)
+    return orderproof(folder, "run", "--target", "target.yaml", *rules(*chosen))
 
 
 def swapped(entry):
@@ -36,7 +26,7 @@ def swapped(entry):
 
 
 def test_a_list_that_an_earlier_run_used_breaks_no_rule(server, tmp_path):
-    entries = [made(server, "order-in-grace-period") for _ in range(4)]
+    entries = [made(server.state_url, "order-in-grace-period") for _ in range(4)]
     for _ in range(2):
         ran = judged(tmp_path, server, ["GRA-1", "GRA-2"], order_in_grace_period=entries)
         # The second time the server's due_at are later than those of the list.
@@ -44,7 +34,7 @@ def test_a_list_that_an_earlier_run_used_breaks_no_rule(server, tmp_path):
 
 
 def test_the_due_at_of_a_list_may_be_left_out(server, tmp_path):
-    entries = [made(server, "order-in-grace-period") for _ in range(2)]
+    entries = [made(server.state_url, "order-in-grace-period") for _ in range(2)]
     for entry in entries:
         del entry["due_at"]
     assert judged(tmp_path, server, ["GRA-1"], order_in_grace_period=entries).verdicts == {"GRA-1": "pass"}
@@ -60,8 +50,10 @@ def test_the_due_at_of_a_list_may_be_left_out(server, tmp_path):
     ],
 )
 def test_an_order_that_is_not_in_its_state_is_named(server, tmp_path, rule, state, other, says):
-    entry = {**made(server, state), **made(server, other)}
-    ran = judged(tmp_path, server, [rule], **{state.replace("-", "_"): [entry], "order": [made(server, "order")]})
+    entry = {**made(server.state_url, state), **made(server.state_url, other)}
+    ran = judged(
+        tmp_path, server, [rule], **{state.replace("-", "_"): [entry], "order": [made(server.state_url, "order")]}
+    )
 
     assert (ran.code, ran.verdicts) == (4, {rule: "not-run"}), ran.out
     assert f"entry 1 of {state}: {says}" in ran.record["rules"][0]["reason"]
@@ -76,8 +68,8 @@ def test_an_order_that_is_not_in_its_state_is_named(server, tmp_path, rule, stat
     ],
 )
 def test_a_mistyped_entry_is_passed_over_and_named_where_none_is_left(server, tmp_path, spoil, says):
-    wrong, right = spoil(made(server, "order")), made(server, "order")
-    others = [made(server, "order") for _ in range(4)]
+    wrong, right = spoil(made(server.state_url, "order")), made(server.state_url, "order")
+    others = [made(server.state_url, "order") for _ in range(4)]
 
     # Preflight finds the first order of the list, so that ids of both types are known to work.
     ran = judged(tmp_path, server, ["ORD-3"], order=[right, wrong, *others])
@@ -95,22 +87,24 @@ def test_a_server_that_finds_no_order_by_one_type_of_id_is_not_excused(tmp_path)
     from orderproof.conformance.reference.choices import choose
 
     with start(choose(faults=["cancel-only-by-uuid"])) as server:
-        entries = [made(server, "order-cancelable") for _ in range(6)]
-        ran = judged(tmp_path, server, ["CAN-5"], order=[made(server, "order")], order_cancelable=entries)
+        entries = [made(server.state_url, "order-cancelable") for _ in range(6)]
+        ran = judged(tmp_path, server, ["CAN-5"], order=[made(server.state_url, "order")], order_cancelable=entries)
     assert ran.verdicts == {"CAN-5": "fail"}, ran.out
 
 
 def test_the_orders_of_a_list_may_be_too_old_for_an_extension(tmp_path):
     with start(choose(variants=["no-grace-period-with-preordered-items"])) as server:
-        entries = [made(server, "order-with-preordered-item") for _ in range(8)]
-        ran = judged(tmp_path, server, ["LIN-21"], order_with_preordered_item=entries, order=[made(server, "order")])
+        entries = [made(server.state_url, "order-with-preordered-item") for _ in range(8)]
+        ran = judged(
+            tmp_path, server, ["LIN-21"], order_with_preordered_item=entries, order=[made(server.state_url, "order")]
+        )
 
     assert (ran.code, ran.verdicts) == (4, {"LIN-21": "not-run"}), ran.out
     assert "needs an order with a pre-ordered item in its grace period" in ran.record["rules"][0]["reason"]
 
 
 def test_what_a_list_lacks_is_told_with_what_it_gave(server, tmp_path):
-    entries = [made(server, "order", one_price=True) for _ in range(3)]
+    entries = [made(server.state_url, "order", one_price=True) for _ in range(3)]
     # Preflight takes one.
     ran = judged(tmp_path, server, ["PRI-10"], order=entries)
 

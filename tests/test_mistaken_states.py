@@ -4,7 +4,7 @@ import pytest
 
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
-from tests.running import orderproof, target_file
+from tests.running import orderproof, rules, target_file
 
 PROVIDER = """
 import json, urllib.request
@@ -59,8 +59,8 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("state", "rules", "mistake", "says"), MISTAKES)
-def test_a_mistake_of_the_provider_is_named_and_fails_no_rule(tmp_path, state, rules, mistake, says):
+@pytest.mark.parametrize(("state", "chosen", "mistake", "says"), MISTAKES)
+def test_a_mistake_of_the_provider_is_named_and_fails_no_rule(tmp_path, state, chosen, mistake, says):
     with start() as server:
         values = {
             "STATE_URL": server.state_url,
@@ -74,8 +74,7 @@ def test_a_mistake_of_the_provider_is_named_and_fails_no_rule(tmp_path, state, r
             text = text.replace(f'"{name}"' if name == "STATE" else name, f'"{value}"' if name == "STATE" else value)
         (tmp_path / "mistaken.py").write_text(text, encoding="utf-8")
         target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'mistaken:give'}")
-        chosen = [word for rule in rules for word in ("--rules", rule)]
-        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *rules(*chosen))
 
     assert ran.code in (3, 4), ran.out
     reasons = " ".join(row["reason"] for row in ran.record["rules"])

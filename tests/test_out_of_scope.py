@@ -6,7 +6,7 @@ import pytest
 
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
-from tests.running import orderproof, target_file
+from tests.running import orderproof, rules, target_file
 from tests.test_rooms import ROOT
 
 # Every reason for `not-applicable`, and what of the target it is. A reason that says what an order of the test data
@@ -84,13 +84,12 @@ MANY_ORDERS = "params = {**params, 'orders': 120} if state == 'oms-order' else p
 def judged(tmp_path):
     """Judge rules on a server whose provider gives states as `more` makes them."""
 
-    def judge(more, *rules, faults=(), variants=()):
+    def judge(more, *chosen, faults=(), variants=()):
         with start(choose(faults=faults, variants=variants)) as server:
             text = PROVIDER.replace("STATE_URL", server.state_url).replace("MORE", more)
             (tmp_path / "given.py").write_text(text, encoding="utf-8")
             target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'given:give'}")
-            chosen = [word for rule in rules for word in ("--rules", rule)]
-            return orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
+            return orderproof(tmp_path, "run", "--target", "target.yaml", *rules(*chosen))
 
     return judge
 

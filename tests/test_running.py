@@ -14,7 +14,7 @@ from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from orderproof.reports import record as record_module
 from tests.loopback import refusing_port
-from tests.running import orderproof, target_file
+from tests.running import orderproof, rules, target_file
 
 REPORT_SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 
@@ -28,10 +28,6 @@ def server():
 def judged_by(server):
     with urllib.request.urlopen(server.requests_url) as answer:
         return json.load(answer)["judged"]
-
-
-def rules(*patterns):
-    return [word for pattern in patterns for word in ("--rules", pattern)]
 
 
 def plain_pytest(folder, *arguments):

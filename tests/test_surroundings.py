@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from tests.running import orderproof
+from tests.running import orderproof, rules
 
 RULES = ("GRA-*", "CAN-9?", "CAN-9", "HIS-4")
 BROKEN = "raise RuntimeError('this belongs to the project')\n"
@@ -57,7 +57,7 @@ def sent(ran):
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory):
-    ran = orderproof(tmp_path_factory.mktemp("plain"), "run", *(part for one in RULES for part in ("--rules", one)))
+    ran = orderproof(tmp_path_factory.mktemp("plain"), "run", *rules(*RULES))
     assert ran.code == 0, ran.out
     return sent(ran), ran.verdicts
 
@@ -69,7 +69,7 @@ def test_nothing_around_a_run_changes_what_it_sends(plain, tmp_path):
         (tmp_path / name).write_text(text, encoding="utf-8")
     before = {path.name for path in folder.iterdir()}
 
-    ran = orderproof(folder, "run", *(part for one in RULES for part in ("--rules", one)), **ENVIRONMENT)
+    ran = orderproof(folder, "run", *rules(*RULES), **ENVIRONMENT)
 
     assert ran.code == 0, ran.err
     assert sent(ran) == plain[0]
