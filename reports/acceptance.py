@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from orderproof.reports.completeness import unjudged
+from orderproof.reports.completeness import state_lacking, unjudged
 from orderproof.reports.redaction.harmless import one_line
 from orderproof.spec.catalogue import catalogue
 from orderproof.spec.structure import did_you_mean
@@ -23,8 +23,8 @@ _FORMS = (
     f"and states that may be missing ({OPTION}=LIN-*,oms-unavailable)"
 )
 _IDS_NAMED = 20
-# How the reason of a rule that was not judged names the state that was missing.
-_LACKING = re.compile(r"^state (?P<before>[a-z-]+): |; it needs the state (?P<after>[a-z-]+)$")
+# How the reason of a rule that is judged in passing names the state that was missing.
+_NEEDED = re.compile(r"; it needs the state ([a-z-]+)$")
 
 
 class AcceptanceError(ValueError):
@@ -91,8 +91,12 @@ def _may_be_missing(row: Mapping[str, Any], acceptance: Acceptance) -> bool:
         return True
     reasons = [entry["reason"] for entry in row["checks"] if entry["outcome"] in ("inconclusive", "not-run")]
     # A rule that is judged in passing, or that rests on too few requests, has no check that says why.
-    lacking = [_LACKING.search(reason) for reason in reasons or [row["reason"]]]
-    return all(found and (found["before"] or found["after"]) in acceptance.states for found in lacking)
+    return all(_state_needed(reason) in acceptance.states for reason in reasons or [row["reason"]])
+
+
+def _state_needed(reason: str) -> str | None:
+    found = _NEEDED.search(reason)
+    return state_lacking(reason) or (found[1] if found else None)
 
 
 def _is_named(rule_id: str, globs: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ Most formats show a rule that was not judged as skipped, and count a run of skip
 where the verdict is partial or void, so that no format looks green.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ from orderproof.reports.redaction.harmless import one_line
 RUN_ID = "RUN"
 RUN_TITLE = "Every rule in scope was judged"
 _NAMED = 20
+# How the reason of a check that was not run names the state that it lacked.
+_LACKING = re.compile(r"^state ([a-z-]+): ")
 
 
 def unjudged(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -42,19 +45,23 @@ class MissingState(NamedTuple):
     rules: tuple[str, ...] = ()
 
 
-def lacks(row: Mapping[str, Any], state: str) -> bool:
+def state_lacking(reason: str) -> str | None:
+    """The state for want of which something was not judged, as its reason names it; None for any other reason."""
+    found = _LACKING.match(reason)
+    return found[1] if found else None
+
+
+def _lacks(row: Mapping[str, Any], state: str) -> bool:
     """Whether a rule was not judged for want of a state."""
     return row["verdict"] == "not-run" and any(
-        entry["outcome"] == "not-run" and entry["reason"].startswith(f"state {state}: ") for entry in row["checks"]
+        entry["outcome"] == "not-run" and state_lacking(entry["reason"]) == state for entry in row["checks"]
     )
 
 
 def given_up(record: Mapping[str, Any]) -> list[str]:
     """Why sources of states were given up during the run, each reason once."""
     reasons = [
-        one_line(reason.partition(": ")[2] if reason.startswith("state ") else reason)
-        for reason in record["missing_states"].values()
-        if " was given up" in reason
+        one_line(_LACKING.sub("", reason)) for reason in record["missing_states"].values() if " was given up" in reason
     ]
     return list(dict.fromkeys(reasons))
 
@@ -70,9 +77,9 @@ def missing_states(record: Mapping[str, Any]) -> list[MissingState]:
     return [
         MissingState(
             name,
-            one_line(reason.removeprefix(f"state {name}: ")),
-            sum(why.startswith(f"state {name}: ") for _, why in waiting),
-            tuple(row["id"] for row in record["rules"] if lacks(row, name)),
+            one_line(_LACKING.sub("", reason)),
+            sum(state_lacking(why) == name for _, why in waiting),
+            tuple(row["id"] for row in record["rules"] if _lacks(row, name)),
         )
         for name, reason in record["missing_states"].items()
     ]

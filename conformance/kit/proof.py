@@ -82,13 +82,10 @@ def _wrong_items(state: State, shown: list[Mapping[str, Any]], learned: Learned)
         return None
     if len(ids) == 2 and ids[1] and not ids[0] & ids[1]:
         return "its order_uuid and its order_id are of two orders"
-    given = [*state.values.get("item_uuids", ()), *_single_items(state)]
+    single = [state.values[key] for key in ("item_uuid", "other_item_uuid") if key in state.values]
+    given = [*state.values.get("item_uuids", ()), *single]
     foreign = [one for one in given if one not in ids[0]]
     return f"the server shows no item {foreign[0]} in it" if foreign else None
-
-
-def _single_items(state: State) -> list[Any]:
-    return [state.values[key] for key in ("item_uuid", "other_item_uuid") if key in state.values]
 
 
 def _wrong_status(orders: Orders, state: State, shown: Mapping[str, Any], *, may_act: bool) -> Proof:
@@ -115,9 +112,7 @@ def _wrong_status(orders: Orders, state: State, shown: Mapping[str, Any], *, may
 
 
 def _is_shown_canceled(order: Mapping[str, Any]) -> bool:
-    items = order.get("items")
-    shown = [order, *(items if isinstance(items, list) else ())]
-    statuses = [one.get("status") for one in shown if isinstance(one, Mapping)]
+    statuses = [one.get("status") for one in (order, *_items(order))]
     return any(isinstance(one, str) and one.lower().startswith("cancel") for one in statuses)
 
 
@@ -176,9 +171,12 @@ def shows(answer: Answer, state: State) -> tuple[bool, bool]:
 
 
 def _item_ids(order: Mapping[str, Any]) -> set[Any]:
+    return {one["id"] for one in _items(order) if isinstance(one.get("id"), str)}
+
+
+def _items(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     items = order.get("items")
-    found = [one.get("id") for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
-    return {one for one in found if isinstance(one, str)}
+    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:

@@ -26,8 +26,6 @@ from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
 
-_AGAIN = " a second time"
-
 
 @dataclass(slots=True)
 class Trace:
@@ -179,11 +177,12 @@ class Session:
                 self._wait_until_readable(state)
             if not self._judges or not self._can_be_proven(state):
                 return state
-            entry = self._entry(state)
+            is_again = self._is_again(state)
+            entry = self._entry(state, is_again)
             if entry in wrong:
                 # One that is only read is handed out again and again.
                 raise StateUnavailable(f"state {name}: {entry}: {wrong[entry]}")
-            proof = self._proof(entry, state)
+            proof = self._proof(entry, state, is_again)
             if proof.why is None and not proof.is_used:
                 return state
             self.trace.states.remove(state)
@@ -193,10 +192,11 @@ class Session:
                 continue
             wrong[entry] = proof.why
             if state.source != "fixed":
-                self.states.missing.setdefault(name, f"{entry}: {proof.why}")
-                if not entry.endswith(_AGAIN):
-                    self._refuted[name] = f"{entry}: {proof.why}"
-                raise StateUnavailable(f"state {name}: {entry}: {proof.why}")
+                told = f"{entry}: {proof.why}"
+                self.states.missing.setdefault(name, told)
+                if not is_again:
+                    self._refuted[name] = told
+                raise StateUnavailable(f"state {name}: {told}")
 
     def _set_up(self, name: str, params: Mapping[str, Any], wrong: Mapping[str, str]) -> State:
         try:
@@ -205,9 +205,8 @@ class Session:
             told = "; ".join(f"{entry}: {why}" for entry, why in wrong.items())
             raise type(error)(f"state {name}: {told}" if told else str(error)) from None
 
-    def _proof(self, entry: str, state: State) -> Proof:
-        """What the server says against a state: asked once, and kept."""
-        is_again = entry.endswith(_AGAIN)
+    def _proof(self, entry: str, state: State, is_again: bool) -> Proof:
+        """What the server says against a state: asked once, and kept; asked anew of an order that is given again."""
         if is_again or entry not in self._proofs:
             first = len(self.trace.exchanges)
             # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
@@ -222,16 +221,22 @@ class Session:
         listed = self.settings.target.states.fixed.get(state.name, ())
         return state.source != "fixed" or dict(state.values) in listed
 
-    def _entry(self, state: State) -> str:
+    def _is_again(self, state: State) -> bool:
+        """Whether a callback or a provider has given the order of a state before; it is remembered from now on."""
+        order = state.values.get("order_uuid")
+        if order is None or state.source == "fixed":
+            return False
+        was_given = order in self._given
+        self._given.add(order)
+        return was_given
+
+    def _entry(self, state: State, is_again: bool) -> str:
         """A state as people find it: `entry 2 of order-closed`, `states.callback gave order-closed`."""
         if state.source == "fixed":
             entries = self.settings.target.states.fixed[state.name]
             return f"entry {entries.index(dict(state.values)) + 1} of {state.name}"
-        key = f"{state.values.get('order_uuid')}"
-        if key in self._given:
-            return f"states.{state.source} gave the order {key}{_AGAIN}"
-        if "order_uuid" in state.values:
-            self._given.add(key)
+        if is_again:
+            return f"states.{state.source} gave the order {state.order_uuid} a second time"
         tenant = f" at {state.base_url}" if state.base_url else ""
         article = "an" if state.name[0] == "o" else "a"
         return f"states.{state.source} gave {article} {state.name}{tenant} that is none"

@@ -1,6 +1,5 @@
 """The report on the console, in the manner of h2spec: areas, rules, a mark each, and the failures at the end."""
 
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
@@ -10,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from orderproof.reports.completeness import given_up, missing_states
+from orderproof.reports.completeness import given_up, missing_states, state_lacking
 from orderproof.reports.console.color import use_color
 from orderproof.reports.curl import variables_note
 from orderproof.reports.explanation import (
@@ -147,8 +146,8 @@ class Listing:
 
 def _state_needed(row: Mapping[str, Any]) -> str | None:
     """For a rule that lacks a state, that it does: why it is missing is told once, below the name of the state."""
-    found = re.match(r"state ([a-z-]+): ", row["reason"]) if row["verdict"] == "not-run" else None
-    return f"it needs the state {found[1]}" if found else None
+    state = state_lacking(row["reason"]) if row["verdict"] == "not-run" else None
+    return f"it needs the state {state}" if state else None
 
 
 def render(
