@@ -59,7 +59,7 @@ def record_of(page: Path) -> dict[str, Any]:
     return json.loads(page.with_name("report.json").read_text(encoding="utf-8"))
 
 
-def visiblerules(page: Any) -> list[str]:
+def visible_rules(page: Any) -> list[str]:
     """Ids of the rules that an open page shows."""
     return page.locator(".rule:not([hidden]) [role=heading] code").all_text_contents()
 
