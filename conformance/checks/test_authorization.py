@@ -6,6 +6,7 @@ from orderproof.conformance.checks.support.every_operation import CASES
 from orderproof.conformance.checks.support.reading import holds, page
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
 from orderproof.conformance.kit import Finding, Inconclusive, NotRun, expect, require, rule
+from orderproof.strategies.tokens import altered_tokens, written_otherwise
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
 WRITING = ["createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"]
@@ -48,16 +49,25 @@ def test_a_caller_without_a_token_is_denied(expect_denied, operation):
 @pytest.mark.parametrize("operation", CASES)
 def test_a_token_that_was_never_issued_is_denied(orders, expect_denied, operation):
     altered = altered_tokens(valid_token(orders))
-    # The operations of the public API share the altered tokens; the single operation of the internal API gets all.
-    first, number = list(CASES).index(operation), len(altered) if operation == "cancelLineItem" else 2
+    always, shared = altered[:2], altered[2:]
+    # The operations of the public API share the other tokens; the single operation of the internal API gets all.
+    first, number = list(CASES).index(operation), len(shared) if operation == "cancelLineItem" else 2
 
-    expect_denied(operation, "Bearer orderproof-unknown-token", *(altered * 2)[first % len(altered) :][:number])
+    tokens = (*always, *(shared * 2)[2 * first % len(shared) :][:number])
+    expect_denied(operation, *(f"Bearer {token}".rstrip() for token in tokens))
 
 
 @rule("SEC-11")
 @pytest.mark.parametrize("operation", CASES)
 def test_the_token_under_another_scheme_is_denied(orders, expect_denied, operation):
     expect_denied(operation, f"Basic {valid_token(orders)}")
+
+
+@rule("SEC-26")
+def test_a_token_that_is_written_in_another_way_is_denied(orders, expect_denied):
+    token = valid_token(orders)
+
+    expect_denied("showSalesOrderByIdAndIdType", *(f"Bearer {one}" for one in written_otherwise(token)))
 
 
 @rule("SEC-12")
@@ -160,15 +170,6 @@ def valid_token(orders):
     if token is None:
         raise Inconclusive("no token is configured that could be altered; set auth in the target file")
     return token
-
-
-def altered_tokens(token):
-    """Credentials with a part of the token, with more characters, or with its letters in another case."""
-    altered = ["Bearer", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0"]
-    # If all letters have the same case, they may be hexadecimal digits, which are case-insensitive.
-    if token not in (token.lower(), token.upper()):
-        altered.append(f"Bearer {token.swapcase()}")
-    return altered
 
 
 def ids_of(values):
