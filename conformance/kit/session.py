@@ -13,6 +13,7 @@ from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
+from orderproof.conformance.kit.habits import Habits
 from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.proof import Proof, prove
 from orderproof.conformance.kit.settings import Settings
@@ -70,7 +71,7 @@ class Session:
         self._judges = False
         self._proofs: dict[str, str | None] = {}
         self._given: set[str] = set()
-        self._habits: set[str] = set()
+        self._habits = Habits()
         self._last_sent: Exchange | None = None
         self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
