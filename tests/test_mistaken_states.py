@@ -59,22 +59,22 @@ MISTAKES = [
 ]
 
 
+def run_mistaken(folder, state, chosen, mistake):
+    """A run of the chosen rules, where the provider makes one mistake with one state."""
+    with start() as server:
+        values = {"STATE_URL": server.state_url, "TOKEN": server.token, '"STATE"': f'"{state}"', "MISTAKE": mistake}
+        text = PROVIDER
+        # The address comes last, because a mistake may name it.
+        for name, value in {**values, "BASE_URL": server.base_url}.items():
+            text = text.replace(name, value)
+        (folder / "mistaken.py").write_text(text, encoding="utf-8")
+        target_file(folder, server.base_url, server.token, None, states="states: {provider: 'mistaken:give'}")
+        return orderproof(folder, "run", "--target", "target.yaml", *rules(*chosen))
+
+
 @pytest.mark.parametrize(("state", "chosen", "mistake", "says"), MISTAKES)
 def test_a_mistake_of_the_provider_is_named_and_fails_no_rule(tmp_path, state, chosen, mistake, says):
-    with start() as server:
-        values = {
-            "STATE_URL": server.state_url,
-            "BASE_URL": server.base_url,
-            "TOKEN": server.token,
-            "STATE": state,
-            "MISTAKE": mistake,
-        }
-        text = PROVIDER
-        for name, value in values.items():
-            text = text.replace(f'"{name}"' if name == "STATE" else name, f'"{value}"' if name == "STATE" else value)
-        (tmp_path / "mistaken.py").write_text(text, encoding="utf-8")
-        target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'mistaken:give'}")
-        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *rules(*chosen))
+    ran = run_mistaken(tmp_path, state, chosen, mistake)
 
     assert ran.code in (3, 4), ran.out
     reasons = " ".join(row["reason"] for row in ran.record["rules"])
@@ -93,3 +93,22 @@ def test_a_server_that_contradicts_itself_is_not_excused(tmp_path, fault, rule):
         target_file(tmp_path, server.base_url, server.token, server.state_url)
         ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", rule)
     assert ran.verdicts == {rule: "fail"}
+
+
+TENANTS = [
+    ("values['base_url'] = 'http://127.0.0.1:9/v0'", "nothing answers at http://127.0.0.1:9/v0"),
+    ("values['base_url'] = 'BASE_URL/v7'", "is its path right?"),
+    ("values['base_url'] = 'BASE_URL'; values['token'] = 'stale'", "its token is refused"),
+    ("values['token'] = 'stale'", "its token is refused"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "says"), TENANTS)
+def test_a_wrong_tenant_of_a_state_is_named_and_fails_no_rule(tmp_path, mistake, says):
+    ran = run_mistaken(tmp_path, "order-cancelable", (*CANCELABLE, "CAN-90"), mistake)
+
+    assert ran.code in (3, 4), ran.out
+    reasons = " ".join(row["reason"] for row in ran.record["rules"])
+    assert "state order-cancelable: states.provider gave one on a tenant of its own, and " in reasons, ran.out
+    assert says in reasons, ran.out
+    assert set(ran.verdicts.values()) == {"not-run"}, ran.out

@@ -270,6 +270,15 @@ def test_a_dry_run_sends_nothing(tmp_path, server):
     assert "order-in-grace-period" in ran.out
 
 
+def test_a_callback_that_is_elsewhere_than_said_is_named(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, f"{server.state_url}_wrong")
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "ORD-*")
+
+    assert ran.code == 3, ran.out
+    assert f"states.callback: {server.state_url}_wrong answers 404 for every state; is its path right?" in ran.out
+
+
 def test_an_internal_api_that_is_elsewhere_than_said_breaks_no_rule(tmp_path, server):
     wrong = f"internal_base_url: {server.base_url.replace('/v0', '/v1')}"
     target_file(tmp_path, server.base_url, server.token, server.state_url, internal_base_url=wrong)

@@ -16,11 +16,11 @@ from orderproof.conformance.errors import StateUnavailable, UsageError
 _OPTIONAL = ("base_url", "token")
 # Parameters that count something, and the value that lists it.
 _COUNTED = {"items": "item_uuids", "orders": "order_ids"}
-# Where each source would have to offer a state that it does not offer.
-_NOT_OFFERED = {
+NOT_OFFERED = {
     "callback": "states.callback does not offer it (404)",
     "provider": "states.provider does not offer it (it returned None)",
 }
+"""Why a state is missing, by the source that would have to offer it."""
 
 Values = Mapping[str, Any]
 
@@ -151,7 +151,7 @@ class States:
         if not self.sources:
             raise StateUnavailable("no states were given; add states: to the target file")
         not_listed = f"your target file lists no such {_noun(name)} under states:"
-        raise StateUnavailable("; ".join(_NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
+        raise StateUnavailable("; ".join(NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
 
     def teardown(self, state: State) -> None:
         """Tear a state down where it came from. An error here says nothing about the target."""
