@@ -117,6 +117,12 @@ class Orders:
         )
         return Answer(exchange)
 
+    def unknown_path(self, like: Answer, state: State | None) -> Answer:
+        """The request of an answer, to a path that is not documented: what the answer to a wrong path looks like."""
+        request = like.exchange
+        url = self._base_url(operations()[str(request.operation)], state) + "/no-such-path-0"
+        return Answer(self._send(request.method, url, request.request_headers, request.request_body, operation=None))
+
     def _base_url(self, operation: Operation, state: State | None) -> str:
         base_url = self._base_urls[operation.api]
         # A state's tenant is one of the public API; the internal API is where the target file says.
