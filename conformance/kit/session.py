@@ -194,6 +194,9 @@ class Session:
             raise type(error)(f"state {name}: {told}" if told else str(error)) from None
         if state.token:
             self.tokens.secrets.add(state.token)
+        if twin := self.trace.twin_of(state):
+            self.states.teardown(state)
+            raise StateUnavailable(f"state {name}: states.{state.source} gave {twin}")
         # Before any request about it: whose token is refused is told by the states of the check.
         self.trace.states.append(state)
         why = self._tenant_problem(state)

@@ -21,6 +21,8 @@ class Trace:
     example_from: int = 0
     proofs: set[int] = field(default_factory=set)
     misdirected: set[int] = field(default_factory=set)
+    _shared: list[State] = field(default_factory=list)
+    _earlier: int = 0
 
     def since(self, first: int) -> list[Exchange]:
         """The exchanges from an index on, without those that only proved a state."""
@@ -31,3 +33,26 @@ class Trace:
         self.example_from = len(self.exchanges)
         if self.prepared is None:
             self.prepared = self.example_from
+            self._shared = list(self.states)
+        self._earlier = len(self.states)
+
+    def twin_of(self, state: State) -> str | None:
+        """The order or customer that another state of the check is already about, in words, or None.
+
+        What is done to one of two orders is shown by the other, where they are one: that breaks no rule. States of
+        earlier examples are done with, and the entries of a list are told apart when it is read.
+        """
+        if state.source == "fixed":
+            return None
+        for other in (*self._shared, *self.states[self._earlier :]):
+            if _subject(other) == _subject(state):
+                what, value, *_ = _subject(state)
+                return f"the {what} {value} for {other.name} and {state.name} in one check: each must be one of its own"
+        return None
+
+
+def _subject(state: State) -> tuple[str, ...]:
+    """What a state is about, and at which tenant."""
+    key = next(key for key in ("order_uuid", "order_id", "customer_id") if key in state.values)
+    what = "customer" if key == "customer_id" else "order"
+    return what, str(state.values[key]), str(state.base_url), str(state.token)

@@ -5,7 +5,8 @@ Each state is sought in fixed lists first, then callback, then provider. A missi
 the rules that need it are `not-run`, with the reason given here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,7 +135,8 @@ class States:
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
         try:
             source, values = self._first(name, params)
-            state = State(name, params, _checked(name, params, values), source)
+            with _named(source):
+                state = State(name, params, _checked(name, params, values), source)
         except StateUnavailable as error:
             reason = f"{error}"
             self.missing.setdefault(name, reason)
@@ -165,6 +167,15 @@ class States:
                 continue
             if self.journal:
                 self.journal(source, state, "teardown")
+
+
+@contextmanager
+def _named(source: str) -> Iterator[None]:
+    """Says which source gave what cannot be used. An entry of a list is checked with the target file."""
+    try:
+        yield
+    except StateUnavailable as error:
+        raise StateUnavailable(str(error) if source == "fixed" else f"states.{source} gave one, but {error}") from None
 
 
 def _checked(name: str, params: Values, values: Any) -> Values:
