@@ -100,7 +100,7 @@ def test_the_command_line_replaces_the_base_url(tmp_path):
         ("a${TOKEN}b${TOKEN}", {"TOKEN": "-"}, "a-b-"),
         ("$$${TOKEN}$${TOKEN}", {"TOKEN": "s"}, "$s${TOKEN}"),
         ("${TOKEN}", {"TOKEN": "${HOME}"}, "${HOME}"),
-        ("$TOKEN", {"TOKEN": "s"}, "$TOKEN"),
+        ("5$ and $$TOKEN", {}, "5$ and $TOKEN"),
     ],
 )
 def test_placeholders(target_of, monkeypatch, written, given, read):
@@ -114,6 +114,9 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
     ("text", "parts"),
     [
         ("auth: {bearer: '${ORDERPROOF_NOT_SET}'}", ("auth.bearer", "ORDERPROOF_NOT_SET is not set", ":-")),
+        ("name: a$NAME", ("name: a $ stands before a name; write ${NAME} for", "or $$ for a dollar sign")),
+        ("name: '${NAME'", ("name: a ${ is not closed; write ${NAME}",)),
+        ("name: '${A:-${B}}'", ("name: ${A:-${B} is in another placeholder", "plain text")),
         ("name: ${1}", ("name", "${1} is not a placeholder", "${NAME}")),
         ("states: {order: [{order_uuid: '${ORDERPROOF_NOT_SET}'}]}", ("states.order[0].order_uuid", "is not set")),
         ("nmae: x", ("unknown key 'nmae'", 'did you mean "name"')),
