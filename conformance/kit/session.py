@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from orderproof.conformance.kit.proof import Proof, prove
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.kit.tenants import tenant_problem
 from orderproof.conformance.kit.trace import Trace
-from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
+from orderproof.conformance.states.callback import callback_source
 from orderproof.conformance.states.journal import Journal
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
@@ -39,7 +40,7 @@ class Session:
         # The workers share the target's rate limit in equal parts.
         rate = limits.rate / limits.workers if limits.rate else None
         self.client = Client(limits.timeout, rate, self._record)
-        self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
+        self._side_client = Client(limits.setup)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
         self.patience = Poller(settings.patience_seconds)
@@ -53,7 +54,7 @@ class Session:
         self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
         self.states = States(
-            list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
+            list(sources_of(target.states, partial(callback_source, self._side_client), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
 
