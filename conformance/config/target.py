@@ -35,12 +35,17 @@ FixedStates = Mapping[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Client credentials (RFC 6749, 4.4): where a token is fetched and with which credentials."""
+    """Client credentials (RFC 6749, 4.4): where a token is fetched, with which credentials, and what it is for.
+
+    `audience` and `resource` (RFC 8707) are sent along where a token endpoint wants them.
+    """
 
     token_url: str
     client_id: str
     client_secret: str = field(repr=False)
     scope: str | None = None
+    audience: str | None = None
+    resource: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
