@@ -26,6 +26,7 @@ from orderproof.conformance.config.fields import (
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
+from orderproof.conformance.config.tls import Tls, checked_tls
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import mistake
 from orderproof.spec.yamlfile import YamlError, read_yaml
@@ -104,6 +105,7 @@ class Target:
     auth: Auth = Auth()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: Limits = Limits()
+    tls: Tls = field(default_factory=Tls)
     states: StateSources = StateSources()
     features: Mapping[str, bool] = field(default_factory=dict)
     placeholders: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
@@ -136,6 +138,7 @@ class Target:
                 **data,
                 "auth": Auth(auth["bearer"], oauth2),
                 "limits": Limits(**data["limits"]),
+                "tls": Tls(**data["tls"]),
                 "states": StateSources(**{**states, "callback": callback}),
             }
         )
@@ -209,6 +212,7 @@ _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "auth": _auth,
     "headers": _headers,
     "limits": _limits,
+    "tls": lambda data, where: Tls(**{key: text_of(item, f"{where}.{key}") for key, item in data.items()}),
     "states": _states,
     "features": lambda data, _where: data,
 }
@@ -246,6 +250,8 @@ def read_target(path: Path, base_url: str | None = None) -> Target:
             f"{path}: base_url is missing; add the URL below which the documented paths are, such as https://acme.example/v0"
         )
     values.setdefault("name", path.stem)
+    if "tls" in values:
+        values["tls"] = checked_tls(values["tls"], path.absolute().parent, f"{path}: tls")
     return _check_features(Target(**values, source=str(path)))
 
 
