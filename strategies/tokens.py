@@ -16,20 +16,34 @@ def changed_at_its_end(token: str) -> str:
     return token[:at] + other + token[at + 1 :]
 
 
-def altered_tokens(token: str) -> list[str]:
-    """Words, a part of the token, more characters, its letters in another case, and nothing: none is the token.
+def altered_tokens(token: str) -> dict[str, str]:
+    """Words, a part of the token, more characters, its letters in another case, and nothing, each by what it is.
 
-    The first two are those that careless clients and careless servers make most.
+    None is the token. The first two are those that careless clients and careless servers make most.
     """
-    # What base64 is filled up with at its end may be left out.
-    shortened = (token[: len(token) // 2], token.rstrip("=")[:-1])
-    altered = ["null", changed_at_its_end(token), "", *shortened, "undefined", f"{token}0", "true", "0"]
+    altered = {
+        "the word null as its token": "null",
+        "the token with its last character changed": changed_at_its_end(token),
+        "no token after the scheme": "",
+        "the first half of the token": token[: len(token) // 2],
+        # What base64 is filled up with at its end may be left out.
+        "the token without its last character": token.rstrip("=")[:-1],
+        "the word undefined as its token": "undefined",
+        "the token with a 0 appended": f"{token}0",
+        "the word true as its token": "true",
+        "the figure 0 as its token": "0",
+    }
     # If all letters have the same case, they may be hexadecimal digits, which are case-insensitive.
     if token not in (token.lower(), token.upper()):
-        altered.append(token.swapcase())
-    return [one for one in altered if one != token]
+        altered["the token with its letters in the other case"] = token.swapcase()
+    return {how: one for how, one in altered.items() if one != token}
 
 
-def written_otherwise(token: str) -> list[str]:
-    """The token in quotes, under a second scheme, and twice."""
-    return [f'"{token}"', f"Bearer {token}", f"{token} {token}", f"{token},{token}"]
+def written_otherwise(token: str) -> dict[str, str]:
+    """The token in quotes, under a second scheme, and twice, each by what it is."""
+    return {
+        "the token in quotes": f'"{token}"',
+        "the scheme twice": f"Bearer {token}",
+        "the token twice": f"{token} {token}",
+        "the token twice, with a comma": f"{token},{token}",
+    }

@@ -13,8 +13,8 @@ TOKENS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size
 
 @given(TOKENS)
 def test_no_altered_token_is_the_token(token):
-    assert token not in altered_tokens(token)
-    assert changed_at_its_end(token) in altered_tokens(token)
+    assert token not in altered_tokens(token).values()
+    assert changed_at_its_end(token) in altered_tokens(token).values()
     assert token.casefold() != changed_at_its_end(token).casefold()
 
 
@@ -28,6 +28,6 @@ def test_a_token_that_is_changed_at_its_end_has_other_bytes(signature, is_padded
 
 @pytest.mark.parametrize("token", ["secret", "a1.b2.c3"])
 def test_a_token_that_is_written_otherwise_is_still_in_the_header(token):
-    for written in written_otherwise(token):
+    for written in written_otherwise(token).values():
         assert token in written
         assert written != token
