@@ -191,6 +191,7 @@ def _run(arguments: Arguments) -> int:
                 keep_personal_data=arguments.keep_personal_data,
                 show_progress=not arguments.quiet,
                 tell=listing.show if listing else None,
+                note=listing.note if listing else None,
             )
         )
     return _report(ended, waivers, listing, arguments, places)
