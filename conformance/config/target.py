@@ -17,11 +17,11 @@ from orderproof.conformance.config.fields import (
     check_header_form,
     check_token,
     check_url,
-    count_of,
     is_header_name,
     rate_of,
     seconds_of,
     text_of,
+    workers_of,
 )
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
@@ -61,14 +61,14 @@ class Auth:
 class Limits:
     """Limits of the load: `rate` in requests a second (None: no limit), `timeout` in seconds.
 
-    `setup` is how long a state may take to set up, in seconds: a callback may have to inject an order and to wait until
-    it can be read.
+    `workers` is how many checks run at once, None for as many as the distance of the target pays for. `setup` is how
+    long a state may take to set up, in seconds: a callback may have to inject an order, and to wait until it is there.
     """
 
     rate: float | None = None
     timeout: float = 10.0
     setup: float = 60.0
-    workers: int = 1
+    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _limits(data: Any, where: str) -> Limits:
         "rate": rate_of,
         "timeout": seconds_of,
         "setup": seconds_of,
-        "workers": count_of,
+        "workers": workers_of,
     }
     return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
 

@@ -91,6 +91,10 @@ class Listing:
         self._heading = self._note = ""
         self._shown: set[str] = set()
 
+    def note(self, text: str) -> None:
+        """Print how the run is done, below its header."""
+        self._console.print(Text(text, "dim"))
+
     def show(self, row: Mapping[str, Any]) -> None:
         """Print the line of a rule that is finished. Reasons wait for the record, where they are masked."""
         self._print(row, row["verdict"])
