@@ -28,7 +28,7 @@ MEDIA_TYPE = re.compile(r"application/[\w.+-]+(?:;version=2)?")
 DEMANDED_STATUS = re.compile(r"(?:refused with|returns|not with) ([1-5]\d\d(?:(?:,| or) [1-5]\d\d)*)")
 DEMANDED_MEDIA_TYPE = re.compile(rf"has media type ({MEDIA_TYPE.pattern})")
 # What checks call with the statuses that they expect.
-EXPECTING = ("has_status", "is_problem", "refuses")
+EXPECTING = ("has_status", "is_problem", "refuses", "expect_unknown")
 # Rules of all operations that send nothing to the internal API.
 PUBLIC_ONLY = {"ROB-7", "ROB-9", "ROB-11"}
 OF_ALL_OPERATIONS = [one for one in RULES.values() if one.source.document == "S0" and not one.operation]
@@ -73,7 +73,7 @@ def demands_of_checks() -> Iterator[tuple[str, str, int]]:
 
 
 def statuses_expected(check: ast.FunctionDef) -> set[int]:
-    calls = [one for one in ast.walk(check) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
+    calls = [one for one in ast.walk(check) if isinstance(one, ast.Call)]
     expecting = [one for one in calls if ast.unparse(one.func).rpartition(".")[2] in EXPECTING]
     numbers = [one.value for call in expecting for one in ast.walk(call) if isinstance(one, ast.Constant)]
     return {one for one in numbers if isinstance(one, int) and 400 <= one < 600}
