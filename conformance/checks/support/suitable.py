@@ -80,6 +80,20 @@ def several_orders(session: Session, first: State, number_of_orders: Callable[[S
     )
 
 
+def take_if_offered(session: Session, name: str, **params: Any) -> tuple[State | None, str]:
+    """A state, or None and why there is none.
+
+    The check can do without it, so it is not noted as one that the run lacks.
+    """
+    was_missing = name in session.states.missing
+    try:
+        return session.take(name, **params), ""
+    except StateUnavailable as error:
+        if not was_missing:
+            session.states.missing.pop(name, None)
+        return None, str(error)
+
+
 def _search(
     session: Session, first: State, suits: Callable[[State], bool], more: Sequence[Mapping[str, Any]]
 ) -> _Search:
@@ -87,14 +101,9 @@ def _search(
         return _Search(first, [], "")
     name, others, ended = first.name, [first], ""
     for params in more:
-        was_missing = name in session.states.missing
-        try:
-            state = session.take(name, **params)
-        except StateUnavailable as error:
-            # The state is offered, though not once more: it is not what the run lacks.
-            if not was_missing:
-                session.states.missing.pop(name, None)
-            ended = str(error)
+        state, why = take_if_offered(session, name, **params)
+        if state is None:
+            ended = why
             continue
         if suits(state):
             return _Search(state, others, "")
