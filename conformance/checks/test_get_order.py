@@ -3,6 +3,7 @@
 import pytest
 
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
+from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, expect, require, rule
 
 ID_TYPES = ("internal", "external")
@@ -37,6 +38,16 @@ def test_both_ids_show_the_same_order(orders, order, accept):
     by_readable_id = require(orders.show(order, id_type="external", accept=accept))
 
     expect_same_order(by_uuid, by_readable_id, "the order was read by its UUID, then by its readable id")
+
+    def places(one, other):
+        return Place(one, one.json, "its UUID"), Place(other, other.json, "its readable id")
+
+    def again():
+        return places(*(require(orders.show(order, id_type=id_type, accept=accept)) for id_type in ID_TYPES))
+
+    # If another system answers for id_type=external, it may know the order otherwise.
+    if by_uuid.at("origin") == by_readable_id.at("origin"):
+        expect_same_facts(orders, places(by_uuid, by_readable_id), again, "the order")
 
 
 @rule("ORD-12")

@@ -7,7 +7,7 @@ what is so for every order, as the form of the target's ids is, puts a rule out 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orderproof.conformance.kit import NotApplicable, NotRun, Session, State, StateUnavailable
+from orderproof.conformance.kit import NotApplicable, NotRun, Orders, Session, State, StateUnavailable, require
 
 _TWO_MORE: Sequence[Mapping[str, Any]] = ({}, {})
 _LEAST_FOR_A_TRAIT = 2
@@ -77,6 +77,18 @@ def several_orders(session: Session, first: State, number_of_orders: Callable[[S
         lambda state: number_of_orders(state) > 1,
         needs="an order in the external OMS whose customer has several orders",
         others="whose customer's history lists fewer than 2",
+    )
+
+
+def kept_by_the_platform(session: Session, orders: Orders, first: State) -> State:
+    """An order that the platform keeps, so that its history is the platform's."""
+    return suitable_or_trait(
+        session,
+        first,
+        lambda one: require(orders.show(one, id_type="external")).at("origin") != "external",
+        needs="an order that the platform keeps",
+        others="with the origin external",
+        trait="the target's orders are in the external OMS, which decides which of a customer's orders it returns",
     )
 
 
