@@ -17,7 +17,7 @@ from orderproof.conformance.checks.support.cancellations import (
     took_effect,
 )
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
-from orderproof.conformance.checks.support.neighbors import pairs_of_orders
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.kit import expect, require, rule
 
@@ -180,8 +180,8 @@ def test_a_closed_order_is_refused_with_400(orders, order_closed):
 
 
 @rule("CAN-23")
-def test_a_cancellation_leaves_other_orders_alone(orders, states):
-    earlier, canceled = (states("order-cancelable") for _ in range(2))
+def test_a_cancellation_leaves_earlier_orders_alone(session, orders, order_cancelable):
+    earlier, canceled = order_cancelable, later_order(session, order_cancelable)
     before = require_cancelable(orders, earlier)
 
     cancel_and_wait(orders, canceled)

@@ -5,7 +5,7 @@ import pytest
 from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
 from orderproof.conformance.checks.support.line_cancellations import require_canceled, shown_after, status_shown
 from orderproof.conformance.checks.support.reading import expect_same_media_type, item_ids
-from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts
+from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, expect, parse_time, require, rule
 
 
@@ -43,6 +43,7 @@ def test_placed_at_has_the_same_digits_in_both_media_types(orders, order):
 @rule("ORD-13")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_both_media_types_show_the_same_order(orders, order, id_type):
+    number_items(orders, order)
     as_json = require(orders.show(order, id_type=id_type, accept=JSON))
     as_version_2 = require(orders.show(order, id_type=id_type, accept=ORDERS_V2))
 

@@ -18,7 +18,7 @@ from orderproof.conformance.checks.support.facts import (
     poll_until,
     unknown_id,
 )
-from orderproof.conformance.checks.support.neighbors import pairs_of_orders
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, require_stated, running_timer
 from orderproof.conformance.kit import expect, require, rule
 
@@ -52,8 +52,8 @@ def test_both_ids_extend_the_same_timer(orders, order_in_grace_period):
 
 
 @rule("GRA-3")
-def test_an_extension_leaves_other_orders_alone(orders, order_in_grace_period, states):
-    earlier, extended = order_in_grace_period, states("order-in-grace-period")
+def test_an_extension_leaves_earlier_orders_alone(session, orders, order_in_grace_period):
+    earlier, extended = order_in_grace_period, later_order(session, order_in_grace_period)
     timer = running_timer(orders, earlier)
 
     require(orders.extend_grace_period(extended))

@@ -18,6 +18,7 @@ from orderproof.conformance.checks.support.reading import (
     ties,
     whole_pages,
 )
+from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.checks.support.suitable import kept_by_the_platform
 from orderproof.conformance.kit import (
     ORDERS_V2,
@@ -115,6 +116,7 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
 @rule("HIS-32")
 def test_a_canceled_order_is_the_same_by_its_id(session, orders, order_cancelable):
     order = kept_by_the_platform(session, orders, order_cancelable)
+    number_items(orders, order)
     cancel_and_wait(orders, order)
 
     history = find_in_history(orders, order)

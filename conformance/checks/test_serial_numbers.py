@@ -4,7 +4,7 @@ import pytest
 
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.item_lists import expect_accepted
-from orderproof.conformance.checks.support.neighbors import pairs_of_orders
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.serials import (
     Serials,
     entries,
@@ -180,8 +180,10 @@ def test_other_items_get_none(several):
 
 
 @rule("SER-8")
-def test_earlier_orders_keep_theirs(serials, other):
-    other.prepare(owned({other.first: "NEW-1", other.second: "NEW-2"}))
+def test_earlier_orders_keep_theirs(session, orders, serials):
+    later = Serials(orders, later_order(session, serials.order))
+
+    later.prepare(owned({later.first: "NEW-1", later.second: "NEW-2"}))
 
     serials.expect_eventually(serials.known, "the request named items of an order that was created later")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
 from orderproof.conformance.checks.support.facts import poll_until
-from orderproof.conformance.checks.support.neighbors import pairs_of_orders
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.kit import JSON, Answer, Finding, Inconclusive, Orders, Session, State, expect, require
 
 Cancel = Callable[[State, str], Answer]
@@ -149,11 +149,9 @@ def neighbours_stay(orders: Orders, order: State, cancel: Cancel) -> None:
     assert status.canceled is False, f"only an item of the order was canceled, but the order shows {status}"
 
 
-def earlier_orders_stay(orders: Orders, states: Callable[[str], State], cancel: Cancel) -> None:
+def earlier_orders_stay(session: Session, orders: Orders, earlier: State, cancel: Cancel) -> None:
     """The pre-ordered item of an earlier order can still be canceled after an item was canceled."""
-    earlier, order = (states("order-with-preordered-item") for _ in range(2))
-
-    _expect_item_stays(orders, order, earlier, cancel)
+    _expect_item_stays(orders, later_order(session, earlier), earlier, cancel)
 
 
 def later_orders_of_the_customer_stay(session: Session, orders: Orders, order: State, cancel: Cancel) -> None:

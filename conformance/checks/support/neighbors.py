@@ -11,6 +11,14 @@ from orderproof.conformance.checks.support.suitable import take_if_offered
 from orderproof.conformance.kit import NotApplicable, Orders, Session, State
 
 
+def later_order(session: Session, first: State) -> State:
+    """An order in the state of `first` that was made after it, of its customer if the source of states heeds that."""
+    same, _ = take_if_offered(session, first.name, customer_id=first.customer_id)
+    # A source that keeps a customer's order instead of making one may give the same order again.
+    is_another = same is not None and same.order_uuid != first.order_uuid
+    return same if same is not None and is_another else session.state(first.name)
+
+
 def pairs_of_orders(
     session: Session, orders: Orders, first: State, accepts: Callable[[State], bool] | None = None
 ) -> Iterator[tuple[State, State]]:
@@ -20,7 +28,7 @@ def pairs_of_orders(
     looked for. Raises `NotApplicable` behind the last pair if none was of one customer, so that a pass never stands for
     what was not tried: another check of the rule judges orders of different customers.
     """
-    later = _later(session, first)
+    later = later_order(session, first)
     yield first, later
     if later.customer_id == first.customer_id:
         return
@@ -36,14 +44,6 @@ def pairs_of_orders(
         "the states give no two orders of one customer that this can be done to; orders of different customers were "
         "judged"
     )
-
-
-def _later(session: Session, first: State) -> State:
-    """An order in the state of `first` that was made after it, of its customer if the source of states heeds that."""
-    same, _ = take_if_offered(session, first.name, customer_id=first.customer_id)
-    # A source that keeps a customer's order instead of making one may give the same order again.
-    is_another = same is not None and same.order_uuid != first.order_uuid
-    return same if same is not None and is_another else session.state(first.name)
 
 
 def _orders_of_a_customer(session: Session, orders: Orders) -> Iterator[State]:

@@ -9,7 +9,13 @@ from typing import Any, NamedTuple
 from orderproof.conformance.checks.support.instants import contradict, seconds_apart
 from orderproof.conformance.checks.support.pricing import AMOUNTS, CENT_FRACTION, is_number
 from orderproof.conformance.checks.support.reading import items_by_id
-from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders
+from orderproof.conformance.checks.support.serials import entries, owned
+from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State
+
+
+def number_items(orders: Orders, order: State) -> None:
+    """Give every item a serial number of its own, so that it shows; another rule judges whether it was accepted."""
+    orders.add_serial_numbers(order, entries(owned(dict.fromkeys(order.item_uuids, "Sn-"))))
 
 
 class Place(NamedTuple):
@@ -68,6 +74,8 @@ def differences(one: Any, other: Any) -> Iterator[Difference]:
     for item_id in sorted(items[0].keys() & items[1].keys()):
         item, other_item = items[0][item_id], items[1][item_id]
         yield from _texts(f"items.{item_id}.status", item.get("status"), other_item.get("status"))
+        numbers = (_object(one, "external_identifier").get("serial_number") for one in (item, other_item))
+        yield from _texts(f"items.{item_id}.serial_number", *numbers, is_exact=True)
         # What a discount is deducted from is not documented.
         yield from _numbers(_amounts(item), _amounts(other_item), f"items.{item_id}.price")
 
@@ -95,6 +103,8 @@ def _numbers(one: Mapping[str, Any], other: Mapping[str, Any], where: str) -> It
             yield Difference(f"{where}.{name}", *pair)
 
 
-def _texts(name: str, one: Any, other: Any) -> Iterator[Difference]:
-    if isinstance(one, str) and isinstance(other, str) and one.casefold() != other.casefold():
+def _texts(name: str, one: Any, other: Any, *, is_exact: bool = False) -> Iterator[Difference]:
+    if not isinstance(one, str) or not isinstance(other, str):
+        return
+    if one != other if is_exact else one.casefold() != other.casefold():
         yield Difference(name, one, other)

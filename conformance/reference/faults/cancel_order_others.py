@@ -46,6 +46,19 @@ class NewestOrderOfCustomerCanceled(CancelOthersFault):
             super().cancel(call, newest, cancellation)
 
 
+class OldestOrderOfCustomerCanceled(CancelOthersFault):
+    """The oldest order of the customer is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The first that was stored."""
+        super().cancel(call, order, cancellation)
+        oldest = order.customer.orders[0]
+        if self.is_cancelable(call, oldest):
+            super().cancel(call, oldest, cancellation)
+
+
 class CancelEndsGraceOfCustomer(CancelOthersFault):
     """A cancellation ends the grace period of the customer's other orders."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orderproof.conformance.reference.exchange import GET_ORDER
 from orderproof.conformance.reference.faults.shared.facts import (
     OtherFact,
+    as_placed,
     at_a_whole_second,
     closed,
     complete,
@@ -14,6 +15,7 @@ from orderproof.conformance.reference.faults.shared.facts import (
     net_is_gross,
     of_items,
     prices_swapped,
+    serial_number_in_small_letters,
     some_milliseconds_later,
     total_without_cents,
     without_fraction,
@@ -56,6 +58,12 @@ _IN_VERSION_2 = (
         without_fraction,
         "ORD-33",
     ),
+    OtherFact(
+        "SerialsOfVersion2InSmallLetters",
+        "Version 2 shows serial numbers in small letters.",
+        of_items(serial_number_in_small_letters),
+        "ORD-13",
+    ),
 )
 _BY_READABLE_ID = (
     OtherFact("StatusByReadableIdAnother", "By its readable id an order shows another status.", closed, "ORD-3"),
@@ -88,6 +96,15 @@ _BY_READABLE_ID = (
         "By its readable id an order was placed some milliseconds later.",
         some_milliseconds_later,
         "ORD-3",
+    ),
+    OtherFact(
+        "SerialsByReadableIdInSmallLetters",
+        "By its readable id an order shows serial numbers in small letters.",
+        of_items(serial_number_in_small_letters),
+        "ORD-3",
+    ),
+    OtherFact(
+        "ByReadableIdAsPlaced", "By its readable id a canceled order is shown as it was placed.", as_placed, "ORD-3"
     ),
 )
 

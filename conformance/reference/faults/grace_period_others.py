@@ -48,6 +48,16 @@ class CustomersTimersExtended(ExtensionOfOthersFault):
         return others_of_the_customer(order)
 
 
+class OlderTimersOfCustomerExtended(ExtensionOfOthersFault):
+    """An extension moves the timers of the customer's older orders."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
+
+    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
+        """All that were placed before."""
+        return [other for other in others_of_the_customer(order) if other.number < order.number]
+
+
 class CustomersTimersRestarted(ExtensionOfOthersFault):
     """An extension starts the timers of the customer's other orders anew."""
 

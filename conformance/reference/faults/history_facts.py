@@ -16,6 +16,7 @@ from orderproof.conformance.reference.faults.shared.facts import (
     gross_is_net,
     net_is_gross,
     of_items,
+    serial_number_in_small_letters,
     some_milliseconds_later,
     total_without_cents,
     without_fraction,
@@ -63,6 +64,12 @@ _IN_VERSION_2 = (
         "A history shows a placed_at without its fraction.",
         without_fraction,
         "HIS-47",
+    ),
+    OtherFact(
+        "SerialsOfHistoryInSmallLetters",
+        "A history shows serial numbers in small letters.",
+        of_items(serial_number_in_small_letters),
+        "HIS-32",
     ),
 )
 _IN_PLAIN_JSON = (

@@ -59,6 +59,16 @@ class CustomersLinesCanceled(LineOthersFault):
         return [item, *_preordered(others_of_the_customer(order))]
 
 
+class OlderLinesOfCustomerCanceled(LineOthersFault):
+    """The pre-ordered lines of the customer's older orders are canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """All that were placed before."""
+        return [item, *_preordered(other for other in others_of_the_customer(order) if other.number < order.number)]
+
+
 class CustomersLinesOfTheProductCanceled(LineOthersFault):
     """Lines of the same product in the customer's other orders are canceled, too."""
 

@@ -94,6 +94,18 @@ class SerialsForCustomersOrders(SerialsOfOthersFault):
         return _at_the_same_place(others_of_the_customer(order), item)
 
 
+class SerialsForOldestOrderOfCustomer(SerialsOfOthersFault):
+    """The items at the same place in the customer's oldest order get the serial number."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
+
+    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+        """The first that was stored."""
+        return _at_the_same_place(
+            [other for other in others_of_the_customer(order)[:1] if other.number < order.number], item
+        )
+
+
 class SerialsForTheOrderBefore(SerialsOfOthersFault):
     """The order that was stored before gets the serial numbers, too."""
 

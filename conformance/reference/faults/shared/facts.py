@@ -79,6 +79,20 @@ def complete(item: Document) -> Document:
     return item | {"status": "pending" if item["status"] == "complete" else "complete"}
 
 
+def serial_number_in_small_letters(item: Document) -> Document:
+    """The serial number of an item is in small letters."""
+    identifiers = item["external_identifier"]
+    number = identifiers.get("serial_number")
+    return item if number is None else item | {"external_identifier": identifiers | {"serial_number": number.lower()}}
+
+
+def as_placed(document: Document) -> Document:
+    """A canceled order is open, and its items are pending."""
+    if any(item["status"] != "cancelled" for item in document["items"]):
+        return document
+    return document | {"status": "open", "items": [item | {"status": "pending"} for item in document["items"]]}
+
+
 def prices_swapped(document: Document) -> Document:
     """Every item has the price of the next one."""
     items = document["items"]
