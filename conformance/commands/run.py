@@ -213,6 +213,8 @@ def _takes_stdout(places: Places) -> bool:
 def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
     """The list of rules, below the header of the run."""
     from orderproof.conformance.config.secret_values import secrets_of
+    from orderproof.conformance.transport.origin import origin_and_path
+    from orderproof.conformance.transport.proxy import proxy_of
     from orderproof.reports.console import Listing, header
     from orderproof.reports.redaction.masking import Masker
 
@@ -223,6 +225,7 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
         "selection": patterns,
         "seed": arguments.seed,
         "profile": arguments.profile,
+        "proxy": proxy_of(origin_and_path(target.base_url)[0]),
     }
     console = _console(arguments.color, places)
     header(told, console)
@@ -245,7 +248,8 @@ def _dry_run(arguments: Arguments) -> int:
             raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
     for check in checks:
-        states = [state for state in STATES if state.replace("-", "_") in check.fixtures]
+        asked = {fixture.removesuffix("_or_nobody") for fixture in check.fixtures}
+        states = [state for state in STATES if state.replace("-", "_") in asked]
         needed.update(dict.fromkeys(states))
         click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
     click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")

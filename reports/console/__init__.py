@@ -66,12 +66,17 @@ def make_console(color: str, stream: TextIO | None = None) -> Console:
 
 
 def header(about: Mapping[str, Any], console: Console) -> None:
-    """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them."""
+    """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them.
+
+    `proxy` is where the requests go first, if anywhere.
+    """
     target = about["target"]
     line = Text(f"orderproof {about['orderproof']}", "bold")
     line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
     line.append(f"  seed {about['seed']}, profile {about['profile']}", "dim")
     console.print(line)
+    if about.get("proxy"):
+        console.print(Text(f"through the proxy {about['proxy']} of the environment; NO_PROXY names exceptions", "dim"))
     if about["selection"]:
         console.print(Text(f"rules: {selected(about['selection'])}", "yellow"))
 
