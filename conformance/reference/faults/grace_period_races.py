@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL, EXTEND
+from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -126,3 +127,18 @@ class CancelAfterExtensionForgotten(Fault):
         """Not any more."""
         if order.marks.get("extensions", 0) < 3:
             super().cancel(call, order, cancellation)
+
+
+GENERATED = faults_in_sharing(
+    "Extension",
+    EXTEND,
+    "extending a grace period",
+    {
+        "IdInSharedField": ("GRA-3",),
+        "QueryInSharedField": ("GRA-3",),
+        "IdSharedForOneTurn": ("GRA-3",),
+        "AnswerInSharedBuffer": ("GRA-3",),
+        "AnswerSharedForOneTurn": ("GRA-3",),
+    },
+    module=__name__,
+)

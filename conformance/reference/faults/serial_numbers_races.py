@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import EXTEND, SERIAL_NUMBERS
+from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,3 +76,17 @@ class SerialsOverwrittenTwiceAtMost(Fault):
         written[item.id] = written.get(item.id, 0) + 1
         if written[item.id] <= 3:
             super().write_serial(call, order, item, serial)
+
+
+GENERATED = faults_in_sharing(
+    "Serials",
+    SERIAL_NUMBERS,
+    "adding serial numbers",
+    {
+        "IdInSharedField": ("SER-8",),
+        "BodyInSharedField": ("SER-8",),
+        "IdSharedForOneTurn": ("SER-8",),
+        "PathSharedFromTheHeadOn": ("SER-8",),
+    },
+    module=__name__,
+)
