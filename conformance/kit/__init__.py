@@ -8,7 +8,7 @@ from orderproof.conformance.kit.expectation import expect, require, require_time
 from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
 from orderproof.conformance.kit.properties import generation, property_of
 from orderproof.conformance.kit.rule_mark import rule
-from orderproof.conformance.kit.session import SESSION, Session
+from orderproof.conformance.kit.session import SESSION, Session, Trace
 from orderproof.conformance.kit.settings import PROFILES
 from orderproof.conformance.kit.times import Instant, parse_time
 from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
@@ -76,6 +76,7 @@ __all__ = [
     "State",
     "StateUnavailable",
     "Step",
+    "Trace",
     "asked_to_wait",
     "expect",
     "expected",

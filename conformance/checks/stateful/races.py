@@ -134,8 +134,9 @@ class Race:
         came = "; ".join(f"{event.text}: {event.answer}" for event in timeline if event.is_impossible)
         some = "One answer cannot be true" if len(core) == 1 else f"{len(core)} answers cannot be true together"
         which = " for this order" if len(self.lives) > 1 else ""
+        sequence = f"in whatever order the {len(history)} requests{which} were carried out"
         raise Finding(
-            f"{some}, in whatever order the {len(history)} requests{which} were carried out: {came}",
+            f"{some}, {sequence if len(history) > 1 else 'and no other request was for this order'}: {came}",
             "answers that follow from carrying out the requests one after the other, in some order",
             came,
             *(run.answer.exchange for run in self.runs),

@@ -13,12 +13,14 @@ from orderproof.conformance.kit import (
     MAX_WAIT_SECONDS,
     Answer,
     Event,
+    Exchange,
     Finding,
     Inconclusive,
     Orders,
     Session,
     Span,
     Step,
+    Trace,
     asked_to_wait,
     require,
     send_together,
@@ -98,7 +100,7 @@ def _meet(session: Session, orders: Orders, readings: Sequence[Reading]) -> _Mee
     answers = [one.send(prepared) for one in readings]
     spans = send_together(session.client, [answer.exchange for answer in answers])
     pauses = [asked_to_wait(answer.exchange) for answer in answers]
-    sent, story = session.trace.exchanges, set_up_steps([], session.trace.since(0)[: session.trace.prepared or 0])
+    sent, story = session.trace.exchanges, set_up_steps([], _prepared(session.trace))
     for answer in answers:
         before = len(sent)
         session.raise_if_inconclusive(answer.exchange)
@@ -107,6 +109,12 @@ def _meet(session: Session, orders: Orders, readings: Sequence[Reading]) -> _Mee
         time.sleep(min(max(pause or 0.0 for pause in pauses), MAX_WAIT_SECONDS))
     kept = [index for index, pause in enumerate(pauses) if pause is None]
     return _Meeting([readings[i] for i in kept], [answers[i] for i in kept], [spans[i] for i in kept], story)
+
+
+def _prepared(trace: Trace) -> list[Exchange]:
+    """What the check had sent before the first meeting."""
+    everything = trace.since(0)
+    return everything[: len(everything) - len(trace.since(trace.prepared or 0))]
 
 
 def _require_own(orders: Orders, reading: Reading) -> tuple[Reading, Answer, Span]:

@@ -6,8 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import EXTEND, SERIAL_NUMBERS
+from orderproof.conformance.reference.exchange import CANCEL_LINE, EXTEND, SERIAL_NUMBERS
 from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
+from orderproof.conformance.reference.faults.shared.rows import SERIALS, a_turn, narrow, read_row, write_row
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,6 +50,82 @@ class ExtensionUndoesSerials(Fault):
         await super().between_read_and_write(call, order)
         for item in order.items.values():
             item.serial_number = read[item.id]
+
+
+class SerialRowFault(Fault):
+    """All serial numbers of an order are read, changed and written back."""
+
+    operation: ClassVar[str] = SERIAL_NUMBERS
+    breaks: ClassVar[tuple[str, ...]] = ("SER-9",)
+    in_thread: ClassVar[bool] = False
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """What others wrote in between is lost."""
+        read = read_row(order, SERIALS)
+        await narrow(in_thread=self.in_thread)
+        write_row(order, read)
+        await super().store_serials(call, order, targets)
+
+
+class SerialsLostWithinOneTurn(SerialRowFault):
+    """Serial numbers are lost that come within one turn of the server's event loop of others."""
+
+
+class SerialsLostBetweenThreads(SerialRowFault):
+    """Serial numbers are lost that come while a thread of the pool reads those of the order."""
+
+    in_thread: ClassVar[bool] = True
+
+
+class SerialsOneByOneFault(Fault):
+    """The serial numbers of a request are written one by one, and other requests come in between."""
+
+    operation: ClassVar[str] = SERIAL_NUMBERS
+    breaks: ClassVar[tuple[str, ...]] = ("SER-35",)
+    in_thread: ClassVar[bool] = False
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """Every other request from the last item on, as locks that are taken in no fixed sequence allow."""
+        self.turns = not getattr(self, "turns", False)
+        for target in targets if self.turns else reversed(targets):
+            await narrow(in_thread=self.in_thread)
+            await super().store_serials(call, order, [target])
+
+
+class SerialsMixedWithinOneTurn(SerialsOneByOneFault):
+    """Of serial numbers that come within turns of the event loop of others, some of each request remain."""
+
+
+class SerialsMixedBetweenThreads(SerialsOneByOneFault):
+    """Of serial numbers that threads of the pool write, some of each request remain."""
+
+    in_thread: ClassVar[bool] = True
+
+
+class ExtensionUndoesSerialsWithinOneTurn(Fault):
+    """An extension undoes the serial numbers that come within one turn of the event loop."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-36",)
+    operation: ClassVar[str] = EXTEND
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """The whole order is one row."""
+        read = read_row(order, SERIALS)
+        await a_turn()
+        write_row(order, read)
+
+
+class LineCancelUndoesSerials(Fault):
+    """The cancellation of an item undoes the serial numbers that come within one turn of the event loop."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-36",)
+    operation: ClassVar[str] = CANCEL_LINE
+
+    async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """The items of an order are one document."""
+        read = read_row(order, SERIALS)
+        await a_turn()
+        write_row(order, read)
 
 
 class SerialsForgottenByExtension(Fault):
