@@ -121,11 +121,11 @@ def test_an_extension_that_met_another_can_be_sent_again(session, orders, states
 
 @rule("GRA-16")
 def test_nothing_undoes_a_simultaneous_cancellation(session, orders, states):
-    extensions = by_both_ids(Extend(), 2)
-    entrants = [extensions[0], Entrant(Number(((0, "KEPT"),))), Entrant(Cancel()), extensions[1]]
-    # The window is narrow, so it is looked for on some orders.
-    for _ in range(2):
-        race(session, orders, each(cancelable, orders, states), entrants, [SETTLED, Entrant(Extend())])
+    number = Entrant(Number(((0, "KEPT"),)))
+    extensions = by_both_ids(Extend(), 3)
+    # The cancellation comes when others have read the order, and before one more does.
+    entrants = [extensions[0], number, extensions[1], number, Entrant(Cancel()), extensions[2]]
+    race(session, orders, each(cancelable, orders, states), entrants, [SETTLED, Entrant(Extend())])
 
 
 @rule("SER-36")
@@ -164,13 +164,9 @@ def test_an_extension_does_not_undo_a_simultaneous_cancellation_of_an_item(sessi
 
 def not_undone(session, orders, begin, change):
     """Extensions leave a change of the order's items as it was answered, though they arrive with it."""
-    extensions = by_both_ids(Extend(), 2)
-    answers = []
-    # After both and between them: an extension that read the order later writes back what it found there.
-    for place in (2, 1):
-        entrants = [*extensions[:place], Entrant(change), *extensions[place:]]
-        answers += race(session, orders, begin, entrants, [ORDER_SETTLED]).answers
-    return answers
+    # The change comes last, after all extensions have read the order: they write back what they found there.
+    entrants = [*by_both_ids(Extend(), 3), Entrant(change)]
+    return race(session, orders, begin, entrants, [ORDER_SETTLED]).answers
 
 
 @rule("CAN-25")

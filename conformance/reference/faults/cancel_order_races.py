@@ -7,33 +7,34 @@ from typing import TYPE_CHECKING, ClassVar
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL
 from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
-from orderproof.conformance.reference.faults.shared.rows import narrow
+from orderproof.conformance.reference.faults.shared.rows import a_thread, a_turn
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Order
 
 
-class CheckedThenCanceledFault(Fault):
-    """Between the check and the effect of a cancellation there is room for another."""
+class AcceptedTogetherFault(Fault):
+    """Between the check and the effect of a cancellation there is room for another; the reason is that of the last."""
 
     breaks: ClassVar[tuple[str, ...]] = ("CAN-32",)
     operation: ClassVar[str] = CANCEL
-    in_thread: ClassVar[bool] = False
+
+
+class CancellationsAcceptedWithinOneTurn(AcceptedTogetherFault):
+    """Cancellations are all accepted that come within one turn of the event loop."""
 
     async def between_check_and_cancel(self, call: Call, order: Order) -> None:
         """No wait of its own."""
-        await narrow(in_thread=self.in_thread)
+        await a_turn()
 
 
-class CancellationsAcceptedWithinOneTurn(CheckedThenCanceledFault):
-    """Cancellations are all accepted that come within one turn of the event loop; the reason is that of the last."""
+class CancellationsAcceptedBetweenThreads(AcceptedTogetherFault):
+    """Cancellations are all accepted that come while a thread of the pool looks."""
 
-
-class CancellationsAcceptedBetweenThreads(CheckedThenCanceledFault):
-    """Cancellations are all accepted that come while a thread of the pool looks; the reason is that of the last."""
-
-    in_thread: ClassVar[bool] = True
+    async def between_check_and_cancel(self, call: Call, order: Order) -> None:
+        """No longer than the thread takes."""
+        await a_thread()
 
 
 GENERATED = faults_in_sharing(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL, EXTEND, SERIAL_NUMBERS
 from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
-from orderproof.conformance.reference.faults.shared.rows import LINES, a_turn, narrow, read_row, write_row
+from orderproof.conformance.reference.faults.shared.rows import LINES, a_thread, a_turn, read_row, write_row
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -43,39 +43,48 @@ class ExtensionUndoesLineCancelWithinOneTurn(Fault):
         write_row(order, read)
 
 
-class CheckedThenCanceledFault(Fault):
+class AcceptedTogetherFault(Fault):
     """Between the check and the effect of a cancellation of an item there is room for another."""
 
     breaks: ClassVar[tuple[str, ...]] = ("LIN-27",)
-    apis: ClassVar[tuple[str, ...]] = (CANCEL_LINE, CANCEL_LINE_INTERNAL)
-    in_thread: ClassVar[bool] = False
+
+
+class LineCancellationsAcceptedWithinOneTurn(AcceptedTogetherFault):
+    """Cancellations of an item are all accepted that come within one turn of the event loop, by either API."""
 
     async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
         """No wait of its own."""
-        if call.operation in self.apis:
-            await narrow(in_thread=self.in_thread)
+        await a_turn()
 
 
-class LineCancellationsAcceptedWithinOneTurn(CheckedThenCanceledFault):
-    """Cancellations of an item are all accepted that come within one turn of the event loop, by either API."""
-
-
-class LineCancellationsAcceptedBetweenThreads(CheckedThenCanceledFault):
+class LineCancellationsAcceptedBetweenThreads(AcceptedTogetherFault):
     """Cancellations of an item are all accepted that come while a thread of the pool looks, by either API."""
 
-    in_thread: ClassVar[bool] = True
+    async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """No longer than the thread takes."""
+        await a_thread()
 
 
-class PublicLineCancellationsAcceptedTwice(CheckedThenCanceledFault):
+class PublicLineCancellationsAcceptedTwice(AcceptedTogetherFault):
     """Only the public API leaves room between its check and the effect: it accepts what another canceled."""
 
-    apis: ClassVar[tuple[str, ...]] = (CANCEL_LINE,)
+    operation: ClassVar[str] = CANCEL_LINE
+
+    async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """The internal one does both at once."""
+        if call.operation == CANCEL_LINE:
+            await a_turn()
 
 
-class InternalLineCancellationsAcceptedTwice(CheckedThenCanceledFault):
+class InternalLineCancellationsAcceptedTwice(AcceptedTogetherFault):
     """Only the internal API leaves room between its check and the effect: it accepts what another canceled."""
 
-    apis: ClassVar[tuple[str, ...]] = (CANCEL_LINE_INTERNAL,)
+    operation: ClassVar[str] = CANCEL_LINE_INTERNAL
+
+    async def between_check_and_cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """The public one does both at once."""
+        if call.operation == CANCEL_LINE_INTERNAL:
+            await a_turn()
 
 
 class FailedLineCancelRestoresTheItem(Fault):

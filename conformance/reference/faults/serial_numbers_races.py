@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL_LINE, EXTEND, SERIAL_NUMBERS
 from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
-from orderproof.conformance.reference.faults.shared.rows import SERIALS, a_turn, narrow, read_row, write_row
+from orderproof.conformance.reference.faults.shared.rows import SERIALS, a_thread, a_turn, read_row, write_row
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Item, Order
 
+    Targets = list[tuple[Item, Serial]]
+
 
 class SerialsHalfWrittenWhenSimultaneous(Fault):
     """Of serial numbers that meet others for the same items, some of each request remain."""
@@ -24,7 +26,7 @@ class SerialsHalfWrittenWhenSimultaneous(Fault):
     breaks: ClassVar[tuple[str, ...]] = ("SER-35",)
     operation: ClassVar[str] = SERIAL_NUMBERS
 
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+    def write_serials(self, call: Call, order: Order, targets: Targets) -> None:
         """The first item now, the others in a moment, those of the last request first."""
         super().write_serials(call, order, targets[:1])
         order.marks.setdefault("behind", []).insert(0, targets[1:])
@@ -52,54 +54,65 @@ class ExtensionUndoesSerials(Fault):
             item.serial_number = read[item.id]
 
 
-class SerialRowFault(Fault):
-    """All serial numbers of an order are read, changed and written back."""
+class SerialsLostFault(Fault):
+    """All serial numbers of an order are read, changed and written back: what others wrote in between is lost."""
 
-    operation: ClassVar[str] = SERIAL_NUMBERS
     breaks: ClassVar[tuple[str, ...]] = ("SER-9",)
-    in_thread: ClassVar[bool] = False
+    operation: ClassVar[str] = SERIAL_NUMBERS
 
-    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """What others wrote in between is lost."""
+
+class SerialsLostWithinOneTurn(SerialsLostFault):
+    """Serial numbers are lost that come within one turn of the server's event loop of others."""
+
+    async def store_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """No wait of its own."""
         read = read_row(order, SERIALS)
-        await narrow(in_thread=self.in_thread)
+        await a_turn()
         write_row(order, read)
         await super().store_serials(call, order, targets)
 
 
-class SerialsLostWithinOneTurn(SerialRowFault):
-    """Serial numbers are lost that come within one turn of the server's event loop of others."""
-
-
-class SerialsLostBetweenThreads(SerialRowFault):
+class SerialsLostBetweenThreads(SerialsLostFault):
     """Serial numbers are lost that come while a thread of the pool reads those of the order."""
 
-    in_thread: ClassVar[bool] = True
+    async def store_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """No longer than the thread takes."""
+        read = read_row(order, SERIALS)
+        await a_thread()
+        write_row(order, read)
+        await super().store_serials(call, order, targets)
 
 
-class SerialsOneByOneFault(Fault):
+class SerialsMixedFault(Fault):
     """The serial numbers of a request are written one by one, and other requests come in between."""
 
-    operation: ClassVar[str] = SERIAL_NUMBERS
     breaks: ClassVar[tuple[str, ...]] = ("SER-35",)
-    in_thread: ClassVar[bool] = False
+    operation: ClassVar[str] = SERIAL_NUMBERS
 
-    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """Every other request from the last item on, as locks that are taken in no fixed sequence allow."""
-        self.turns = not getattr(self, "turns", False)
-        for target in targets if self.turns else reversed(targets):
-            await narrow(in_thread=self.in_thread)
+    def one_by_one(self, order: Order, targets: Targets) -> Targets:
+        """Every other request begins with its last item: locks are taken in no fixed sequence."""
+        order.marks["backwards"] = not order.marks.get("backwards", False)
+        return targets[::-1] if order.marks["backwards"] else targets
+
+
+class SerialsMixedWithinOneTurn(SerialsMixedFault):
+    """Of serial numbers that come within turns of the event loop of others, some of each request remain."""
+
+    async def store_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """No wait of its own."""
+        for target in self.one_by_one(order, targets):
+            await a_turn()
             await super().store_serials(call, order, [target])
 
 
-class SerialsMixedWithinOneTurn(SerialsOneByOneFault):
-    """Of serial numbers that come within turns of the event loop of others, some of each request remain."""
-
-
-class SerialsMixedBetweenThreads(SerialsOneByOneFault):
+class SerialsMixedBetweenThreads(SerialsMixedFault):
     """Of serial numbers that threads of the pool write, some of each request remain."""
 
-    in_thread: ClassVar[bool] = True
+    async def store_serials(self, call: Call, order: Order, targets: Targets) -> None:
+        """No longer than the threads take."""
+        for target in self.one_by_one(order, targets):
+            await a_thread()
+            await super().store_serials(call, order, [target])
 
 
 class ExtensionUndoesSerialsWithinOneTurn(Fault):

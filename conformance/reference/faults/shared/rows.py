@@ -27,12 +27,9 @@ async def a_turn() -> None:
     await asyncio.sleep(0)
 
 
-async def narrow(*, in_thread: bool) -> None:
-    """A turn, or a call that runs in a thread of the pool."""
-    if in_thread:
-        await asyncio.to_thread(time.monotonic)
-    else:
-        await a_turn()
+async def a_thread() -> None:
+    """A call that runs in a thread of the pool."""
+    await asyncio.to_thread(time.monotonic)
 
 
 def read_row(order: Order, columns: tuple[str, ...]) -> Row:
