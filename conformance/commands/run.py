@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
     parse_shard,
+    parse_time,
     report_option,
     waivers_option,
     writing,
@@ -122,6 +124,12 @@ def _out_among(args: list[str]) -> Path:
 )
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
 @click.option(
+    "--max-time",
+    callback=parse_time,
+    metavar="TIME",
+    help="Begin no check after this time, such as 5m: the record holds what was judged until then, and is cut short.",
+)
+@click.option(
     "--wait-for-target",
     type=click.FloatRange(0),
     default=0.0,
@@ -182,7 +190,13 @@ def _run(arguments: Arguments) -> int:
         listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
         ended = judge_target(
             RunOptions(
-                Settings(target, arguments.seed, arguments.profile, str(arguments.folder)),
+                Settings(
+                    target,
+                    arguments.seed,
+                    arguments.profile,
+                    str(arguments.folder),
+                    ends_at=time.time() + arguments.max_time if arguments.max_time else None,
+                ),
                 arguments.record_folder,
                 selection,
                 target_file=shown_file(arguments.target_file),
@@ -191,6 +205,7 @@ def _run(arguments: Arguments) -> int:
                 keep_personal_data=arguments.keep_personal_data,
                 show_progress=not arguments.quiet,
                 tell=listing.show if listing else None,
+                note=listing.note if listing else None,
             )
         )
     return _report(ended, waivers, listing, arguments, places)
@@ -213,6 +228,8 @@ def _takes_stdout(places: Places) -> bool:
 def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
     """The list of rules, below the header of the run."""
     from orderproof.conformance.config.secret_values import secrets_of
+    from orderproof.conformance.transport.origin import origin_and_path
+    from orderproof.conformance.transport.proxy import proxy_of
     from orderproof.reports.console import Listing, header
     from orderproof.reports.redaction.masking import Masker
 
@@ -223,6 +240,7 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
         "selection": patterns,
         "seed": arguments.seed,
         "profile": arguments.profile,
+        "proxy": proxy_of(origin_and_path(target.base_url)[0]),
     }
     console = _console(arguments.color, places)
     header(told, console)
@@ -245,7 +263,8 @@ def _dry_run(arguments: Arguments) -> int:
             raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
     for check in checks:
-        states = [state for state in STATES if state.replace("-", "_") in check.fixtures]
+        asked = {fixture.removesuffix("_or_nobody") for fixture in check.fixtures}
+        states = [state for state in STATES if state.replace("-", "_") in asked]
         needed.update(dict.fromkeys(states))
         click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
     click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")

@@ -8,9 +8,10 @@ from orderproof.conformance.kit.expectation import expect, require, require_time
 from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
 from orderproof.conformance.kit.properties import generation, property_of
 from orderproof.conformance.kit.rule_mark import rule
-from orderproof.conformance.kit.session import SESSION, Session, Trace
+from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES
 from orderproof.conformance.kit.times import Instant, parse_time
+from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
 from orderproof.conformance.model.order import (
     ANY,
