@@ -70,6 +70,9 @@ def test_a_failing_walk_is_told_without_the_steps_that_it_can_do_without(tmp_pat
         ("serials-lost-when-simultaneous", "SER-9"),
         # The answer to one request of a race is judged by itself.
         ("conflict-is-500", "GRA-7"),
+        # Several orders race; and readings meet, one of which is then sent alone.
+        ("extension-id-in-shared-field", "GRA-3"),
+        ("order-id-in-shared-field", "ORD-4"),
     ],
 )
 def test_every_request_that_led_to_a_finding_is_told(tmp_path, fault, rule):
@@ -204,6 +207,25 @@ def test_a_lost_extension_is_drawn_with_the_answers_that_cannot_both_be(tmp_path
     assert len({event["answer"] for event in lost}) == 1
     assert all(event["start_s"] <= event["end_s"] for event in finding["timeline"])
     assert ran.out.count("✗    0.0 to ") >= 2
+
+
+def test_an_answer_of_another_order_is_drawn_beside_the_answer_alone(tmp_path):
+    _, finding = finding_of(tmp_path, "order-answer-in-shared-buffer", "ORD-4")
+
+    *met, alone = finding["timeline"]
+    (wrong,) = [event for event in met if event["impossible"]]
+    assert "which is not what it returns alone" in finding["message"]
+    assert alone["text"] == f"{wrong['text']}, alone"
+    assert alone["start_s"] > max(event["start_s"] for event in met)
+    assert wrong["answer"] == f"200, {finding['observed']}"
+    assert finding["expected"] != finding["observed"]
+
+
+def test_what_reached_another_order_is_told_with_the_names_of_both(tmp_path):
+    _, finding = finding_of(tmp_path, "extension-id-in-shared-field", "GRA-3")
+
+    assert "One answer cannot be true" in finding["message"]
+    assert {event["text"].partition(":")[0] for event in finding["timeline"]} == {"order 1", "order 2"}
 
 
 @pytest.mark.parametrize("variant", ["extensions-queued", "canceled-later"])

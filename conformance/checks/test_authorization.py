@@ -2,8 +2,9 @@
 
 import pytest
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.every_operation import CASES
-from orderproof.conformance.checks.support.reading import holds, page
+from orderproof.conformance.checks.support.reading import holds, is_order, page
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
 from orderproof.conformance.kit import Finding, Inconclusive, NotRun, expect, require, rule
 from orderproof.strategies.tokens import altered_tokens, written_otherwise
@@ -128,7 +129,7 @@ def test_a_denied_caller_is_told_nothing(orders, states, operation):
 
 
 @rule("SEC-14")
-def test_a_token_does_not_open_another_tenants_orders(orders, oms_platform_order):
+def test_a_token_does_not_open_another_tenants_orders(session, orders, order, oms_platform_order):
     own = token_of_another_tenant(orders, oms_platform_order)
 
     for operation in OF_ANY_ORDER:
@@ -136,6 +137,18 @@ def test_a_token_does_not_open_another_tenants_orders(orders, oms_platform_order
         expect(answer, "the order belongs to another tenant").is_denied()
 
     require(orders.show(oms_platform_order))
+    # Nor while that tenant asks as well.
+    theirs, foreign = _as_tenant(oms_platform_order), _as_tenant(oms_platform_order, own)
+    expect_own_answers(session, orders, [theirs, foreign, _as_tenant(order), foreign])
+
+
+def _as_tenant(order, foreign_token=None):
+    def wrong(answer):
+        return None if is_order(answer, order) else Wrong(f"the order {order.order_id}", f"the order {answer.at('id')}")
+
+    text = f"read the order {order.order_id} with the token of {'another' if foreign_token else 'its'} tenant"
+    parts = {"authorization": foreign_token} if foreign_token else {}
+    return Reading(text, lambda orders: orders.show(order, **parts), wrong, is_denied=foreign_token is not None)
 
 
 @rule("SEC-14")

@@ -2,14 +2,16 @@
 
 import pytest
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.cancellations import (
     INVALID_ID_TYPES,
+    Status,
     expect_accepted,
     near_misses,
     status_of,
     steady_status,
 )
-from orderproof.conformance.checks.support.facts import unknown_id
+from orderproof.conformance.checks.support.facts import cancel_and_wait, unknown_id
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule
 
@@ -90,6 +92,26 @@ def test_an_order_that_can_be_canceled_says_so(orders, order_cancelable):
     require(orders.cancel(order_cancelable))
 
     assert status == (True, False), f"the order showed {status}, but its cancellation was accepted"
+
+
+@rule("CST-10")
+def test_an_order_that_can_be_canceled_says_so_while_others_are_read(session, orders, order_cancelable, states):
+    canceled = states("order-cancelable")
+    cancel_and_wait(orders, canceled)
+    asked = [(order, id_type) for id_type in ID_TYPES for order in (order_cancelable, canceled)]
+
+    expect_own_answers(session, orders, [_own_status(*one, is_canceled=one[0] is canceled) for one in asked])
+
+
+def _own_status(order, id_type, *, is_canceled):
+    wanted = Status(cancelable=not is_canceled, canceled=is_canceled)
+
+    def wrong(answer):
+        shown = Status(answer.at("cancelable"), answer.at("canceled"))
+        return None if shown == wanted else Wrong(str(wanted), str(shown))
+
+    text = f"read the cancellation status of the order {order.order_id} with id_type={id_type}"
+    return Reading(text, lambda orders: orders.cancellation_status(order, id_type=id_type), wrong)
 
 
 @rule("CST-11")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
@@ -112,25 +113,42 @@ def test_no_item_is_shown_twice(orders, order):
 
 
 @rule("ORD-30")
-def test_nothing_of_another_order_is_shown(orders, order, states):
+def test_nothing_of_another_order_is_shown(session, orders, order, states):
     other = states("order")
     pairs = ((order, other), (other, order))
     answers = [require(orders.show(one)) for one, _ in pairs]
 
     for answer, (own, foreign) in zip(answers, pairs, strict=True):
-        known = {item.casefold() for item in own.item_uuids}
-        leaked = ({item.casefold() for item in foreign.item_uuids} - known) & set(item_ids(answer))
-        customer = answer.json.get("customer") if isinstance(answer.json, dict) else None
-        # An order need not show its customer, and both orders may be of the same customer.
-        if isinstance(customer, dict) and customer.get("id") == foreign.customer_id != own.customer_id:
-            leaked.add(f"customer {foreign.customer_id}")
-        if leaked:
+        wrong = _leaked(answer, own, foreign)
+        if wrong:
             raise Finding(
                 f"{answer.request} shows data of another order, {foreign.order_id}",
-                f"items {', '.join(own.item_uuids)}, customer {own.customer_id}",
-                ", ".join(sorted(leaked)),
+                wrong.expected,
+                wrong.observed,
                 answer.exchange,
             )
+    asked = [(*pair, accept) for accept in (JSON, ORDERS_V2) for pair in pairs]
+    expect_own_answers(session, orders, [_own_data(*one) for one in asked])
+
+
+def _leaked(answer, own, foreign):
+    """The items and the customer of another order that an answer shows."""
+    known = {item.casefold() for item in own.item_uuids}
+    leaked = ({item.casefold() for item in foreign.item_uuids} - known) & set(item_ids(answer))
+    customer = answer.json.get("customer") if isinstance(answer.json, dict) else None
+    # An order need not show its customer, and both orders may be of the same customer.
+    if isinstance(customer, dict) and customer.get("id") == foreign.customer_id != own.customer_id:
+        leaked.add(f"customer {foreign.customer_id}")
+    wanted = f"items {', '.join(own.item_uuids)}, customer {own.customer_id}"
+    return Wrong(wanted, ", ".join(sorted(leaked))) if leaked else None
+
+
+def _own_data(own, foreign, accept):
+    return Reading(
+        f"read the order {own.order_id} as {accept}",
+        lambda orders: orders.show(own, accept=accept),
+        lambda answer: _leaked(answer, own, foreign),
+    )
 
 
 @rule("ORD-21")

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
 from orderproof.conformance.checks.support.listing import expect_same_in_history, find_in_history
@@ -155,3 +156,18 @@ def test_a_history_reads_the_same_again(orders, customer_with_orders):
                 first.exchange,
                 again.exchange,
             )
+
+
+@rule("HIS-6")
+def test_simultaneous_pages_hold_as_many_orders_as_each_asks_for(session, orders, customer_with_orders):
+    most = len(customer_with_orders.order_ids)
+
+    expect_own_answers(session, orders, [_own_page(customer_with_orders, count) for count in (1, most, 1)])
+
+
+def _own_page(customer, count):
+    def wrong(answer):
+        found = len(ids_on(answer))
+        return None if found == count else Wrong(f"{count} orders", f"{found} orders")
+
+    return Reading(f"read a page with count={count}", lambda orders: page(orders, customer, count=count), wrong)

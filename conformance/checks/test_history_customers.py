@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import example
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.nobody import require_found
 from orderproof.conformance.checks.support.reading import (
@@ -25,20 +26,36 @@ def found_customer(orders, customer_with_orders):
 
 
 @rule("HIS-3")
-def test_other_customers_orders_are_not_listed(orders, states):
+def test_other_customers_orders_are_not_listed(session, orders, states):
     other = states("customer-with-orders")
     customer = states("customer-with-orders")
 
     for one in (customer, other):
         answer = page(orders, one)
-        foreign = set(require_orders(answer)) - set(one.order_ids)
-        if foreign:
+        require_orders(answer)
+        wrong = _foreign(answer, one)
+        if wrong:
             raise Finding(
                 f"{answer.request} lists orders that do not belong to the customer",
-                ", ".join(one.order_ids),
-                ", ".join(sorted(foreign)),
+                wrong.expected,
+                wrong.observed,
                 answer.exchange,
             )
+    expect_own_answers(session, orders, [_own_history(one) for one in (customer, other) * 2])
+
+
+def _foreign(answer, customer):
+    """The orders on a page that are not the customer's."""
+    foreign = set(ids_on(answer)) - set(customer.order_ids)
+    return Wrong(", ".join(customer.order_ids), ", ".join(sorted(foreign))) if foreign else None
+
+
+def _own_history(customer):
+    return Reading(
+        f"read the history of {customer.customer_id}",
+        lambda orders: page(orders, customer),
+        lambda answer: _foreign(answer, customer),
+    )
 
 
 @rule("HIS-20")

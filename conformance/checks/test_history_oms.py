@@ -2,6 +2,7 @@
 
 import pytest
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.listing import expect_listed
 from orderproof.conformance.checks.support.reading import (
@@ -15,8 +16,12 @@ from orderproof.conformance.checks.support.reading import (
     require_orders,
 )
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts
-from orderproof.conformance.checks.support.suitable import kept_by_the_platform, several_orders, suitable
-from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotApplicable, expect, require, rule
+from orderproof.conformance.checks.support.suitable import (
+    kept_by_the_platform,
+    several_orders,
+    suitable,
+)
+from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, NotApplicable, expect, require, rule
 from orderproof.strategies.ids import QUOTED, NearMiss
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
@@ -133,21 +138,47 @@ def test_other_customers_orders_are_not_listed_in_json(session, orders, states, 
         others="beside the first, with its customer or its readable id",
     )
 
-    for one, other in ((first, second), (second, first)):
+    pairs = ((first, second), (second, first))
+    for one, other in pairs:
         answer = require(orders.history(one, accept=JSON))
-        entries = [entry for entry in listed(answer) if isinstance(entry, dict)]
-        # No document says which member is the id: it is the member that shows the id of the customer's own order.
-        names = {name for entry in entries for name, value in entry.items() if value == one.order_id}
-        if not names:
+        if not _id_members(answer, one):
             raise Inconclusive(f"the history does not list the customer's own order {one.order_id}", answer.exchange)
-        if any(entry.get(name) == other.order_id for entry in entries for name in names):
+        wrong = _others_order(answer, one, other)
+        if wrong:
             require_different_emails(orders, one, other)
             raise Finding(
                 f"{answer.request} lists the order {other.order_id} of another customer, {other.customer_id}",
-                "no orders of another customer",
-                str(answer),
+                wrong.expected,
+                wrong.observed,
                 answer.exchange,
             )
+    asked = [(*pair, accept) for accept in (JSON, ORDERS_V2) for pair in pairs]
+    expect_own_answers(session, orders, [_own_history(*one) for one in asked])
+
+
+def _entries(answer):
+    return [entry for entry in listed(answer) if isinstance(entry, dict)]
+
+
+def _id_members(answer, order):
+    """The members of a history's orders that show the id of this order: no document says which it is."""
+    return {name for entry in _entries(answer) for name, value in entry.items() if value == order.order_id}
+
+
+def _others_order(answer, one, other):
+    """What is wrong about a history of one customer that lists an order of the other."""
+    names = _id_members(answer, one) or {"id"}
+    if any(entry.get(name) == other.order_id for entry in _entries(answer) for name in names):
+        return Wrong("no orders of another customer", str(answer))
+    return None
+
+
+def _own_history(one, other, accept):
+    return Reading(
+        f"read the history of {one.customer_id} as {accept}",
+        lambda orders: orders.history(one, accept=accept),
+        lambda answer: _others_order(answer, one, other),
+    )
 
 
 def require_different_emails(orders, one, other):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.cancellations import near_misses_of
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
 from orderproof.conformance.checks.support.item_lists import expect_accepted
@@ -12,6 +13,7 @@ from orderproof.conformance.checks.support.pricing import (
     Pricing,
     amounts,
     extra_prices,
+    lines_of,
     lines_of_type,
     price_of,
     product,
@@ -108,6 +110,24 @@ def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_it
             shown.exchange,
             answer.exchange,
         )
+
+
+@rule("PRI-3")
+def test_simultaneous_requests_get_the_lines_of_their_own_products(session, orders, states):
+    one, other = (states("order") for _ in range(2))
+    asked = ((one, 1), (other, 2), (one, 2), (other, 1))
+
+    expect_own_answers(session, orders, [_own_prices(order, order.item_uuids[:number]) for order, number in asked])
+
+
+def _own_prices(order, items):
+    def wrong(answer):
+        found = [str(line.get("id")) for line in lines_of(answer)]
+        is_own = sorted(map(str.casefold, found)) == sorted(map(str.casefold, items))
+        return None if is_own else Wrong(f"one line for each of {items}", f"lines for {found}")
+
+    text = f"read the prices of {len(items)} product{'s' if len(items) > 1 else ''} of the order {order.order_id}"
+    return Reading(text, lambda orders: orders.prices(order, [product(item) for item in items]), wrong)
 
 
 @rule("PRI-29")

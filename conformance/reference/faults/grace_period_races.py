@@ -6,14 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL, EXTEND
+from orderproof.conformance.reference.exchange import CANCEL, EXTEND, SERIAL_NUMBERS
+from orderproof.conformance.reference.faults.shared.fields import faults_in_sharing
+from orderproof.conformance.reference.faults.shared.rows import CANCELLATION, TIMER, a_turn, read_row, write_row
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from orderproof.conformance.reference.decisions.serials import Serial
     from orderproof.conformance.reference.exchange import Call
-    from orderproof.conformance.reference.store import Order
+    from orderproof.conformance.reference.store import Item, Order
 
 
 class LostExtensionFault(Fault):
@@ -44,6 +47,52 @@ class ExtensionLostWithinATurn(LostExtensionFault):
     async def between_read_and_write(self, call: Call, order: Order) -> None:
         """No wait at all, only room for another."""
         await asyncio.sleep(0)
+
+
+class SerialsUndoExtension(Fault):
+    """Serial numbers undo an extension that comes within one turn of the event loop."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-7",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """As quick as the other."""
+        await a_turn()
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """The whole order is one row."""
+        read = read_row(order, TIMER)
+        for _ in range(2):
+            await a_turn()
+        write_row(order, read)
+        await super().store_serials(call, order, targets)
+
+
+class SerialsUndoCancellation(Fault):
+    """Serial numbers undo a cancellation of the order that comes within one turn of the event loop."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-16",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """The whole order is one row."""
+        read = read_row(order, CANCELLATION)
+        await a_turn()
+        write_row(order, read)
+        await super().store_serials(call, order, targets)
+
+
+class ExtensionUndoesCancellationWithinOneTurn(Fault):
+    """An extension undoes a cancellation that comes within one turn of the event loop."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-16",)
+    operation: ClassVar[str] = EXTEND
+
+    async def between_read_and_write(self, call: Call, order: Order) -> None:
+        """The whole order is one row."""
+        read = read_row(order, (*CANCELLATION, "version"))
+        await a_turn()
+        write_row(order, read)
 
 
 class ConflictCountsAllTheSame(Fault):
@@ -126,3 +175,18 @@ class CancelAfterExtensionForgotten(Fault):
         """Not any more."""
         if order.marks.get("extensions", 0) < 3:
             super().cancel(call, order, cancellation)
+
+
+GENERATED = faults_in_sharing(
+    "Extension",
+    EXTEND,
+    "extending a grace period",
+    {
+        "IdInSharedField": ("GRA-3",),
+        "QueryInSharedField": ("GRA-3",),
+        "IdSharedForOneTurn": ("GRA-3",),
+        "AnswerInSharedBuffer": ("GRA-3",),
+        "AnswerSharedForOneTurn": ("GRA-3",),
+    },
+    module=__name__,
+)

@@ -33,5 +33,5 @@ async def add_serial_numbers(decide: Decisions, call: Call) -> Answer:
     serials = decide.serial_request(call)
     order = decide.existing_order(call, call.path["uuid"], "internal")
     targets = decide.serial_targets(call, order, serials)
-    decide.write_serials(call, order, targets)
+    await decide.store_serials(call, order, targets)
     return decide.serial_answer(call, order)

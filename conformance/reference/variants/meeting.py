@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
-from orderproof.conformance.reference.exchange import CANCEL_LINE, CANCEL_LINE_INTERNAL, SERIAL_NUMBERS
+from orderproof.conformance.reference.exchange import CANCEL, CANCEL_LINE, CANCEL_LINE_INTERNAL, EXTEND, SERIAL_NUMBERS
 from orderproof.conformance.reference.problems import Refusal
 from orderproof.conformance.reference.variants.shared.later import LATER
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.serials import Serial
-    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Answer, Call
     from orderproof.conformance.reference.store import Item, Order
+
+CHANGES = (CANCEL, EXTEND, SERIAL_NUMBERS, CANCEL_LINE, CANCEL_LINE_INTERNAL)
 
 
 class ExtendingVariant(Variant):
@@ -57,10 +59,64 @@ class ChangesWaitForExtension(ExtendingVariant):
         await super().before_operation(call)
 
 
+class ChangesTakeOneLock(Variant):
+    """A change that meets one of another order is refused with 409: all changes take one lock."""
+
+    choice: ClassVar[int] = 6
+
+    def __init__(self, *world: Any) -> None:
+        """Nothing under way."""
+        super().__init__(*world)
+        self.changed = ""
+
+    async def before_operation(self, call: Call) -> None:
+        """Come again; an extension waits, since its 409 says that the same order was extended."""
+        await super().before_operation(call)
+        if call.operation not in CHANGES:
+            return
+        while self.changed and call.operation == EXTEND:
+            await asyncio.sleep(0.001)
+        if self.changed:
+            raise Refusal("grace-period-conflict")
+        self.changed = call.request_id
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """Done, or not begun."""
+        if self.changed == call.request_id:
+            await asyncio.sleep(0.002)
+            self.changed = ""
+        await super().before_answer(call, answer)
+
+
+class RequestsTakeTurns(Variant):
+    """A request waits until the one before it was answered, whatever it is about."""
+
+    choice: ClassVar[int] = 6
+
+    def __init__(self, *world: Any) -> None:
+        """Nobody waits."""
+        super().__init__(*world)
+        self.busy_with = ""
+
+    async def before_operation(self, call: Call) -> None:
+        """In a queue."""
+        while self.busy_with:
+            await asyncio.sleep(0.001)
+        self.busy_with = call.request_id
+        await super().before_operation(call)
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """The next one."""
+        await super().before_answer(call, answer)
+        if self.busy_with == call.request_id:
+            self.busy_with = ""
+
+
 class ChangesOfItemsShowLater(Variant):
     """Serial numbers and cancellations of items show a moment after they were answered."""
 
     choice: ClassVar[int] = 7
+    warned_by: ClassVar[tuple[str, ...]] = ("LIN-27",)
 
     def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """In a moment."""
