@@ -223,7 +223,7 @@ def test_of_simultaneous_cancellations_of_an_item_one_is_done(session, orders, s
     expect_done_or_refused(race(session, orders, each(with_preordered, orders, states), entrants, ending))
 
 
-@rule("LIN-27")
+@rule("LIN-22")
 def test_of_simultaneous_cancellations_of_an_item_one_alone_is_accepted(session, orders, states):
     # First the two that come first are of the public API, then of the internal one: either may look before it acts.
     mixes = (("internal", "external", "line"), ("line", "line", "internal"))

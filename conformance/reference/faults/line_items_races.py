@@ -46,7 +46,7 @@ class ExtensionUndoesLineCancelWithinOneTurn(Fault):
 class AcceptedTogetherFault(Fault):
     """Between the check and the effect of a cancellation of an item there is room for another."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("LIN-27",)
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-22",)
 
 
 class LineCancellationsAcceptedWithinOneTurn(AcceptedTogetherFault):

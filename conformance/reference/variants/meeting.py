@@ -116,7 +116,7 @@ class ChangesOfItemsShowLater(Variant):
     """Serial numbers and cancellations of items show a moment after they were answered."""
 
     choice: ClassVar[int] = 7
-    warned_by: ClassVar[tuple[str, ...]] = ("LIN-27",)
+    warned_by: ClassVar[tuple[str, ...]] = ("LIN-22",)
 
     def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """In a moment."""
