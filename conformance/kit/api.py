@@ -19,7 +19,15 @@ from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON
 from orderproof.spec.description import Operation, operations, shown_error_types
 
-Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+class Raw(str):
+    """A path segment or a query that is sent without percent-encoding, which no ordinary client does."""
+
+    __slots__ = ()
+
+
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]] | Raw
+"""The members of a query; one that is `Raw` is sent to the letter."""
 
 OWN_TOKEN = "the target's own token"
 """Marker for `authorization`: send the token of the state or else of the target."""
@@ -31,12 +39,6 @@ DOCUMENTED_TYPES = "what the operation documents"
 
 _REASON = {"reason": "Customer remorse"}
 _REASON_WANTED = "a reason for canceling a line item"
-
-
-class Raw(str):
-    """A path segment that is sent without percent-encoding, which no ordinary client does."""
-
-    __slots__ = ()
 
 
 class Parts(TypedDict, total=False):
@@ -250,6 +252,8 @@ def _path(operation: Operation, values: Mapping[str, str]) -> str:
 
 
 def _query(query: Query) -> str:
+    if isinstance(query, Raw):
+        return f"?{query}"
     pairs = query.items() if isinstance(query, Mapping) else query
     present = [(name, value) for name, value in pairs if value is not None]
     return f"?{urlencode(present)}" if present else ""
