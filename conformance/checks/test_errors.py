@@ -10,7 +10,6 @@ from orderproof.conformance.kit import Inconclusive, expect, rule
 def problems(orders, order):
     """Error answers of several operations, of both APIs, to invalid requests."""
     answers = [
-        orders.show(order, id=UNKNOWN_UUID),
         orders.cancel(order, body={"note": "no reason given"}),
         orders.cancel_line_item(order, UNKNOWN_UUID),
     ]

@@ -108,7 +108,7 @@ def test_a_query_that_no_form_would_send_is_answered(orders, operation):
     ("operation", "method"),
     [(one, method) for one in PATHS for method in ("PUT", "DELETE", "HEAD", "OPTIONS")]
     # Whether a server knows a method at all is the same for all paths of an API.
-    + [(one, method) for one in ("createCancellation", "cancelLineItem") for method in ("TRACE", "BREW")],
+    + [("createCancellation", "TRACE"), ("cancelLineItem", "BREW")],
 )
 def test_an_undocumented_method_is_answered(orders, operation, method):
     answer = orders.call(operation, None, UNKNOWN_IDS, method=method)
@@ -151,6 +151,18 @@ def test_an_odd_accept_header_is_answered_by_the_history(orders, accept):
     answer = orders.call("showOrderHistoryForCustomer", None, {}, query=query, accept=accept)
 
     expect(answer, f"the header was Accept: {accept}").is_answered()
+
+
+@rule("ROB-6")
+@pytest.mark.parametrize(
+    "operation", ["createPriceInformationForItems", "updateSalesOrderSerialNumbers", "createCancellation"]
+)
+def test_an_odd_content_type_is_answered(orders, operation):
+    odd = 'application/json;charset="'
+
+    answer = orders.call(operation, None, UNKNOWN_IDS, query={"id_type": "internal"}, body={}, content_type=odd)
+
+    expect(answer, f"the Content-Type is {odd}").is_answered()
 
 
 @rule("ROB-7")

@@ -158,3 +158,15 @@ class SecondEqualsSignCrashesExtension(Fault):
         """Cut into three."""
         if call.operation == EXTEND and any(part.count("=") > 1 for part in call.query_string.split("&")):
             raise ValueError("too many values to unpack")
+
+
+class UnfinishedContentTypeCrashes(Fault):
+    """A parameter of `Content-Type` that does not end crashes the server."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-6",)
+
+    def accepts_content_type(self, call: Call, content_type: str | None) -> bool:
+        """The closing quote is taken to be there."""
+        if '"' in (content_type or ""):
+            _, _, _ = str(content_type).split('"')
+        return super().accepts_content_type(call, content_type)
