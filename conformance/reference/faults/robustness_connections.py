@@ -11,79 +11,82 @@ from orderproof.conformance.reference.exchange import (
     EXTEND,
     HISTORY,
     PRICES,
-    Answer,
 )
-from orderproof.conformance.reference.faults.shared.unread import UnreadBodyFault
+from orderproof.conformance.reference.faults.shared.unread import answer_in_turn
 
 if TYPE_CHECKING:
-    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.exchange import Answer, Call
 
 
-class BodiesWithoutTokenLeftUnread(UnreadBodyFault):
+class BodiesWithoutTokenLeftUnread(Fault):
     """The body of a request without a valid token is not read, and taken for the next request."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
 
-    def leaves_unread(self, call: Call, answer: Answer) -> bool:
+    async def before_answer(self, call: Call, answer: Answer) -> None:
         """Refused before anybody looks at it."""
-        return answer.status == 401
+        await super().before_answer(call, answer)
+        await answer_in_turn(self, call, answer, is_unread=answer.status == 401)
 
 
-class BodiesForUnknownOrdersLeftUnread(UnreadBodyFault):
+class BodiesForUnknownOrdersLeftUnread(Fault):
     """The body of a request that nothing was found for is not read, and taken for the next request."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
 
-    def leaves_unread(self, call: Call, answer: Answer) -> bool:
+    async def before_answer(self, call: Call, answer: Answer) -> None:
         """The path alone decides."""
-        return answer.status == 404
+        await super().before_answer(call, answer)
+        await answer_in_turn(self, call, answer, is_unread=answer.status == 404)
 
 
-class BodiesOfGetLeftUnread(UnreadBodyFault):
+class BodiesOfGetLeftUnread(Fault):
     """The body of a GET request is not read, and taken for the next request."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
 
-    def leaves_unread(self, call: Call, answer: Answer) -> bool:
+    async def before_answer(self, call: Call, answer: Answer) -> None:
         """A GET has none, it is thought."""
-        return call.method == "GET"
+        await super().before_answer(call, answer)
+        await answer_in_turn(self, call, answer, is_unread=call.method == "GET")
 
 
-class UndocumentedBodiesLeftUnread(UnreadBodyFault):
+class UndocumentedBodiesLeftUnread(Fault):
     """A body that the operation does not document is not read, and taken for the next request."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
 
-    def leaves_unread(self, call: Call, answer: Answer) -> bool:
+    async def before_answer(self, call: Call, answer: Answer) -> None:
         """No handler asks for it."""
-        return call.operation in (EXTEND, CANCEL_LINE, CANCEL_LINE_INTERNAL)
+        await super().before_answer(call, answer)
+        await answer_in_turn(
+            self, call, answer, is_unread=call.operation in (EXTEND, CANCEL_LINE, CANCEL_LINE_INTERNAL)
+        )
 
 
-class InternalBodiesLeftUnread(UnreadBodyFault):
+class InternalBodiesLeftUnread(Fault):
     """The internal API does not read the bodies of its requests, and takes them for the next."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
     operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
-    def leaves_unread(self, call: Call, answer: Answer) -> bool:
+    async def before_answer(self, call: Call, answer: Answer) -> None:
         """Another server than the public API's."""
-        return call.route.internal
+        await super().before_answer(call, answer)
+        await answer_in_turn(self, call, answer, is_unread=call.route.internal)
 
 
-class RefusedPricesLeaveBodyUnread(UnreadBodyFault):
+class RefusedPricesLeaveBodyUnread(Fault):
     """The body of a price request whose Content-Type or content is refused spoils the next request."""
 
     breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
     operation: ClassVar[str] = PRICES
 
-    def leaves_unread(self, call: Call, answer: Answer) -> bool:
-        """What follows cannot be understood."""
-        return call.operation == PRICES and answer.status >= 400
-
-    async def hidden_answer(self, call: Call) -> Answer | None:
+    async def before_answer(self, call: Call, answer: Answer) -> None:
         """What follows begins in the middle of something."""
-        found = await super().hidden_answer(call)
-        return None if found is None else Answer(400, b"bad request line", "text/plain")
+        await super().before_answer(call, answer)
+        is_refused = call.operation == PRICES and answer.status >= 400
+        await answer_in_turn(self, call, answer, is_unread=is_refused, is_cut=True)
 
 
 class HeadCrashes(Fault):
