@@ -47,7 +47,15 @@ BAD_REQUEST = {**KEPT, **MEMBERS, "problem-media": True, "problem-body": True}
 TABLE = {
     "as documented": (
         exchange("showCancellationStatus", 200, STATUS),
-        {**KEPT, "status": True, "media": True, "body": True},
+        {**KEPT, "status": True, "media": True, "body": True, "advised": True},
+    ),
+    "a member that a sample shows is null": (
+        exchange("showCancellationStatus", 200, {**STATUS, "is_safe": None}),
+        {"body": True, "advised": False},
+    ),
+    "a member that a sample shows is left out": (
+        exchange("showCancellationStatus", 200, {"cancelable": True, "canceled": False}),
+        {"body": True, "advised": False},
     ),
     "more members": (exchange("showCancellationStatus", 200, {**STATUS, "x": 1}), {"body": True}),
     "a charset": (exchange("showCancellationStatus", 200, STATUS, "application/json; charset=utf-8"), {"media": True}),

@@ -9,23 +9,10 @@ from orderproof.conformance.checks.support.cancellations import (
     status_of,
     steady_status,
 )
-from orderproof.conformance.checks.support.facts import cancel_and_wait, unknown_id
+from orderproof.conformance.checks.support.facts import unknown_id
 from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule
 
 ID_TYPES = ("internal", "external")
-
-
-@rule("CST-4")
-def test_is_safe_is_a_boolean(orders, order_cancelable):
-    expect_is_safe(require(orders.cancellation_status(order_cancelable)), "an order that can be canceled")
-    expect_is_safe(cancel_and_wait(orders, order_cancelable), "a canceled order")
-
-
-def expect_is_safe(status, of):
-    is_safe = status.json.get("is_safe")
-    assert isinstance(is_safe, bool), (
-        f"the cancellation status of {of} shows is_safe {is_safe!r}, but the sample shows a boolean"
-    )
 
 
 @rule("CST-5")

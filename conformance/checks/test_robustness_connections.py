@@ -1,8 +1,8 @@
 """Robustness: what a request leaves on its connection, which must be nothing."""
 
 from itertools import pairwise
+from typing import Any
 
-from orderproof.conformance.checks.support.every_operation import CASES
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.reading import expect_order
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, request_bytes, require, rule, send_in_turn
@@ -10,24 +10,30 @@ from orderproof.conformance.kit import Answer, Finding, Inconclusive, request_by
 PATH = dict.fromkeys(("id", "uuid", "order_uuid", "item_uuid"), UNKNOWN_UUID)
 QUERY = {"id_type": "internal", "customer_id": UNKNOWN_UUID}
 INTERNAL = "cancelLineItem"
-# Without a token no server looks at a body. With one, those are sent that may be answered without a look, since they
-# document none, and one that documents a body.
-WRITING = [one for one in CASES if not one.startswith("show")]
-WITH_TOKEN = (
-    "showSalesOrderByIdAndIdType",
-    "createGracePeriod",
-    "createLineItemCancellation",
-    INTERNAL,
-    "createCancellation",
+WITHOUT_TOKEN: dict[str, Any] = {"authorization": None}
+# What a server may answer before it has read the body: an operation that documents none, another Content-Type than
+# JSON, a method that is not documented, and a caller without a token.
+REFUSED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("showSalesOrderByIdAndIdType", {}),
+    ("createGracePeriod", {}),
+    ("createLineItemCancellation", {}),
+    (INTERNAL, {}),
+    ("createCancellation", {"content_type": "text/plain"}),
+    ("createGracePeriod", {"method": "PUT"}),
+    ("createCancellation", WITHOUT_TOKEN),
+    ("updateSalesOrderSerialNumbers", WITHOUT_TOKEN),
+    ("createLineItemCancellation", WITHOUT_TOKEN),
+    (INTERNAL, WITHOUT_TOKEN),
+    ("createGracePeriod", WITHOUT_TOKEN),
+    ("createPriceInformationForItems", WITHOUT_TOKEN),
 )
 
 
-def refused(orders, hidden):
-    """Requests for ids that nothing has, prepared: with a token and without one."""
-    without = [(operation, {"authorization": None}) for operation in WRITING]
-    for operation, parts in (*((one, {}) for one in WITH_TOKEN), *without):
-        if operation != INTERNAL or orders.has_internal_api:
-            yield orders.call(operation, None, PATH, query=QUERY, raw_body=hidden, **parts)
+def refused(prepared, hidden):
+    """The requests, prepared, for ids that nothing has."""
+    for operation, parts in REFUSED:
+        if operation != INTERNAL or prepared.has_internal_api:
+            yield prepared.call(operation, None, PATH, query=QUERY, raw_body=hidden, **parts)
 
 
 def is_accepted_alone(session, answer):

@@ -6,7 +6,7 @@ answered is the checks' matter.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -132,6 +132,22 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         message = None if matches else f"{_request(exchange)} was answered as {given or 'no media type'}"
         yield Judgement(rule, message, wanted, given or "no Content-Type")
     yield from _judge_body("body", exchange, operation, status, wanted)
+    yield from _judge_advised(exchange, operation, resolve(operation.api, content[wanted]["schema"]))
+
+
+def _judge_advised(exchange: Exchange, operation: Operation, schema: Mapping[str, Any]) -> Iterator[Judgement]:
+    """Judge what only samples show of a success: `x-advised` is the schema of that."""
+    if "x-advised" not in schema:
+        return
+    try:
+        body = parse_json(exchange.response_body)
+        fault = next(jsonschema_rs.validator_for(schema["x-advised"]).iter_errors(body), None)
+    except (ValueError, RecursionError):
+        # No JSON, or such as the validator does not take: see `_judge_body`.
+        return
+    for rule in _rules("advised", operation.id):
+        message = f"{_request(exchange)}: {fault.message}" if fault else None
+        yield Judgement(rule, message, _demand(fault) if fault else "", _shown(exchange) if fault else "")
 
 
 def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:

@@ -40,6 +40,28 @@ class BodiesForUnknownOrdersLeftUnread(Fault):
         await answer_in_turn(self, call, answer, is_unread=answer.status == 404)
 
 
+class BodiesOfOtherTypesLeftUnread(Fault):
+    """A body whose Content-Type is refused is not read, and taken for the next request."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """Nobody wants it."""
+        await super().before_answer(call, answer)
+        await answer_in_turn(self, call, answer, is_unread=answer.status == 415)
+
+
+class BodiesOfOtherMethodsLeftUnread(Fault):
+    """The body of a request whose method is refused is not read, and taken for the next request."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """There is no handler that would."""
+        await super().before_answer(call, answer)
+        await answer_in_turn(self, call, answer, is_unread=answer.status == 405)
+
+
 class BodiesOfGetLeftUnread(Fault):
     """The body of a GET request is not read, and taken for the next request."""
 
