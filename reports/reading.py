@@ -33,7 +33,7 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
     that was cut short; one shard of several (unless `allow_shard`); a verdict that its own rules contradict.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:

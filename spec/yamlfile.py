@@ -63,6 +63,6 @@ def parse_yaml(text: str) -> Any:
 def read_yaml(path: Path) -> Any:
     """Read a YAML file of the distribution or the user. Raises `YamlError`, or `OSError` when it cannot be read."""
     try:
-        return parse_yaml(path.read_text(encoding="utf-8"))
+        return parse_yaml(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise YamlError(f"is not UTF-8 text (byte {error.start})") from None

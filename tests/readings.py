@@ -222,6 +222,17 @@ def line_cancellation_reason(sandbox: Sandbox) -> str:
     return "none" if answer.status == 200 else _status(answer)
 
 
+def line_cancellation_path(sandbox: Sandbox) -> str:
+    found = []
+    for key, reading in (("order_id", "readable-id"), ("order_uuid", "uuid")):
+        values = sandbox.state("order-with-preordered-item")
+        path = f"/orders/{values[key]}/items/{values['item_uuid']}/cancel?id_type=external"
+        # With a reason, which some servers want and the others ignore.
+        if sandbox.request("POST", path, {"reason": "x"}).status == 200:
+            found.append(reading)
+    return _one_of(found)
+
+
 def version_2_order_type(sandbox: Sandbox) -> str:
     text = sandbox.order(sandbox.state("order"), **V2).headers["content-type"].lower()
     return "vendor" if "x.newstore.orders+json" in text else text.removeprefix("application/")
@@ -270,6 +281,7 @@ PROBES: dict[str, Probe] = {
     "status-of-canceled-order": status_of_canceled_order,
     "status-words": status_words,
     "line-cancellation-reason": line_cancellation_reason,
+    "line-cancellation-path": line_cancellation_path,
     "undocumented-fields": undocumented_fields,
     "optional-fields": optional_fields,
     "extension-of-canceled-order": extension_of_canceled_order,

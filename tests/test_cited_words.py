@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from orderproof.conformance import checks
-from orderproof.conformance.kit.session import Trace
+from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.reports import console, page

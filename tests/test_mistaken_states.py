@@ -1,10 +1,15 @@
 """One mistake of whatever gives states fails no server: the state is named, and what the server says against it."""
 
+import contextlib
+import json
+
 import pytest
 
+from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
-from tests.running import orderproof, rules, target_file
+from tests.loopback import Server, answer
+from tests.running import made, orderproof, rules, target_file
 
 PROVIDER = """
 import json, urllib.request
@@ -37,6 +42,7 @@ ALIEN = "values['order_ids'][-1:] = [made('order')['order_id']]"
 ONE_MORE = "values = made(state, {'orders': params['orders'] + 1}); values['order_ids'].pop()"
 SWAPPED = "values['order_uuid'], values['order_id'] = values['order_id'], values['order_uuid']"
 MISTAKES = [
+    ("order", ("PRI-29", "SER-8", "SER-23"), "values = GIVEN.setdefault(state, values)", "each must be one of its own"),
     ("order", ORDER, SWAPPED, "are the two ids in each other's place?"),
     ("order", ORDER, "values['order_uuid'] = 'c3f1b3df-0000-4000-8000-000000000000'", "does not find its order_uuid"),
     ("order", ORDER, "values['order_id'] = values['order_id'].lower()", "does not find its order_id"),
@@ -45,41 +51,119 @@ MISTAKES = [
     ("order-cancelable", CANCELABLE, SWAPPED, "are the two ids in each other's place?"),
     ("order-cancelable", CANCELABLE, "values |= made('order-closed')", "says cancelable false"),
     ("order-cancelable", CANCELABLE, "values |= cancel(made('order-cancelable'))", "says that it was canceled"),
-    ("order-cancelable", CANCELABLE, "values |= made('order-past-grace-period')", "and it cannot be canceled"),
+    ("order-cancelable", CANCELABLE, "values |= made('order-past-grace-period')", "says cancelable false"),
     ("order-cancelable", CANCELABLE, "values = GIVEN.setdefault(state, values)", "a second time: the server says"),
-    ("order-in-grace-period", GRACE, "values |= made('order-past-grace-period')", "and it cannot be canceled"),
+    ("order-in-grace-period", GRACE, "values |= made('order-past-grace-period')", "says cancelable false"),
     ("order-in-grace-period", GRACE[:1], "values['due_at'] = '2001-01-01T00:00:00Z'", "is that its due_at?"),
     ("order-past-grace-period", ("GRA-4",), "values |= made('order-cancelable')", "and it can be extended"),
     ("order-closed", ("CAN-22", "CST-12"), "values |= made('order')", "status open and cancelable true"),
     ("order-with-preordered-item", ("LIN-2",), "cancel(values)", "says that it was canceled"),
+    ("customer-with-orders", ("HIS-3",), "values = GIVEN.setdefault(state, values)", "each must be one of its own"),
     ("customer-with-orders", HISTORY, ONE_MORE, "the customer has the order "),
     ("customer-with-orders", HISTORY, "values['order_ids'].reverse()", "by the placed_at that the server shows"),
     ("customer-with-orders", HISTORY, ALIEN, "the customer has the order "),
     ("customer-without-orders", ("HIS-16",), "values['customer_id'] = made('order')['customer_id']", "has the order"),
+    ("order-closed", ("CAN-22",), SWAPPED, "are the two ids in each other's place?"),
+    ("order-past-grace-period", ("GRA-4",), "values['order_id'] = made('order')['order_id']", "are of two orders"),
+    ("order-past-grace-period", ("GRA-4",), "values |= cancel(made('order-cancelable'))", "says that it was canceled"),
+    ("order-in-grace-period", GRACE, "values['order_uuid'] = made('order')['order_uuid']", "are of two orders"),
+    ("order-in-grace-period", GRACE, "values |= made('order-closed')", "says cancelable false"),
+    ("order-with-preordered-item", ("LIN-2",), "values['item_uuid'] = made('order')['item_uuids'][0]", "shows no item"),
+    ("order-with-preordered-item", ("LIN-2",), SWAPPED, "are the two ids in each other's place?"),
+    ("customer-with-orders", HISTORY, "values['order_ids'][0] = 'NOBODY-1'", "the customer has the order "),
+    ("customer-with-orders", HISTORY, "values['customer_id'] = made(state, params)['customer_id']", "has the order"),
+    ("order-cancelable", CANCELABLE, "values['order_id'] += ' '", "does not find its order_id"),
+    ("order", ORDER, "values['item_uuids'][0] = values['order_uuid']", "shows no item"),
+]
+# What is told before the server is asked.
+UNUSABLE = [
+    ("order-cancelable", CANCELABLE, "del values['order_id']", "the values lack order_id"),
+    ("order-cancelable", CANCELABLE, "values['order_uuid'] = None", "the values lack order_uuid"),
+    ("order-in-grace-period", GRACE, "values['order_id'] = 5", "the value order_id must be text"),
+    ("order-with-preordered-item", ("LIN-2",), "del values['item_uuid']", "the values lack item_uuid"),
+    ("order", ORDER, "values['item_uuids'] = []", "the values lack item_uuids"),
+    ("order", ("PRI-1",), "values['item_uuids'] = values['item_uuids'][:1]", "the values hold fewer"),
+    ("customer-with-orders", HISTORY, "values['order_ids'] = 'A, B, C'", "the value order_ids must be a list"),
 ]
 
 
-@pytest.mark.parametrize(("state", "chosen", "mistake", "says"), MISTAKES)
-def test_a_mistake_of_the_provider_is_named_and_fails_no_rule(tmp_path, state, chosen, mistake, says):
+def run_mistaken(folder, source, state, chosen, mistake):
+    """A run of the chosen rules, where a source of states makes one mistake with one state."""
     with start() as server:
-        values = {
-            "STATE_URL": server.state_url,
-            "BASE_URL": server.base_url,
-            "TOKEN": server.token,
-            "STATE": state,
-            "MISTAKE": mistake,
-        }
+        values = {"STATE_URL": server.state_url, "TOKEN": server.token, '"STATE"': f'"{state}"', "MISTAKE": mistake}
         text = PROVIDER
-        for name, value in values.items():
-            text = text.replace(f'"{name}"' if name == "STATE" else name, f'"{value}"' if name == "STATE" else value)
-        (tmp_path / "mistaken.py").write_text(text, encoding="utf-8")
-        target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'mistaken:give'}")
-        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *rules(*chosen))
+        # The address comes last, because a mistake may name it.
+        for name, value in {**values, "BASE_URL": server.base_url}.items():
+            text = text.replace(name, value)
+        with SOURCES[source](folder, text, state, server) as states:
+            target_file(folder, server.base_url, server.token, None, states=f"states: {json.dumps(states)}")
+            return orderproof(folder, "run", "--target", "target.yaml", *rules(*chosen))
+
+
+@contextlib.contextmanager
+def provider(folder, text, *_):
+    (folder / "mistaken.py").write_text(text, encoding="utf-8")
+    yield {"provider": "mistaken:give"}
+
+
+@contextlib.contextmanager
+def callback(_folder, text, *_):
+    give = giving(text)
+
+    def answered(request):
+        values = give(request.json["state"], request.json["params"], request.json["action"])
+        return answer(200, json.dumps(values).encode())
+
+    with Server(answered) as server:
+        yield {"callback": f"{server.url}/_state"}
+
+
+@contextlib.contextmanager
+def fixed(_folder, text, state, server):
+    # Preflight takes an order, and finds out how the server shows it.
+    right = [made(server.state_url, "order")]
+    params = {"orders": 12} if state == "customer-with-orders" else STATES[state].params
+    wrong = giving(text)(state, params, "setup")
+    yield {"order": [*right, wrong]} if state == "order" else {"order": right, state: [wrong]}
+
+
+def giving(text):
+    names = {}
+    exec(text, names)
+    return names["give"]
+
+
+SOURCES = {"provider": provider, "callback": callback, "list": fixed}
+NAMES = {
+    "provider": "states.provider gave",
+    "callback": "states.callback gave",
+    "list": "entry ",
+}
+
+
+def each_from_one_source(mistakes, sources):
+    """Each mistake from one of the sources, in turn: they differ in little, and runs take time."""
+    for number, mistake in enumerate(mistakes):
+        # The server's own due_at counts for an entry of a list, which ages.
+        not_of_a_list = "GIVEN" in mistake[2] or "due_at" in mistake[2]
+        yield ("provider" if not_of_a_list else sources[number % len(sources)], *mistake)
+
+
+ALL = [
+    *each_from_one_source(MISTAKES, ("provider", "callback", "list")),
+    # In a list they are errors of the target file, which is read first.
+    *each_from_one_source(UNUSABLE, ("provider", "callback")),
+]
+
+
+@pytest.mark.parametrize(("source", "state", "chosen", "mistake", "says"), ALL)
+def test_a_mistake_of_a_source_is_named_and_fails_no_rule(tmp_path, source, state, chosen, mistake, says):
+    ran = run_mistaken(tmp_path, source, state, chosen, mistake)
 
     assert ran.code in (3, 4), ran.out
     reasons = " ".join(row["reason"] for row in ran.record["rules"])
-    assert f"states.provider gave a{'n' if state[0] == 'o' else ''} " in reasons or "gave the order" in reasons
     assert says in reasons, ran.out
+    assert NAMES[source] in reasons or "gave the order" in reasons, ran.out
     assert not {"fail", "warn"} & set(ran.verdicts.values()), ran.out
 
 
@@ -93,3 +177,22 @@ def test_a_server_that_contradicts_itself_is_not_excused(tmp_path, fault, rule):
         target_file(tmp_path, server.base_url, server.token, server.state_url)
         ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", rule)
     assert ran.verdicts == {rule: "fail"}
+
+
+TENANTS = [
+    ("values['base_url'] = 'http://127.0.0.1:9/v0'", "nothing answers at http://127.0.0.1:9/v0"),
+    ("values['base_url'] = 'BASE_URL/v7'", "is its path right?"),
+    ("values['base_url'] = 'BASE_URL'; values['token'] = 'stale'", "its token is refused"),
+    ("values['token'] = 'stale'", "its token is refused"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "says"), TENANTS)
+def test_a_wrong_tenant_of_a_state_is_named_and_fails_no_rule(tmp_path, mistake, says):
+    ran = run_mistaken(tmp_path, "provider", "order-cancelable", (*CANCELABLE, "CAN-90"), mistake)
+
+    assert ran.code in (3, 4), ran.out
+    reasons = " ".join(row["reason"] for row in ran.record["rules"])
+    assert "state order-cancelable: states.provider gave one on a tenant of its own, and " in reasons, ran.out
+    assert says in reasons, ran.out
+    assert set(ran.verdicts.values()) == {"not-run"}, ran.out

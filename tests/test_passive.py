@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
-from orderproof.conformance.kit.session import Trace
+from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.runner.passive import judge, passive_rules
 from orderproof.conformance.transport.exchange import Exchange

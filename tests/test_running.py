@@ -165,7 +165,7 @@ def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
 
 
 def test_a_partial_run_is_accepted_by_what_it_judged(tmp_path, server):
-    access = ["-H", f"Authorization: Bearer {server.token}", *rules("ROB-1", "GRA-4", "GRA-5")]
+    access = ["-H", f"Authorization: Bearer {server.token}", *rules("ROB-1", "GRA-1", "GRA-4")]
     bare = orderproof(tmp_path, "run", "--accept-partial", server.base_url, *access)
     assert bare.code == 4
     assert "accepted" not in bare.record
@@ -268,6 +268,15 @@ def test_a_dry_run_sends_nothing(tmp_path, server):
     assert ran.code == 0
     assert judged_by(server) == 0
     assert "order-in-grace-period" in ran.out
+
+
+def test_a_callback_that_is_elsewhere_than_said_is_named(tmp_path, server):
+    target_file(tmp_path, server.base_url, server.token, f"{server.state_url}_wrong")
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "ORD-*")
+
+    assert ran.code == 3, ran.out
+    assert f"states.callback: {server.state_url}_wrong answers 404 for every state; is its path right?" in ran.out
 
 
 def test_an_internal_api_that_is_elsewhere_than_said_breaks_no_rule(tmp_path, server):

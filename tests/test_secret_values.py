@@ -46,6 +46,8 @@ ORIGINS = {
     "a part of a header": "headers: {HEADER: 'ApiKey id=\"${VALUE}\", x'}",
     "a public header from the environment": "headers: {User-Agent: '${VALUE}'}",
     "the callback's path": "states: {callback: 'https://acme.example/${VALUE}'}",
+    "a callback's header": "states: {callback: {url: 'https://acme.example/s', headers: {HEADER: SECRET}}}",
+    "a callback's query": "states: {callback: {url: 'https://acme.example/s', query: {key: SECRET}}}",
     "a state's token": "states: {customer-without-orders: [{customer_id: c, token: SECRET}]}",
     "the command line": "",
 }

@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 from orderproof.conformance.config.state_kinds import STATES
-from orderproof.conformance.config.target import StateSources
+from orderproof.conformance.config.target import Callback, StateSources
 from orderproof.conformance.errors import StateUnavailable, UsageError
 from orderproof.conformance.states import callback as callback_module
 from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
@@ -82,7 +82,7 @@ def client(monkeypatch):
 class TestCallback:
     def test_it_speaks_pacts_contract(self, client):
         with Server(lambda request: json_answer(201, order())) as server:
-            states = States([("callback", callback_source(client, server.url + "/_state"))])
+            states = States([("callback", callback_source(client, Callback(server.url + "/_state")))])
             state = states.setup("order")
             states.teardown(state)
         assert state.values == order()
@@ -118,7 +118,7 @@ class TestCallback:
     )
     def test_what_is_no_state_is_said_why(self, client, reply, reason):
         with Server(lambda request: reply) as server:
-            states = States([("callback", callback_source(client, server.url))])
+            states = States([("callback", callback_source(client, Callback(server.url)))])
             with pytest.raises(StateUnavailable) as caught:
                 states.setup("order")
         assert str(caught.value).startswith("state order: ")
@@ -129,17 +129,31 @@ class TestCallback:
     def test_trouble_that_passes_is_tried_again(self, client, status):
         replies = [answer(status, b"", "Retry-After: 60"), answer(status), json_answer(200, order())]
         with Server(lambda request: replies[request.number]) as server:
-            state = States([("callback", callback_source(client, server.url))]).setup("order")
+            state = States([("callback", callback_source(client, Callback(server.url)))]).setup("order")
         assert state.order_id == "id-1"
         assert len(server.requests) == 3
 
     def test_nobody_there_is_an_error_of_its_own(self, client):
         with refusing_port() as port, pytest.raises(CallbackUnreachable, match=r"states\.callback: no answer from"):
-            States([("callback", callback_source(client, f"http://127.0.0.1:{port}"))]).setup("order")
+            States([("callback", callback_source(client, Callback(f"http://127.0.0.1:{port}")))]).setup("order")
+
+    def test_a_protected_callback_gets_its_headers_and_its_query(self, client):
+        headers, query = {"Authorization": "Basic abc", "accept": "text/json"}, {"key": "a b", "v": "1"}
+        with Server(lambda request: json_answer(200, order())) as server:
+            callback = Callback(server.url + "/_state", headers, query)
+            States([("callback", callback_source(client, callback))]).setup("order")
+        (request,) = server.requests
+        assert request.line == "POST /_state?key=a+b&v=1 HTTP/1.1"
+        sent = dict(request.headers)
+        assert (sent["authorization"], sent["accept"], sent["content-type"]) == (
+            "Basic abc",
+            "text/json",
+            "application/json",
+        )
 
     def test_a_state_may_hold_on_another_tenant(self, client):
         with Server(lambda request: json_answer(200, order(base_url="https://two.example/v0/", token="t"))) as server:
-            state = States([("callback", callback_source(client, server.url))]).setup("order")
+            state = States([("callback", callback_source(client, Callback(server.url)))]).setup("order")
         assert (state.base_url, state.token) == ("https://two.example/v0", "t")
 
 

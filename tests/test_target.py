@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from orderproof.conformance.config.state_kinds import FEATURES, STATES, VALUE_TYPES
 from orderproof.conformance.config.target import (
     Auth,
+    Callback,
     Limits,
     OAuth2,
     StateSources,
@@ -56,9 +57,9 @@ def test_every_key_is_read(target_of, tmp_path):
         internal_base_url: http://internal.example:8080/v0/
         auth: {oauth2: {token_url: https://id.example/token, client_id: me, client_secret: "s", scope: orders}}
         headers: {X-Tenant: acme}
-        limits: {rate: 600/m, timeout: 500ms, workers: 4}
+        limits: {rate: 600/m, timeout: 500ms, setup: 2m, workers: 4}
         states:
-            callback: https://acme.example/_state
+            callback: {url: https://acme.example/_state, headers: {Authorization: Basic abc}, query: {key: k}}
             provider: acme.states:give
             order: [{order_uuid: u, order_id: i, customer_id: c, item_uuids: [a, b]}]
     """.replace("\n        ", "\n")
@@ -69,8 +70,12 @@ def test_every_key_is_read(target_of, tmp_path):
         internal_base_url="http://internal.example:8080/v0",
         auth=Auth(oauth2=OAuth2("https://id.example/token", "me", "s", "orders")),
         headers={"X-Tenant": "acme"},
-        limits=Limits(10.0, 0.5, 4),
-        states=StateSources({"order": [ORDER]}, "https://acme.example/_state", "acme.states:give"),
+        limits=Limits(10.0, 0.5, 120.0, 4),
+        states=StateSources(
+            {"order": [ORDER]},
+            Callback("https://acme.example/_state", {"Authorization": "Basic abc"}, {"key": "k"}),
+            "acme.states:give",
+        ),
         source=str(tmp_path / "target.yaml"),
     )
     assert Target.from_dict(target.to_dict()) == target
@@ -100,7 +105,7 @@ def test_the_command_line_replaces_the_base_url(tmp_path):
         ("a${TOKEN}b${TOKEN}", {"TOKEN": "-"}, "a-b-"),
         ("$$${TOKEN}$${TOKEN}", {"TOKEN": "s"}, "$s${TOKEN}"),
         ("${TOKEN}", {"TOKEN": "${HOME}"}, "${HOME}"),
-        ("$TOKEN", {"TOKEN": "s"}, "$TOKEN"),
+        ("5$ and $$TOKEN", {}, "5$ and $TOKEN"),
     ],
 )
 def test_placeholders(target_of, monkeypatch, written, given, read):
@@ -114,6 +119,9 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
     ("text", "parts"),
     [
         ("auth: {bearer: '${ORDERPROOF_NOT_SET}'}", ("auth.bearer", "ORDERPROOF_NOT_SET is not set", ":-")),
+        ("name: a$NAME", ("name: a $ stands before a name; write ${NAME} for", "or $$ for a dollar sign")),
+        ("name: '${NAME'", ("name: a ${ is not closed; write ${NAME}",)),
+        ("name: '${A:-${B}}'", ("name: ${A:-${B} is in another placeholder", "plain text")),
         ("name: ${1}", ("name", "${1} is not a placeholder", "${NAME}")),
         ("states: {order: [{order_uuid: '${ORDERPROOF_NOT_SET}'}]}", ("states.order[0].order_uuid", "is not set")),
         ("nmae: x", ("unknown key 'nmae'", 'did you mean "name"')),
@@ -166,6 +174,13 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("states: callback", ("states must be a mapping",)),
         ("states:", ("states must be a mapping", "nothing")),
         ("states: {callback: nowhere}", ("states.callback", "not an absolute URL")),
+        ("states: {callback: [a]}", ("states.callback must be a URL, or a mapping of url, headers and query",)),
+        ("states: {callback: {headers: {A: b}}}", ("states.callback: url is missing",)),
+        ("states: {callback: {url: nowhere}}", ("states.callback.url", "not an absolute URL")),
+        ("states: {callback: {url: 'http://h/', header: {}}}", ("states.callback", 'did you mean "headers"')),
+        ("states: {callback: {url: 'http://h/', headers: {A: 5}}}", ("states.callback.headers.A must be text",)),
+        ("states: {callback: {url: 'http://h/', headers: {'a b': c}}}", ("headers: 'a b' is not a header name",)),
+        ("limits: {setup: 2h}", ("limits.setup", "not a time of at most an hour")),
         ("states: {provider: module}", ("states.provider", "package.module:function")),
         ("states: {provider: 5}", ("states.provider must be of the form package.module:function", "quotes")),
         ("states: {order: {order_uuid: u}}", ("states.order must be a list of mappings", "order_uuid: …")),
@@ -247,7 +262,7 @@ def test_states_in_a_file_apart(tmp_path, monkeypatch):
     path = tmp_path / "states.yaml"
     monkeypatch.setenv("HOST", "acme.example")
     path.write_text("callback: https://${HOST}/_state\n")
-    assert with_states(TARGET, path).states == StateSources(callback="https://acme.example/_state")
+    assert with_states(TARGET, path).states == StateSources(callback=Callback("https://acme.example/_state"))
     path.write_text("calback: x\n")
     with pytest.raises(UsageError, match=r"states\.yaml: states: unknown key 'calback'; did you mean \"callback\""):
         with_states(TARGET, path)

@@ -11,9 +11,18 @@ from typing import Any
 import pytest
 
 from orderproof.conformance.checks.support.line_cancellations import TERMINAL
+from orderproof.conformance.checks.support.nobody import or_nobody
 from orderproof.conformance.kit import SESSION, STATES, NotRun, Orders, Session, State, StateUnavailable
 
 _TERMINAL_ITEM = "order-with-terminal-preordered-item"
+# States that checks of unknown ids can do without.
+_JUDGED_WITHOUT = (
+    "order",
+    "order-cancelable",
+    "order-in-grace-period",
+    "order-with-preordered-item",
+    "customer-with-orders",
+)
 
 
 @pytest.fixture
@@ -72,6 +81,23 @@ def _fixture(name: str) -> Any:
     state.__doc__ = f"{STATES[name].says}, set up afresh."
     return pytest.fixture(name=name.replace("-", "_"))(state)
 
+
+def _or_nobody(name: str) -> Any:
+    def state(states: Callable[..., State]) -> State:
+        return or_nobody(states, name)
+
+    state.__doc__ = f"{STATES[name].says}, or where it is not offered one that does not exist."
+    return pytest.fixture(name=f"{name.replace('-', '_')}_or_nobody")(state)
+
+
+for _name in (
+    "order",
+    "order-cancelable",
+    "order-in-grace-period",
+    "order-with-preordered-item",
+    "customer-with-orders",
+):
+    globals()[f"state_{_name.replace('-', '_')}_or_nobody"] = _or_nobody(_name)
 
 for _name in STATES.keys() - {_TERMINAL_ITEM}:
     globals()[f"state_{_name.replace('-', '_')}"] = _fixture(_name)

@@ -17,6 +17,7 @@ from orderproof.conformance.checks.support.cancellations import (
     took_effect,
 )
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
+from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.kit import expect, require, rule
 
@@ -77,11 +78,13 @@ def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
 
 @rule("CAN-17")
 @pytest.mark.parametrize("id_type", ID_TYPES)
-def test_an_unknown_order_is_not_found(orders, order_cancelable, id_type):
-    answer = orders.cancel(order_cancelable, id=unknown_id(order_cancelable, id_type), id_type=id_type)
+def test_an_unknown_order_is_not_found(orders, order_cancelable_or_nobody, id_type):
+    order = order_cancelable_or_nobody
 
-    expect(answer, "no order has this id").is_problem(404)
-    require(orders.cancel(order_cancelable, id_type=id_type))
+    answer = orders.cancel(order, id=unknown_id(order, id_type), id_type=id_type)
+
+    expect_unknown(orders, answer, order)
+    require_found(lambda: orders.cancel(order, id_type=id_type), order)
 
 
 @rule("CAN-18")

@@ -10,6 +10,7 @@ from orderproof.conformance.checks.support.cancellations import (
     steady_status,
 )
 from orderproof.conformance.checks.support.facts import unknown_id
+from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule
 
 ID_TYPES = ("internal", "external")
@@ -30,12 +31,13 @@ def test_both_ids_find_the_same_status(orders, states):
 
 @rule("CST-6")
 @pytest.mark.parametrize("id_type", ID_TYPES)
-def test_an_unknown_order_is_not_found(orders, order, id_type):
-    require(orders.cancellation_status(order, id_type=id_type))
+def test_an_unknown_order_is_not_found(orders, order_or_nobody, id_type):
+    order = order_or_nobody
+    require_found(lambda: orders.cancellation_status(order, id_type=id_type), order)
 
     answer = orders.cancellation_status(order, id=unknown_id(order, id_type), id_type=id_type)
 
-    expect(answer, "no order has this id").is_problem(404)
+    expect_unknown(orders, answer, order)
 
 
 @rule("CST-7")

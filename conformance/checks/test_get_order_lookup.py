@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example
 
 from orderproof.conformance.checks.support.facts import unknown_id
+from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.reading import expect_not_found, expect_order
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.kit import JSON, ORDERS_V2, expect, property_of, require, rule
@@ -37,12 +38,13 @@ def test_two_orders_are_told_apart(orders, order, states, id_type):
 @rule("ORD-5")
 @pytest.mark.parametrize("id_type", ID_TYPES)
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
-def test_an_unknown_order_is_not_found(orders, order, id_type, accept):
-    require(orders.show(order, id_type=id_type, accept=accept))
+def test_an_unknown_order_is_not_found(orders, order_or_nobody, id_type, accept):
+    order = order_or_nobody
+    require_found(lambda: orders.show(order, id_type=id_type, accept=accept), order)
 
     answer = orders.show(order, id=unknown_id(order, id_type), id_type=id_type, accept=accept)
 
-    expect(answer, "no order has this id").is_problem(404)
+    expect_unknown(orders, answer, order)
 
 
 @rule("ORD-6")

@@ -18,6 +18,7 @@ from orderproof.conformance.checks.support.facts import (
     poll_until,
     unknown_id,
 )
+from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, require_stated, running_timer
 from orderproof.conformance.kit import expect, require, rule
 
@@ -72,13 +73,13 @@ def test_an_expired_grace_period_is_not_extended(orders, order_past_grace_period
 
 @rule("GRA-5")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
-def test_an_unknown_order_is_not_found(orders, order_in_grace_period, id_type):
-    unknown = unknown_id(order_in_grace_period, id_type)
+def test_an_unknown_order_is_not_found(orders, order_in_grace_period_or_nobody, id_type):
+    order = order_in_grace_period_or_nobody
 
-    answer = orders.extend_grace_period(order_in_grace_period, id=unknown, id_type=id_type)
+    answer = orders.extend_grace_period(order, id=unknown_id(order, id_type), id_type=id_type)
 
-    expect(answer, "no order has this id").is_problem(404)
-    require(orders.extend_grace_period(order_in_grace_period, id_type=id_type))
+    expect_unknown(orders, answer, order)
+    require_found(lambda: orders.extend_grace_period(order, id_type=id_type), order)
 
 
 @rule("GRA-6")

@@ -5,6 +5,7 @@ import pytest
 from orderproof.conformance.checks.support import line_cancellations as scenario
 from orderproof.conformance.checks.support.cancellations import expect_accepted, near_misses_of, require_refusal
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.kit import NotApplicable, expect, require, rule
 
 
@@ -65,11 +66,13 @@ def test_the_items_of_other_orders_are_not_canceled(orders, states, cancel):
 
 
 @rule("INT-8")
-def test_an_unknown_item_is_not_found(order_with_preordered_item, cancel):
-    answer = cancel(order_with_preordered_item, UNKNOWN_UUID)
+def test_an_unknown_item_is_not_found(orders, order_with_preordered_item_or_nobody, cancel):
+    order = order_with_preordered_item_or_nobody
 
-    expect(answer, "no item has this id").is_problem(404)
-    require(cancel(order_with_preordered_item, order_with_preordered_item.item_uuid))
+    answer = cancel(order, UNKNOWN_UUID)
+
+    expect_unknown(orders, answer, order, "no item has this id")
+    require_found(lambda: cancel(order, order.item_uuid), order)
 
 
 @rule("INT-9")

@@ -245,7 +245,8 @@ def _dry_run(arguments: Arguments) -> int:
             raise VoidError(f"the suite itself could not be loaded: {error}") from None
     needed = {}
     for check in checks:
-        states = [state for state in STATES if state.replace("-", "_") in check.fixtures]
+        asked = {fixture.removesuffix("_or_nobody") for fixture in check.fixtures}
+        states = [state for state in STATES if state.replace("-", "_") in asked]
         needed.update(dict.fromkeys(states))
         click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
     click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")

@@ -106,12 +106,17 @@ def is_header_name(text: str) -> bool:
     return re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text) is not None
 
 
-def check_header(name: str, value: str, where: str) -> tuple[str, str]:
-    """A header that may be sent with every request. Raises `UsageError` for an invalid or reserved header."""
+def check_header_form(name: str, value: str, where: str) -> None:
+    """Raise `UsageError` for a name or a value that HTTP does not allow; the value is not shown."""
     if not is_header_name(name):
         raise UsageError(f"{where}: {name!r} is not a header name")
     if not re.fullmatch(r"[\t\x20-\x7e\x80-\xff]*", value):
         raise UsageError(f"{where}.{name}: the value holds characters that a header cannot carry; remove them")
+
+
+def check_header(name: str, value: str, where: str) -> tuple[str, str]:
+    """A header that may be sent with every request. Raises `UsageError` for an invalid or reserved header."""
+    check_header_form(name, value, where)
     if name.lower() in ("accept", "content-type", "content-length", "host", "transfer-encoding", "connection"):
         raise UsageError(f"{where}: {name} cannot be set for all requests, because checks set it themselves; remove it")
     if name.lower() == "authorization":

@@ -7,14 +7,23 @@ from typing import Any
 
 from orderproof.conformance.errors import UsageError
 
-_PLACEHOLDER = re.compile(r"\$\$|\$\{([^}]*)\}")
+# Also what looks like one and is none, which is told: as it stands, it would be sent as a token.
+_PLACEHOLDER = re.compile(r"\$\$|\$\{([^}]*)\}|\$\{[^}]*$|\$[A-Za-z_]\w*")
 _NAME_AND_DEFAULT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
 
 
 def _value(match: re.Match[str], where: str) -> str:
     if match[0] == "$$":
         return "$"
+    if match[1] is None:
+        # What follows is not shown: it may be a part of a token.
+        wrong = "a ${ is not closed" if match[0].startswith("${") else "a $ stands before a name"
+        raise UsageError(
+            f"{where}: {wrong}; write ${{NAME}} for a variable of the environment, or $$ for a dollar sign"
+        )
     parts = _NAME_AND_DEFAULT.fullmatch(match[1])
+    if parts and "${" in (parts[2] or ""):
+        raise UsageError(f"{where}: {match[0]} is in another placeholder; a default is plain text")
     if parts is None:
         raise UsageError(f"{where}: {match[0]} is not a placeholder; write ${{NAME}} or ${{NAME:-default}}")
     name, default = parts[1], parts[2]

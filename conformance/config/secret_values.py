@@ -3,9 +3,11 @@
 Secrets are
 
 - **credentials**: `auth.bearer`, `auth.oauth2.client_secret` and the `token` of a state, however they were written;
-- **headers** (`headers` and `-H`): what goes along with every request mostly lets it in, whatever the header is called.
-  The value of a plainly public header (content negotiation, tracing, a version, the tenant's name) is no secret: a
-  report that hid it would hide what was asked, and it lets nobody in. If a placeholder brought it in, it is one;
+- **headers** (`headers`, `-H` and `states.callback.headers`): what goes along with every request mostly lets it in,
+  whatever the header is called. The value of a plainly public header (content negotiation, tracing, a version, the
+  tenant's name) is no secret: a report that hid it would hide what was asked, and it lets nobody in. If a placeholder
+  brought it in, it is one;
+- **the query** of `states.callback`;
 - **what placeholders bring in** (`${NAME}`) below `auth` (but not the scope), `headers` and `states.callback`.
 
 No secrets are `name`, `base_url`, `internal_base_url`, `limits`, `features` and the ids of states, placeholder or not:
@@ -74,6 +76,11 @@ def secrets_of(target: Target) -> frozenset[str]:
     values = {
         piece for name, value in target.headers.items() if name.lower() in hidden for piece in _header_pieces(value)
     }
+    callback = target.states.callback
+    if callback:
+        values.update(callback.query.values())
+        lets_in = [value for name, value in callback.headers.items() if not is_public_header(name)]
+        values.update(piece for value in lets_in for piece in _header_pieces(value))
     for place, brought_in in target.placeholders.items():
         if place.startswith(_PLACES):
             values.update(value.strip() for value in brought_in)
@@ -118,8 +125,13 @@ def _decoded(text: str) -> str:
 
 def _is_address(value: str, target: Target) -> bool:
     """Whether a value is where a server is found, which reports show: the URL, its beginning, or its host's name."""
-    oauth2 = target.auth.oauth2
-    urls = [target.base_url, target.internal_base_url, target.states.callback, oauth2.token_url if oauth2 else None]
+    oauth2, callback = target.auth.oauth2, target.states.callback
+    urls = [
+        target.base_url,
+        target.internal_base_url,
+        callback.url if callback else None,
+        oauth2.token_url if oauth2 else None,
+    ]
     for url in filter(None, urls):
         parts = urlsplit(url)
         if url.startswith(value.rstrip("/")) or value in (parts.netloc, *(parts.hostname or "").split(".")):

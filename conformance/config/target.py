@@ -14,6 +14,7 @@ from typing import Any
 
 from orderproof.conformance.config.fields import (
     check_header,
+    check_header_form,
     check_token,
     check_url,
     count_of,
@@ -34,12 +35,17 @@ FixedStates = Mapping[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class OAuth2:
-    """Client credentials (RFC 6749, 4.4): where a token is fetched and with which credentials."""
+    """Client credentials (RFC 6749, 4.4): where a token is fetched, with which credentials, and what it is for.
+
+    `audience` and `resource` (RFC 8707) are sent along where a token endpoint wants them.
+    """
 
     token_url: str
     client_id: str
     client_secret: str = field(repr=False)
     scope: str | None = None
+    audience: str | None = None
+    resource: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +58,25 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of the load: `rate` in requests a second (None: no limit), `timeout` in seconds."""
+    """Limits of the load: `rate` in requests a second (None: no limit), `timeout` in seconds.
+
+    `setup` is how long a state may take to set up, in seconds: a callback may have to inject an order and to wait until
+    it can be read.
+    """
 
     rate: float | None = None
     timeout: float = 10.0
+    setup: float = 60.0
     workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Where states are set up: `url` without the query, which is added to every request, as are the headers."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +84,7 @@ class StateSources:
     """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
 
     fixed: FixedStates = field(default_factory=dict, repr=False)
-    callback: str | None = None
+    callback: Callback | None = None
     provider: str | None = None
 
     def __bool__(self) -> bool:
@@ -109,12 +129,14 @@ class Target:
         """The target that `to_dict` gave."""
         auth = data["auth"]
         oauth2 = OAuth2(**auth["oauth2"]) if auth["oauth2"] else None
+        states = data["states"]
+        callback = Callback(**states["callback"]) if states["callback"] else None
         return cls(
             **{
                 **data,
                 "auth": Auth(auth["bearer"], oauth2),
                 "limits": Limits(**data["limits"]),
-                "states": StateSources(**data["states"]),
+                "states": StateSources(**{**states, "callback": callback}),
             }
         )
 
@@ -134,7 +156,12 @@ def _headers(data: Any, where: str) -> dict[str, str]:
 
 
 def _limits(data: Any, where: str) -> Limits:
-    parsers: dict[str, Callable[[Any, str], Any]] = {"rate": rate_of, "timeout": seconds_of, "workers": count_of}
+    parsers: dict[str, Callable[[Any, str], Any]] = {
+        "rate": rate_of,
+        "timeout": seconds_of,
+        "setup": seconds_of,
+        "workers": count_of,
+    }
     return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
 
 
@@ -152,13 +179,25 @@ def _check_features(target: Target) -> Target:
     return target
 
 
+def _callback(data: Any, where: str) -> Callback:
+    if not isinstance(data, dict):
+        return Callback(check_url(data, where))
+    texts = {
+        key: {name: text_of(item, f"{where}.{key}.{name}") for name, item in data.get(key, {}).items()}
+        for key in ("headers", "query")
+    }
+    for name, value in texts["headers"].items():
+        check_header_form(name, value, f"{where}.headers")
+    return Callback(check_url(data["url"], f"{where}.url"), **texts)
+
+
 def _states(data: Any, where: str) -> StateSources:
     callback = data.get("callback")
     fixed = {name: entries for name, entries in data.items() if name in STATES}
     check_repeated(fixed, where)
     return StateSources(
         fixed=fixed,
-        callback=None if callback is None else check_url(callback, f"{where}.callback"),
+        callback=None if callback is None else _callback(callback, f"{where}.callback"),
         provider=data.get("provider"),
     )
 

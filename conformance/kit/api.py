@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.findings import NotApplicable, NotRun
+from orderproof.conformance.kit.habits import Habits
 from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.states.sources import State
@@ -35,10 +36,6 @@ OWN_TOKEN = "the target's own token"
 
 DOCUMENTED_TYPES = "what the operation documents"
 """Marker for `accept`: ask for JSON, and for the media type in which the document shows the operation's refusals."""
-
-
-_REASON = {"reason": "Customer remorse"}
-_REASON_WANTED = "a reason for canceling a line item"
 
 
 class Parts(TypedDict, total=False):
@@ -76,7 +73,7 @@ class Orders:
         token: Callable[[], str | None],
         learned: Learned = Learned(),  # noqa: B008 - it is frozen
         patience: Poller | None = None,
-        habits: set[str] | None = None,
+        habits: Habits | None = None,
     ) -> None:
         self._send = send
         self._base_urls = base_urls
@@ -84,7 +81,7 @@ class Orders:
         self._token = token
         self._learned = learned
         self.patience = patience or Poller()
-        self._habits = set() if habits is None else habits
+        self._habits = habits or Habits()
 
     @property
     def has_internal_api(self) -> bool:
@@ -102,24 +99,8 @@ class Orders:
         """
         if operation_id != "createLineItemCancellation" or "body" in parts or "raw_body" in parts:
             return self._call(operation_id, state, path, **parts)
-        return self._with_reason(partial(self._call, operation_id, state, path, **parts))
-
-    def _with_reason(self, cancel: Callable[..., Answer]) -> Answer:
-        """Cancel a line item, with a reason if the target wants one.
-
-        No body is documented, but the sample of the operation's own refusal says that "'reason' is a required
-        property". A request that is refused for want of a reason is sent again with one, as is every one after it.
-        """
-        if _REASON_WANTED in self._habits:
-            return cancel(body=_REASON)
-        answer = cancel()
-        if not _wants_reason(answer):
-            return answer
-        again = cancel(body=_REASON)
-        if _wants_reason(again):
-            return answer
-        self._habits.add(_REASON_WANTED)
-        return again
+        external = state is not None and path["order_uuid"] == state.values.get("order_id") and _is_external(parts)
+        return self._habits.cancel_line(partial(self._call, operation_id, state, **parts), state, path, external)
 
     def _call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         operation = operations()[operation_id]
@@ -137,6 +118,12 @@ class Orders:
             allowed_5xx=parts.get("allowed_5xx", ()),
         )
         return Answer(exchange)
+
+    def unknown_path(self, like: Answer, state: State | None) -> Answer:
+        """The request of an answer, to a path that is not documented: what the answer to a wrong path looks like."""
+        request = like.exchange
+        url = self._base_url(operations()[str(request.operation)], state) + "/no-such-path-0"
+        return Answer(self._send(request.method, url, request.request_headers, request.request_body, operation=None))
 
     def _base_url(self, operation: Operation, state: State | None) -> str:
         base_url = self._base_urls[operation.api]
@@ -242,8 +229,9 @@ class Orders:
         return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
 
 
-def _wants_reason(answer: Answer) -> bool:
-    return answer.status in (400, 422) and b"reason" in answer.exchange.response_body
+def _is_external(parts: Parts) -> bool:
+    query = parts.get("query", ())
+    return ("id_type", "external") in (query.items() if isinstance(query, Mapping) else query)
 
 
 def _path(operation: Operation, values: Mapping[str, str]) -> str:

@@ -1,8 +1,8 @@
 """What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
+from orderproof.conformance.kit.habits import Habits
 from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.proof import Proof, prove
 from orderproof.conformance.kit.settings import Settings
-from orderproof.conformance.states.callback import CALLBACK_TIMEOUT_SECONDS, callback_source
+from orderproof.conformance.kit.tenants import tenant_problem
+from orderproof.conformance.kit.trace import Trace
+from orderproof.conformance.states.callback import callback_source
 from orderproof.conformance.states.journal import Journal
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
@@ -25,31 +28,6 @@ from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
-
-
-@dataclass(slots=True)
-class Trace:
-    """What one check did: its exchanges in order, its states, and where its current example began.
-
-    `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
-    It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state.
-    """
-
-    exchanges: list[Exchange] = field(default_factory=list)
-    states: list[State] = field(default_factory=list)
-    prepared: int | None = None
-    example_from: int = 0
-    proofs: set[int] = field(default_factory=set)
-
-    def since(self, first: int) -> list[Exchange]:
-        """The exchanges from an index on, without those that only proved a state."""
-        return [one for index, one in enumerate(self.exchanges) if index >= first and index not in self.proofs]
-
-    def begin_example(self) -> None:
-        """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
-        self.example_from = len(self.exchanges)
-        if self.prepared is None:
-            self.prepared = self.example_from
 
 
 class Session:
@@ -62,7 +40,7 @@ class Session:
         # The workers share the target's rate limit in equal parts.
         rate = limits.rate / limits.workers if limits.rate else None
         self.client = Client(limits.timeout, rate, self._record)
-        self._side_client = Client(CALLBACK_TIMEOUT_SECONDS)
+        self._side_client = Client(limits.setup)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
         self.patience = Poller(settings.patience_seconds)
@@ -70,12 +48,13 @@ class Session:
         self._judges = False
         self._proofs: dict[str, str | None] = {}
         self._given: set[str] = set()
-        self._habits: set[str] = set()
+        self._habits = Habits()
+        self._tenants: dict[tuple[str | None, str | None], str | None] = {}
         self._last_sent: Exchange | None = None
         self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
         self.states = States(
-            list(sources_of(target.states, lambda url: callback_source(self._side_client, url), Path(settings.folder))),
+            list(sources_of(target.states, partial(callback_source, self._side_client), Path(settings.folder))),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
 
@@ -168,13 +147,6 @@ class Session:
             raise StateUnavailable(f"state {name}: {self._refuted[name]}")
         while True:
             state = self._set_up(name, params, wrong)
-            if state.token:
-                self.tokens.secrets.add(state.token)
-            # Before any request about it: whose token is refused is told by the states of the check.
-            self.trace.states.append(state)
-            # An entry of a fixed list was not created for the check, so it is not a new order.
-            if self.settings.learned.reads_late and state.source != "fixed":
-                self._wait_until_readable(state)
             if not self._judges or not self._can_be_proven(state):
                 return state
             is_again = self._is_again(state)
@@ -198,12 +170,44 @@ class Session:
                     self._refuted[name] = told
                 raise StateUnavailable(f"state {name}: {told}")
 
+    def _tenant_problem(self, state: State) -> str | None:
+        """Why the tenant that a state names cannot be used: asked once for each address and token."""
+        tenant = (state.base_url, state.token)
+        if tenant != (None, None) and tenant not in self._tenants:
+            # An address where nothing answers makes the state unusable, not the check inconclusive.
+            judges, self._judges, first = self._judges, False, len(self.trace.exchanges)
+            try:
+                self._tenants[tenant] = tenant_problem(self.orders(), state)
+            finally:
+                self._judges = judges
+            sent = range(first, len(self.trace.exchanges))
+            self.trace.proofs.update(sent)
+            if self._tenants[tenant]:
+                self.trace.misdirected.update(sent)
+        return self._tenants.get(tenant)
+
     def _set_up(self, name: str, params: Mapping[str, Any], wrong: Mapping[str, str]) -> State:
+        """A state of the check that can be asked about: on a tenant that can be used, and readable by now."""
         try:
-            return self.states.setup(name, **params)
+            state = self.states.setup(name, **params)
         except StateUnavailable as error:
             told = "; ".join(f"{entry}: {why}" for entry, why in wrong.items())
             raise type(error)(f"state {name}: {told}" if told else str(error)) from None
+        if state.token:
+            self.tokens.secrets.add(state.token)
+        if twin := self.trace.twin_of(state):
+            self.states.teardown(state)
+            raise StateUnavailable(f"state {name}: states.{state.source} gave {twin}")
+        # Before any request about it: whose token is refused is told by the states of the check.
+        self.trace.states.append(state)
+        why = self._tenant_problem(state)
+        if why:
+            one = self._entry(state, False) + " is" if state.source == "fixed" else f"states.{state.source} gave one"
+            raise StateUnavailable(f"state {name}: {one} on a tenant of its own, and {why}")
+        # An entry of a fixed list was not created for the check, so it is not a new order.
+        if self.settings.learned.reads_late and state.source != "fixed":
+            self._wait_until_readable(state)
+        return state
 
     def _proof(self, entry: str, state: State, is_again: bool) -> Proof:
         """What the server says against a state: asked once, and kept; asked anew of an order that is given again."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from orderproof.conformance.config.target import Auth, StateSources, Target
+from orderproof.conformance.config.target import Auth, Callback, StateSources, Target
 from orderproof.conformance.errors import VoidError
 
 _STOP_SECONDS = 5.0
@@ -93,6 +93,6 @@ def target_of(started: dict[str, str]) -> Target:
         base_url=started["base_url"],
         internal_base_url=started["base_url"],
         auth=Auth(bearer=started["token"]),
-        states=StateSources(callback=started["state_url"]),
+        states=StateSources(callback=Callback(started["state_url"])),
         source="embedded reference server",
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
-from orderproof.conformance.kit.session import Trace
+from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.passive import Judgement, judge
 from orderproof.reports.outcome import CheckResult, Outcome, OwnFinding, PassiveResult
 
@@ -122,6 +122,8 @@ def _told(error: BaseException, trace: Trace) -> dict[str, Any]:
 def _passive(trace: Trace) -> dict[str, PassiveResult]:
     judged: dict[str, PassiveResult] = {}
     for index, exchange in enumerate(trace.exchanges):
+        if index in trace.misdirected:
+            continue
         for judgement in judge(exchange):
             entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
             # An answer that only proved a state may break a rule, but shows none to be kept.

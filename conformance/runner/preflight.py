@@ -19,7 +19,7 @@ from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.runner.internal_probe import internal_problem
 from orderproof.conformance.runner.void_causes import Probe, Probes, why_void
 from orderproof.conformance.states.callback import CallbackUnreachable
-from orderproof.conformance.states.sources import State
+from orderproof.conformance.states.sources import NOT_OFFERED, State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
 
 # The vendor's pages say that a new order can be read about two seconds after it was made.
@@ -59,6 +59,8 @@ def preflight(session: Session) -> Learned:
         )
     _check_absent_features(session)
     order = None if denied else _an_order(session)
+    if order is None and not denied:
+        _check_callback_path(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
     may_wait = any(probe.answer.status != 404 for probe in strangers)
     known, reads_late = _probe_order(orders, order, may_wait) if order else ([], False)
@@ -98,6 +100,21 @@ def _check_absent_features(session: Session) -> None:
             f"features.{kind.feature} is false, and states.{state.source} gives the state {kind.name}: "
             "leave one of them out"
         )
+
+
+def _check_callback_path(session: Session) -> None:
+    """Raise `VoidError` where a callback, the only source, answers 404 for every state: it is not at this address."""
+    states = session.settings.target.states
+    if states.callback is None or states.provider or states.fixed:
+        return
+    for name in STATES:
+        try:
+            session.states.teardown(session.states.setup(name))
+            return
+        except StateUnavailable:
+            if session.states.missing.pop(name, None) != NOT_OFFERED["callback"]:
+                return
+    raise VoidError(f"states.callback: {states.callback.url} answers 404 for every state; is its path right?")
 
 
 def _an_order(session: Session) -> State | None:

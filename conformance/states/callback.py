@@ -5,15 +5,15 @@ The target's token is not sent, because the callback may be on another host.
 
 import json
 import time
+from urllib.parse import urlencode
 
+from orderproof.conformance.config.target import Callback
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.states.sources import Ask, Values
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.shortened import body_text
 from orderproof.conformance.transport.strictjson import NotJson, parse_json
 
-# A set-up may have to inject an order and wait until it can be read.
-CALLBACK_TIMEOUT_SECONDS = 60.0
 _PAUSES = (0.2, 0.5, 1.0)
 
 
@@ -21,14 +21,21 @@ class CallbackUnreachable(StateUnavailable):
     """No answer from `states.callback`."""
 
 
-def callback_source(client: Client, url: str) -> Ask:
-    """A source of states that asks `url`: any 2xx is success, 404 means not offered, 5xx, 408 and 429 are retried."""
+def callback_source(client: Client, callback: Callback) -> Ask:
+    """A source of states that asks a callback: any 2xx is success, 404 means not offered, 5xx, 408 and 429 are retried.
+
+    Messages name the URL without its query, which may hold a token.
+    """
+    url = callback.url
+    asked = f"{url}?{urlencode(callback.query)}" if callback.query else url
+    own = {name.lower() for name in callback.headers}
+    usual = [("Content-Type", "application/json"), ("Accept", "application/json")]
+    headers = [*(one for one in usual if one[0].lower() not in own), *callback.headers.items()]
 
     def ask(name: str, params: Values, action: str) -> Values | None:
         body = json.dumps({"state": name, "params": dict(params), "action": action}).encode()
-        headers = [("Content-Type", "application/json"), ("Accept", "application/json")]
         for pause in (*_PAUSES, None):
-            exchange = client.send("POST", url, headers, body, patient=False)
+            exchange = client.send("POST", asked, headers, body, patient=False)
             status = exchange.status
             # Whoever has waited for an answer for a minute does not do so again.
             timed_out = status is None and exchange.duration >= client.timeout

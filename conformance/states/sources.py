@@ -5,7 +5,8 @@ Each state is sought in fixed lists first, then callback, then provider. A missi
 the rules that need it are `not-run`, with the reason given here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +17,11 @@ from orderproof.conformance.errors import StateUnavailable, UsageError
 _OPTIONAL = ("base_url", "token")
 # Parameters that count something, and the value that lists it.
 _COUNTED = {"items": "item_uuids", "orders": "order_ids"}
-# Where each source would have to offer a state that it does not offer.
-_NOT_OFFERED = {
+NOT_OFFERED = {
     "callback": "states.callback does not offer it (404)",
     "provider": "states.provider does not offer it (it returned None)",
 }
+"""Why a state is missing, by the source that would have to offer it."""
 
 Values = Mapping[str, Any]
 
@@ -134,7 +135,8 @@ class States:
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
         try:
             source, values = self._first(name, params)
-            state = State(name, params, _checked(name, params, values), source)
+            with _named(source):
+                state = State(name, params, _checked(name, params, values), source)
         except StateUnavailable as error:
             reason = f"{error}"
             self.missing.setdefault(name, reason)
@@ -151,7 +153,7 @@ class States:
         if not self.sources:
             raise StateUnavailable("no states were given; add states: to the target file")
         not_listed = f"your target file lists no such {_noun(name)} under states:"
-        raise StateUnavailable("; ".join(_NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
+        raise StateUnavailable("; ".join(NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
 
     def teardown(self, state: State) -> None:
         """Tear a state down where it came from. An error here says nothing about the target."""
@@ -165,6 +167,15 @@ class States:
                 continue
             if self.journal:
                 self.journal(source, state, "teardown")
+
+
+@contextmanager
+def _named(source: str) -> Iterator[None]:
+    """Says which source gave what cannot be used. An entry of a list is checked with the target file."""
+    try:
+        yield
+    except StateUnavailable as error:
+        raise StateUnavailable(str(error) if source == "fixed" else f"states.{source} gave one, but {error}") from None
 
 
 def _checked(name: str, params: Values, values: Any) -> Values:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from orderproof.conformance.config.target import StateSources
+from orderproof.conformance.config.target import Callback, StateSources
 from orderproof.conformance.states.giving_up import giving_up
 from orderproof.conformance.states.provider import load_provider
 from orderproof.conformance.states.sources import Ask, FixedLists
 
 
-def sources_of(sources: StateSources, callback: Callable[[str], Ask], folder: Path) -> Iterator[tuple[str, Ask]]:
-    """The sources of a target file in the order in which they are asked; `callback` makes a source from a URL."""
+def sources_of(sources: StateSources, callback: Callable[[Callback], Ask], folder: Path) -> Iterator[tuple[str, Ask]]:
+    """The sources of a target file in the order in which they are asked; `callback` makes a source of one."""
     if sources.fixed:
         yield "fixed", FixedLists(sources.fixed).ask
     if sources.callback:

@@ -1,22 +1,24 @@
 """Tokens: where a request's authorization comes from, and every secret that may not reach a report."""
 
+import base64
 import json
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from orderproof.conformance.config.fields import sendable_token
-from orderproof.conformance.config.target import Auth
+from orderproof.conformance.config.target import Auth, OAuth2
 from orderproof.conformance.errors import VoidError
 from orderproof.conformance.transport.client import Client
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.shortened import shortened
 
 # Access tokens of the platform live about five minutes; one that is nearly over may run out on its way.
 _RENEW_BEFORE_SECONDS = 30.0
 _DEFAULT_LIFETIME_SECONDS = 300.0
+_PARAMETERS = ("scope", "audience", "resource")
 
 
 class Tokens:
@@ -28,9 +30,10 @@ class Tokens:
         self._lock = threading.Lock()
         self._token: str | None = auth.bearer
         self._renew_at = float("inf") if auth.oauth2 is None else 0.0
+        self._takes_basic = False
         self.secrets: set[str] = {auth.bearer} if auth.bearer else set()
         if auth.oauth2:
-            self.secrets.add(auth.oauth2.client_secret)
+            self.secrets |= {auth.oauth2.client_secret, _basic(auth.oauth2).removeprefix("Basic ")}
 
     @property
     def configured(self) -> bool:
@@ -47,14 +50,7 @@ class Tokens:
     def _fetch(self) -> None:
         oauth2 = self._auth.oauth2
         assert oauth2 is not None
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": oauth2.client_id,
-            "client_secret": oauth2.client_secret,
-            **({"scope": oauth2.scope} if oauth2.scope else {}),
-        }
-        headers = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
-        exchange = self._client.send("POST", oauth2.token_url, headers, urlencode(form).encode())
+        exchange = self._ask(oauth2)
         if exchange.status is None:
             raise VoidError(
                 f"no token could be fetched from auth.oauth2.token_url {oauth2.token_url}: {exchange.error}"
@@ -73,6 +69,31 @@ class Tokens:
         self._token = token
         self.secrets.add(token)
         self._renew_at = time.monotonic() + max(1.0, _lifetime(answer) - _RENEW_BEFORE_SECONDS)
+
+    def _ask(self, oauth2: OAuth2) -> Exchange:
+        """Ask for a token, with the credentials in the body, or by HTTP Basic where the endpoint takes them so only."""
+        form = {"grant_type": "client_credentials"}
+        form |= {name: value for name in _PARAMETERS if (value := getattr(oauth2, name))}
+        body = {**form, "client_id": oauth2.client_id, "client_secret": oauth2.client_secret}
+        if not self._takes_basic:
+            exchange = self._post(oauth2, body)
+            if exchange.status not in (400, 401):
+                return exchange
+        by_basic = self._post(oauth2, form, [("Authorization", _basic(oauth2))])
+        if by_basic.status == 200 or self._takes_basic:
+            self._takes_basic = True
+            return by_basic
+        return exchange
+
+    def _post(self, oauth2: OAuth2, form: Mapping[str, str], headers: Headers | None = None) -> Exchange:
+        usual = [("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json")]
+        return self._client.send("POST", oauth2.token_url, [*usual, *(headers or ())], urlencode(form).encode())
+
+
+def _basic(oauth2: OAuth2) -> str:
+    """The credentials as RFC 6749, 2.3.1 has them in an `Authorization` header: form-encoded, then in Base64."""
+    pair = f"{quote_plus(oauth2.client_id)}:{quote_plus(oauth2.client_secret)}"
+    return f"Basic {base64.b64encode(pair.encode()).decode()}"
 
 
 def _shown(exchange: Exchange, secret: str) -> str:

@@ -28,6 +28,7 @@ DEFAULT_READINGS = (
     "status-of-canceled-order/closed",
     "status-words/known",
     "line-cancellation-reason/none",
+    "line-cancellation-path/readable-id",
     "undocumented-fields/none",
     "optional-fields/absent",
     "extension-of-canceled-order/status-412",

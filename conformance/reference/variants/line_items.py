@@ -38,6 +38,18 @@ class LineCancelWantsReason(Variant):
         return super().line_order(call, identifier, id_type)
 
 
+class LineCancelTakesUuids(Variant):
+    """Canceling a line takes the UUID of its order in the path, whatever the id_type."""
+
+    choice: ClassVar[int] = 9
+    readings: ClassVar[tuple[str, ...]] = ("line-cancellation-path/uuid",)
+    warned_by: ClassVar[tuple[str, ...]] = ("LIN-13",)
+
+    def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """As the path parameter is described: "UUID of the order"."""
+        return super().line_order(call, identifier, "internal")
+
+
 class CanceledItemsShowLater(Variant):
     """Prices and the vendor type show a moment later than plain JSON that an item was canceled."""
 

@@ -1,0 +1,50 @@
+"""Whether the tenant that a state names can be used: its address and token are proven before a rule is judged there.
+
+A wrong host, path or token of a state must not look like a broken rule. As in preflight, a cause is named only when
+two requests agree on it, so that a server that merely breaks a rule is judged.
+"""
+
+import uuid
+
+from orderproof.conformance.kit.answer import Answer
+from orderproof.conformance.kit.api import Orders
+from orderproof.conformance.kit.findings import Inconclusive
+from orderproof.conformance.states.sources import State
+from orderproof.conformance.transport.mediatype import ORDERS_V2
+
+_NOBODY = str(uuid.UUID(int=0, version=4))
+
+
+def tenant_problem(orders: Orders, state: State) -> str | None:
+    """Why requests about a state cannot be judged, with the value to change; None where they can.
+
+    Sends one or two requests that change nothing, whose documented answer is neither a 404 nor a refused token.
+    """
+    place = f"{state.base_url or 'the target'} answers"
+    nobody = State("customer-without-orders", {}, {**state.values, "customer_id": _NOBODY})
+    # An unknown customer has an empty history in version 2, and a request without a customer gets a 400.
+    first = orders.history(nobody, accept=ORDERS_V2)
+    if (first.is_success and _is_json(first)) or first.status == 400:
+        return None
+    second = orders.call("showOrderHistoryForCustomer", state, {}, accept=ORDERS_V2)
+    answers, statuses = (first, second), {first.status, second.status}
+    if statuses == {None}:
+        return f"base_url: nothing answers at {state.base_url} ({first.exchange.error})"
+    if statuses <= {401, 403}:
+        token = "its token is refused" if state.token else "it names no token, and the target's own is refused"
+        return f"token: {token}: {place} {first.status} to every request"
+    if None not in statuses and all(300 <= status < 400 for status in statuses if status):
+        return f"base_url: {place} every request with a redirection ({first.status}); give the final URL"
+    if statuses <= {404, 405, 410}:
+        return f"base_url: {place} {first.status} to every request; is its path right?"
+    successes = [answer for answer in answers if answer.is_success]
+    if successes and not any(map(_is_json, successes)):
+        return f"base_url: what {place} is not JSON; is it the order API?"
+    return None
+
+
+def _is_json(answer: Answer) -> bool:
+    try:
+        return answer.json is not None
+    except Inconclusive:
+        return False

@@ -1,0 +1,58 @@
+"""What one check did: its exchanges, its states, and where its current example began."""
+
+from dataclasses import dataclass, field
+
+from orderproof.conformance.states.sources import State
+from orderproof.conformance.transport.exchange import Exchange
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one check did: its exchanges in order, its states, and where its current example began.
+
+    `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
+    It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, and
+    `misdirected` of those that did not reach the API at all, because a state names a wrong address or token.
+    """
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    prepared: int | None = None
+    example_from: int = 0
+    proofs: set[int] = field(default_factory=set)
+    misdirected: set[int] = field(default_factory=set)
+    _shared: list[State] = field(default_factory=list)
+    _earlier: int = 0
+
+    def since(self, first: int) -> list[Exchange]:
+        """The exchanges from an index on, without those that only proved a state."""
+        return [one for index, one in enumerate(self.exchanges) if index >= first and index not in self.proofs]
+
+    def begin_example(self) -> None:
+        """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
+        self.example_from = len(self.exchanges)
+        if self.prepared is None:
+            self.prepared = self.example_from
+            self._shared = list(self.states)
+        self._earlier = len(self.states)
+
+    def twin_of(self, state: State) -> str | None:
+        """The order or customer that another state of the check is already about, in words, or None.
+
+        What is done to one of two orders is shown by the other, where they are one: that breaks no rule. States of
+        earlier examples are done with, and the entries of a list are told apart when it is read.
+        """
+        if state.source == "fixed":
+            return None
+        for other in (*self._shared, *self.states[self._earlier :]):
+            if _subject(other) == _subject(state):
+                what, value, *_ = _subject(state)
+                return f"the {what} {value} for {other.name} and {state.name} in one check: each must be one of its own"
+        return None
+
+
+def _subject(state: State) -> tuple[str, ...]:
+    """What a state is about, and at which tenant."""
+    key = next(key for key in ("order_uuid", "order_id", "customer_id") if key in state.values)
+    what = "customer" if key == "customer_id" else "order"
+    return what, str(state.values[key]), str(state.base_url), str(state.token)
