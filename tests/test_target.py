@@ -180,6 +180,7 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("states: {callback: {url: 'http://h/', header: {}}}", ("states.callback", 'did you mean "headers"')),
         ("states: {callback: {url: 'http://h/', headers: {A: 5}}}", ("states.callback.headers.A must be text",)),
         ("states: {callback: {url: 'http://h/', headers: {'a b': c}}}", ("headers: 'a b' is not a header name",)),
+        ("limits: {workers: many}", ("limits.workers: 'many' must be auto or a whole number from 1 to 64",)),
         ("limits: {setup: 2h}", ("limits.setup", "not a time of at most an hour")),
         ("states: {provider: module}", ("states.provider", "package.module:function")),
         ("states: {provider: 5}", ("states.provider must be of the form package.module:function", "quotes")),

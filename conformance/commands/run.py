@@ -191,6 +191,7 @@ def _run(arguments: Arguments) -> int:
                 keep_personal_data=arguments.keep_personal_data,
                 show_progress=not arguments.quiet,
                 tell=listing.show if listing else None,
+                note=listing.note if listing else None,
             )
         )
     return _report(ended, waivers, listing, arguments, places)
@@ -213,6 +214,8 @@ def _takes_stdout(places: Places) -> bool:
 def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
     """The list of rules, below the header of the run."""
     from orderproof.conformance.config.secret_values import secrets_of
+    from orderproof.conformance.transport.origin import origin_and_path
+    from orderproof.conformance.transport.proxy import proxy_of
     from orderproof.reports.console import Listing, header
     from orderproof.reports.redaction.masking import Masker
 
@@ -223,6 +226,7 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
         "selection": patterns,
         "seed": arguments.seed,
         "profile": arguments.profile,
+        "proxy": proxy_of(origin_and_path(target.base_url)[0]),
     }
     console = _console(arguments.color, places)
     header(told, console)

@@ -93,11 +93,13 @@ def seconds_of(value: Any, where: str) -> float:
     return seconds
 
 
-def count_of(value: Any, where: str) -> int:
-    """A whole number from 1 to 64."""
+def workers_of(value: Any, where: str) -> int | None:
+    """A whole number from 1 to 64, or None for `auto`."""
     text = _text_or_number(value, where)
+    if text == "auto":
+        return None
     if not re.fullmatch(r"[0-9]{1,2}", text) or not 1 <= int(text) <= 64:
-        raise UsageError(f"{where}: {value!r} must be a whole number from 1 to 64")
+        raise UsageError(f"{where}: {value!r} must be auto or a whole number from 1 to 64")
     return int(text)
 
 

@@ -17,15 +17,16 @@ from orderproof.conformance.config.fields import (
     check_header_form,
     check_token,
     check_url,
-    count_of,
     is_header_name,
     rate_of,
     seconds_of,
     text_of,
+    workers_of,
 )
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
+from orderproof.conformance.config.tls import Tls, checked_tls
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import mistake
 from orderproof.spec.yamlfile import YamlError, read_yaml
@@ -60,14 +61,14 @@ class Auth:
 class Limits:
     """Limits of the load: `rate` in requests a second (None: no limit), `timeout` in seconds.
 
-    `setup` is how long a state may take to set up, in seconds: a callback may have to inject an order and to wait until
-    it can be read.
+    `workers` is how many checks run at once, None for as many as the distance of the target pays for. `setup` is how
+    long a state may take to set up, in seconds: a callback may have to inject an order, and to wait until it is there.
     """
 
     rate: float | None = None
     timeout: float = 10.0
     setup: float = 60.0
-    workers: int = 1
+    workers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Target:
     auth: Auth = Auth()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: Limits = Limits()
+    tls: Tls = field(default_factory=Tls)
     states: StateSources = StateSources()
     features: Mapping[str, bool] = field(default_factory=dict)
     placeholders: Mapping[str, list[str]] = field(default_factory=dict, repr=False)
@@ -136,6 +138,7 @@ class Target:
                 **data,
                 "auth": Auth(auth["bearer"], oauth2),
                 "limits": Limits(**data["limits"]),
+                "tls": Tls(**data["tls"]),
                 "states": StateSources(**{**states, "callback": callback}),
             }
         )
@@ -160,7 +163,7 @@ def _limits(data: Any, where: str) -> Limits:
         "rate": rate_of,
         "timeout": seconds_of,
         "setup": seconds_of,
-        "workers": count_of,
+        "workers": workers_of,
     }
     return Limits(**{key: parsers[key](item, f"{where}.{key}") for key, item in data.items()})
 
@@ -209,6 +212,7 @@ _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "auth": _auth,
     "headers": _headers,
     "limits": _limits,
+    "tls": lambda data, where: Tls(**{key: text_of(item, f"{where}.{key}") for key, item in data.items()}),
     "states": _states,
     "features": lambda data, _where: data,
 }
@@ -246,6 +250,8 @@ def read_target(path: Path, base_url: str | None = None) -> Target:
             f"{path}: base_url is missing; add the URL below which the documented paths are, such as https://acme.example/v0"
         )
     values.setdefault("name", path.stem)
+    if "tls" in values:
+        values["tls"] = checked_tls(values["tls"], path.absolute().parent, f"{path}: tls")
     return _check_features(Target(**values, source=str(path)))
 
 

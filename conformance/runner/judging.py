@@ -1,6 +1,6 @@
 """Judging a target: preflight, checks, and the record of what came of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from orderproof.conformance.runner.preflight import preflight, wait_for_target
 from orderproof.conformance.runner.progress import Progress
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
+from orderproof.conformance.runner.workers import chosen_workers, round_trip
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build, moment_text
@@ -31,7 +32,7 @@ class RunOptions:
     """What to judge, how, and where what is left of it goes.
 
     `out` is where the journal goes, `target_file` the target file as a report names it. `tell` is called with the row
-    of each rule that is finished while the run goes on.
+    of each rule that is finished while the run goes on, and `note` with a sentence on how the run is done.
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class RunOptions:
     keep_personal_data: bool = False
     show_progress: bool = False
     tell: Tell | None = None
+    note: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,12 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
         return
     finally:
         found.preflight = [exchange.to_dict() for exchange in session.trace.exchanges]
-    settings = replace(session.settings, learned=learned)
+    target = session.settings.target
+    workers, why = chosen_workers(target, round_trip(session.trace.exchanges))
+    if options.note:
+        options.note(why)
+    target = replace(target, limits=replace(target.limits, workers=workers))
+    settings = replace(session.settings, learned=learned, target=target)
     try:
         found.checks = run_checks(settings, options.selection, listener, max_failures=options.max_failures)
     except CollectionError as error:

@@ -45,9 +45,9 @@ def collect_checks(settings: Settings, selection: Selection) -> list[CollectedCh
 def run_checks(
     settings: Settings, selection: Selection, listener: Listener | None = None, *, max_failures: int | None = None
 ) -> ChecksResult:
-    """Run the selected checks, with as many workers as the target's limits say. Raises `CollectionError`."""
+    """Run the selected checks, with as many workers as the target's limits say, else one. Raises `CollectionError`."""
     controller = Controller(settings, selection, listener=listener or Listener())
-    workers = _workers(settings)
+    workers = settings.target.limits.workers or 1
     if workers > 1 and controller.listener.wants_checks:
         # Workers collect for themselves and tell the names of checks, but not their rules.
         controller.listener.collected(collect_checks(settings, selection))
@@ -105,8 +105,3 @@ class _Registered:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the controller."""
         config.pluginmanager.register(self._controller, CONTROLLER)
-
-
-def _workers(settings: Settings) -> int:
-    """Fixed lists are handed out by one process: two workers would give the same order to two checks."""
-    return 1 if settings.target.states.fixed else settings.target.limits.workers

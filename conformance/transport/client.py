@@ -11,16 +11,17 @@ import threading
 import time
 from collections.abc import Callable
 
+from orderproof.conformance.config.tls import Tls
 from orderproof.conformance.transport.connection import (
     BROKEN,
     CLOSED_EARLY,
     Connection,
-    Origin,
-    origin_and_path,
     reason_of,
     request_bytes,
 )
 from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange, Headers
+from orderproof.conformance.transport.origin import Origin, origin_and_path
+from orderproof.conformance.transport.proxy import Proxy, proxy_of
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
 MAX_ANSWER = 8 * 1024 * 1024
@@ -73,12 +74,15 @@ class Client:
         timeout: float = 10.0,
         rate: float | None = None,
         record: Callable[[Exchange], None] = lambda exchange: None,
+        tls: Tls = Tls(),  # noqa: B008 - it is frozen
     ) -> None:
         self.timeout = timeout
         self.record = record
         self._rate = RateLimit(rate)
         self._local = threading.local()
-        self._tls: ssl.SSLContext | None = None
+        self._tls = tls
+        self._context: ssl.SSLContext | None = None
+        self._proxies: dict[Origin, Proxy | None] = {}
         # Origins that closed a kept connection early: what may not be sent twice gets a connection of its own there.
         self._early_closers: set[Origin] = set()
         # Once there was none for all the patience, there is likely no server any more.
@@ -123,7 +127,7 @@ class Client:
         allowed_5xx: tuple[int, ...],
     ) -> Exchange:
         exchange = Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
-        data = request_bytes(exchange)
+        data = self.bytes_of(exchange)
         origin, _ = origin_and_path(url)
         is_safe = method in _SAFE_METHODS
         self.wait_for_rate()
@@ -256,9 +260,18 @@ class Client:
 
     def connect(self, origin: Origin) -> Connection:
         """A connection of its own to an origin, not yet opened."""
-        if origin.scheme == "https" and self._tls is None:
-            self._tls = ssl.create_default_context()
-        return Connection(origin, self._tls if origin.scheme == "https" else None)
+        if origin.scheme == "https" and self._context is None:
+            self._context = self._tls.context()
+        return Connection(origin, self._context if origin.scheme == "https" else None, self._proxy(origin))
+
+    def bytes_of(self, exchange: Exchange) -> bytes:
+        """A request as it goes over the wire, to its server or to the proxy before it. Raises `NotSendable`."""
+        return request_bytes(exchange, self._proxy(origin_and_path(exchange.url)[0]))
+
+    def _proxy(self, origin: Origin) -> Proxy | None:
+        if origin not in self._proxies:
+            self._proxies[origin] = proxy_of(origin)
+        return self._proxies[origin]
 
     def close(self) -> None:
         """Close this thread's connections."""

@@ -8,13 +8,13 @@ import re
 import socket
 import ssl
 import time
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import h11
 
 from orderproof.conformance.transport.content_coding import unpacked
 from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.origin import Origin, host_header, origin_and_path
+from orderproof.conformance.transport.proxy import Proxy
 from orderproof.conformance.transport.shortened import shortened
 
 CLOSED_EARLY = "the connection was closed without an answer"
@@ -24,7 +24,8 @@ BROKEN = (OSError, h11.ProtocolError, ValueError)
 # As much of an answer's head as is kept: curl takes 300 kB in all, http.client 64 kB a line.
 _MAX_HEAD_BYTES = 64 * 1024
 _READ_BYTES = 16 * 1024
-_PORTS = {"http": 80, "https": 443}
+# Of OpenSSL: the issuer is not at hand, or a certificate signed itself.
+_UNKNOWN_AUTHORITY = (2, 18, 19, 20, 21)
 _METHODS_WITHOUT_BODY = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 
 # What may stand on a line of a request's head: a check may send odd ids and values, but no second line in one.
@@ -36,33 +37,22 @@ class NotSendable(Exception):  # noqa: N818 - reads as what it says
     """A request that HTTP cannot carry, such as one with a line break in a header. Nothing was sent."""
 
 
-class Origin(NamedTuple):
-    """Where a request goes: `http` or `https`, the host (an IPv6 address without brackets) and the port."""
-
-    scheme: str
-    host: str
-    port: int
-
-
-def origin_and_path(url: str) -> tuple[Origin, str]:
-    """Where a URL leads, and what is asked for there, to the letter."""
-    parts = urlsplit(url)
-    path = url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
-    return Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]), path
-
-
-def request_bytes(exchange: Exchange) -> bytes:
+def request_bytes(exchange: Exchange, proxy: Proxy | None = None) -> bytes:
     """A request as it goes over the wire: nothing is changed, and only what is missing is added.
 
+    A `proxy` for `http` is asked for the whole URL (RFC 9112, 3.2.2); one for `https` passes the request on unseen.
     Raises `NotSendable`: that is a mistake of whoever asked for it, and says nothing about the server.
     """
     origin, path = origin_and_path(exchange.url)
     body = exchange.request_body
     given = {name.lower() for name, _ in exchange.request_headers}
     # Without `Accept-Encoding` any coding would be acceptable (RFC 9110, 12.5.3).
-    own = [("Host", _host_header(origin)), ("Accept-Encoding", "identity"), ("User-Agent", "orderproof")]
+    own = [("Host", host_header(origin)), ("Accept-Encoding", "identity"), ("User-Agent", "orderproof")]
     if body is not None or exchange.method not in _METHODS_WITHOUT_BODY:
         own.append(("Content-Length", str(len(body or b""))))
+    if proxy and origin.scheme == "http":
+        path = f"http://{host_header(origin)}{path}"
+        own += [("Proxy-Authorization", proxy.authorization)] if proxy.authorization else []
     headers = [*(header for header in own if header[0].lower() not in given), *exchange.request_headers]
     first, lines = f"{exchange.method} {path} HTTP/1.1", [f"{name}: {value}" for name, value in headers]
     if not (_REQUEST_LINE.fullmatch(first) and all(map(_HEADER_LINE.fullmatch, lines))):
@@ -73,19 +63,13 @@ def request_bytes(exchange: Exchange) -> bytes:
         raise NotSendable("no such request can be sent: a header holds a character beyond Latin-1") from None
 
 
-def _host_header(origin: Origin) -> str:
-    host = origin.host if origin.host.isascii() else origin.host.encode("idna").decode()
-    host = f"[{host}]" if ":" in host else host
-    return host if origin.port == _PORTS[origin.scheme] else f"{host}:{origin.port}"
-
-
 class Connection:
     """One connection to an origin, not open yet. A deadline is a moment of `time.monotonic()`.
 
     Every method that takes a deadline raises `TimeoutError` once it has passed, and else one of `BROKEN`.
     """
 
-    def __init__(self, origin: Origin, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, origin: Origin, tls: ssl.SSLContext | None, proxy: Proxy | None = None) -> None:
         self.origin = origin
         self.used_at = 0.0
         """When the last answer was complete; 0 where there was none."""
@@ -93,16 +77,39 @@ class Connection:
         """Whether a byte of the answer that was read last has come."""
         self.sock: socket.socket | None = None
         self._tls = tls
+        self._proxy = proxy
         self._rest = b""
 
     def open(self, deadline: float) -> None:
-        """Connect, and agree on TLS for `https`."""
-        self.sock = socket.create_connection(self.origin[1:], _left(deadline))
+        """Connect, through the proxy if there is one, and agree on TLS for `https`."""
+        self.sock = socket.create_connection((self._proxy or self.origin[1:])[:2], _left(deadline))
         # A request is written in one piece, so waiting for more only delays it.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._proxy and self._tls is not None:
+            self._tunnel(self._proxy, deadline)
         if self._tls is not None:
             self.sock.settimeout(_left(deadline))
             self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.origin.host)
+
+    def _tunnel(self, proxy: Proxy, deadline: float) -> None:
+        """Let the proxy open a connection to the origin (RFC 9110, 9.3.6)."""
+        assert self.sock is not None
+        place = f"{host_header(self.origin._replace(scheme='http'))}"
+        lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
+        lines += [f"Proxy-Authorization: {proxy.authorization}"] if proxy.authorization else []
+        self.send("\r\n".join([*lines, "", ""]).encode("ascii"), deadline)
+        head = b""
+        # Byte by byte at most: what follows the head is the origin's.
+        while b"\r\n\r\n" not in head and len(head) < _MAX_HEAD_BYTES:
+            self.sock.settimeout(_left(deadline))
+            data = self.sock.recv(1)
+            if not data:
+                break
+            head += data
+        status = re.match(rb"HTTP/1\.[01] (\d{3})", head)
+        if status is None or not status[1].startswith(b"2"):
+            told = status[1].decode() if status else "nothing that is HTTP"
+            raise ValueError(f"the proxy {proxy} answered {told} to CONNECT {place}")
 
     def close(self) -> None:
         """Close it; harmless where it is closed."""
@@ -200,6 +207,10 @@ def _left(deadline: float) -> float:
     return left
 
 
+def _is_unknown_authority(error: ssl.SSLError) -> bool:
+    return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _UNKNOWN_AUTHORITY
+
+
 def reason_of(error: BaseException) -> str:
     """What went wrong on a connection, in a few words for the report."""
     if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
@@ -207,7 +218,9 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "timed out"
     if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or error}"
+        # Where an authority is one's own, this is the first that people meet.
+        remedy = "; name its authority as tls.ca_file or in SSL_CERT_FILE" if _is_unknown_authority(error) else ""
+        return f"TLS: {error.reason or error}{remedy}"
     if isinstance(error, socket.gaierror):
         return "the host name cannot be resolved"
     if isinstance(error, h11.ProtocolError):

@@ -12,7 +12,6 @@ from orderproof.conformance.transport.connection import (
     Connection,
     origin_and_path,
     reason_of,
-    request_bytes,
 )
 from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
 from orderproof.conformance.transport.retry_after import asked_to_wait
@@ -69,6 +68,6 @@ def _exchange(client: Client, connection: Connection, exchange: Exchange) -> Non
     else:
         # A server may answer and close before it has read all of a request: so read in any case.
         with contextlib.suppress(OSError):
-            connection.send(request_bytes(exchange), deadline)
+            connection.send(client.bytes_of(exchange), deadline)
         client.receive(connection, exchange, deadline, keeps_rest=True)
     exchange.duration = time.monotonic() - start

@@ -17,11 +17,10 @@ from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, Client
 from orderproof.conformance.transport.connection import (
     BROKEN,
     Connection,
-    origin_and_path,
     reason_of,
-    request_bytes,
 )
 from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
+from orderproof.conformance.transport.origin import origin_and_path
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
 # Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.
@@ -50,7 +49,7 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
     Each has a connection of its own. The client's rate holds for them together: they wait until all of them may go.
     None of them is sent again; one that is asked to come again is recorded as such, so that it is no server error.
     """
-    racers = [_Racer(one, request_bytes(one), client.connect(origin_and_path(one.url)[0])) for one in exchanges]
+    racers = [_Racer(one, client.bytes_of(one), client.connect(origin_and_path(one.url)[0])) for one in exchanges]
     for _ in racers:
         client.wait_for_rate()
     try:

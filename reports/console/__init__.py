@@ -66,12 +66,17 @@ def make_console(color: str, stream: TextIO | None = None) -> Console:
 
 
 def header(about: Mapping[str, Any], console: Console) -> None:
-    """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them."""
+    """Print what a run is about: `orderproof`, `target`, `seed`, `profile` and `selection`, as a record has them.
+
+    `proxy` is where the requests go first, if anywhere.
+    """
     target = about["target"]
     line = Text(f"orderproof {about['orderproof']}", "bold")
     line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
     line.append(f"  seed {about['seed']}, profile {about['profile']}", "dim")
     console.print(line)
+    if about.get("proxy"):
+        console.print(Text(f"through the proxy {about['proxy']} of the environment; NO_PROXY names exceptions", "dim"))
     if about["selection"]:
         console.print(Text(f"rules: {selected(about['selection'])}", "yellow"))
 
@@ -85,6 +90,10 @@ class Listing:
         self._unicode_ok = _speaks_unicode(console)
         self._heading = self._note = ""
         self._shown: set[str] = set()
+
+    def note(self, text: str) -> None:
+        """Print how the run is done, below its header."""
+        self._console.print(Text(text, "dim"))
 
     def show(self, row: Mapping[str, Any]) -> None:
         """Print the line of a rule that is finished. Reasons wait for the record, where they are masked."""
