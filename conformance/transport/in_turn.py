@@ -10,10 +10,10 @@ from orderproof.conformance.transport.connection import (
     BROKEN,
     CLOSED_EARLY,
     Connection,
-    origin_and_path,
     reason_of,
 )
 from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
+from orderproof.conformance.transport.origin import origin_and_path
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
 
