@@ -65,7 +65,7 @@ def test_the_token_under_another_scheme_is_denied(orders, expect_denied, operati
     expect_denied(operation, {"the token under the scheme Basic": f"Basic {valid_token(orders)}"})
 
 
-@rule("SEC-26")
+@rule("SEC-15")
 def test_a_token_that_is_written_in_another_way_is_denied(orders, expect_denied):
     written = written_otherwise(valid_token(orders))
 

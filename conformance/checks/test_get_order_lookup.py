@@ -43,7 +43,7 @@ def test_an_unknown_order_is_not_found(orders, order_or_nobody, id_type, accept)
 
     answer = orders.show(order, id=unknown_id(order, id_type), id_type=id_type, accept=accept)
 
-    expect_unknown(orders, answer, order)
+    expect_unknown(orders, answer, order, 404)
 
 
 @rule("ORD-6")

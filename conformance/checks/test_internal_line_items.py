@@ -71,7 +71,7 @@ def test_an_unknown_item_is_not_found(orders, order_with_preordered_item_or_nobo
 
     answer = cancel(order, UNKNOWN_UUID)
 
-    expect_unknown(orders, answer, order, "no item has this id")
+    expect_unknown(orders, answer, order, 404, "no item has this id")
     require_found(lambda: cancel(order, order.item_uuid), order)
 
 

@@ -94,7 +94,7 @@ def test_an_odd_id_is_refused(session, orders, operation, segment):
     expect(BY_ID[operation](orders, segment), "no order and no item has this id").is_not_served()
 
 
-@rule("ROB-23")
+@rule("ROB-12")
 @pytest.mark.parametrize("operation", NAMED_BY)
 def test_another_spelling_of_an_id_finds_nothing(orders, states, operation):
     case = CASES[operation]
@@ -125,7 +125,7 @@ def send_named(orders, state, operation, asked):
     return CASES[operation].send(orders, state, **{NAMED_BY[operation]: asked})
 
 
-@rule("ROB-23")
+@rule("ROB-12")
 @pytest.mark.parametrize("operation", ["createPriceInformationForItems", "updateSalesOrderSerialNumbers"])
 def test_an_item_id_that_is_padded_finds_nothing(orders, order, operation):
     own = order.item_uuids[0]

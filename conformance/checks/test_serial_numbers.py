@@ -119,7 +119,7 @@ def test_texts_that_stores_have_changed_are_kept_to_the_letter(rewritable):
         accepted_is_kept(rewritable, *texts)
 
 
-@rule("SER-48")
+@rule("SER-37")
 def test_blanks_at_the_ends_are_kept(serials):
     for texts in zip(BLANK_ENDS[::2], BLANK_ENDS[1::2], strict=True):
         accepted_is_kept(serials, *texts)
@@ -268,7 +268,7 @@ def test_an_unknown_order_is_not_found(serials):
 @rule("SER-25")
 def test_what_is_no_uuid_is_refused(serials):
     uuid = serials.order.order_uuid
-    # Some parsers accept UUIDs in braces, with spaces or without hyphens; that is open, so ROB-23 advises on it.
+    # Some parsers accept UUIDs in braces, with spaces or without hyphens; that is open, so ROB-12 advises on it.
     for wrong in ("not-a-uuid", "0", "null", "c2569449-1d0d-4ca5-8d00-d80c38d5efcg", f"x{uuid}", uuid[:-1], f"{uuid}0"):
         answer = serials.send([entry(serials.first, "WRONG-ORDER")], uuid=wrong)
         expect(answer, f"{wrong!r} is not a UUID").is_problem(400, 404)

@@ -129,9 +129,9 @@ _MADE: tuple[tuple[str, str, IsTaken, str, str], ...] = (
         "SEC-10",
         CANCEL_LINE,
     ),
-    ("TokensInListsAccepted", "Of several tokens in one header one has to be right.", _as_a_word, "SEC-26", ""),
-    ("TokensInQuotesAccepted", "Quotes around a token are ignored.", _in_quotes, "SEC-26", ""),
-    ("SchemeTwiceAccepted", "The scheme may stand twice before a token.", _under_a_scheme, "SEC-26", ""),
+    ("TokensInListsAccepted", "Of several tokens in one header one has to be right.", _as_a_word, "SEC-15", ""),
+    ("TokensInQuotesAccepted", "Quotes around a token are ignored.", _in_quotes, "SEC-15", ""),
+    ("SchemeTwiceAccepted", "The scheme may stand twice before a token.", _under_a_scheme, "SEC-15", ""),
 )
 
 GENERATED = tuple(_fault(*made) for made in _MADE)

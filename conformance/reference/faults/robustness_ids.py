@@ -84,7 +84,7 @@ class PricesOfAnyOrder(IdFault):
 class UuidsInAnySpelling(Fault):
     """A UUID is found in every spelling that its parser reads."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-23",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-12",)
 
     def normal_uuid(self, call: Call, text: str) -> str:
         """Without hyphens, in braces, as a URN and in full-width digits."""
@@ -97,7 +97,7 @@ class UuidsInAnySpelling(Fault):
 class BlanksAfterIdsIgnored(Fault):
     """Blanks after an id do not count, as in columns of a fixed width."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-23",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-12",)
 
     def normal_uuid(self, call: Call, text: str) -> str:
         """Without them."""
@@ -107,7 +107,7 @@ class BlanksAfterIdsIgnored(Fault):
 class PaddedItemIdsRead(Fault):
     """The id of an item in a body is found without its hyphens, with blanks in their place."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-23",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-12",)
 
     def find_item(self, call: Call, order: Order, identifier: str) -> Item | None:
         """Hyphens and blanks are taken out on both sides."""

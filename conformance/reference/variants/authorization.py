@@ -40,7 +40,7 @@ class TokensFoundInHeader(Variant):
     """A token is looked for in what follows the scheme: quotes, commas, blanks and the scheme itself do not count."""
 
     choice: ClassVar[int] = 1
-    warned_by: ClassVar[tuple[str, ...]] = ("SEC-26",)
+    warned_by: ClassVar[tuple[str, ...]] = ("SEC-15",)
 
     def access_token(self, call: Call) -> str | None:
         """The first that is one, or else the whole."""

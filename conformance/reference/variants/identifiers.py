@@ -90,7 +90,7 @@ class UuidsHaveCase(Variant):
 class UuidsAreParsed(Variant):
     """A UUID is whatever a usual parser reads as one: without hyphens, in braces, as a URN, in full-width digits."""
 
-    warned_by: ClassVar[tuple[str, ...]] = ("ROB-23",)
+    warned_by: ClassVar[tuple[str, ...]] = ("ROB-12",)
 
     def normal_uuid(self, call: Call, text: str) -> str:
         """The usual form of what is read."""

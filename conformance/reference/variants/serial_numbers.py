@@ -50,7 +50,7 @@ class SerialNumbersTrimmed(Variant):
     """What a scanner adds at the ends of a serial number is not stored: white space, control characters, a BOM."""
 
     choice: ClassVar[int] = 9
-    warned_by: ClassVar[tuple[str, ...]] = ("SER-48",)
+    warned_by: ClassVar[tuple[str, ...]] = ("SER-37",)
 
     def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
         """All that any language trims."""
