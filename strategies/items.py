@@ -1,4 +1,4 @@
-"""Item lists: ids that have not 36 characters, and words that name no kind of price."""
+"""Item lists: ids that no item has, by their length or by what is in them, and words that name no kind of price."""
 
 from collections.abc import Callable
 
@@ -44,6 +44,11 @@ def ids_of_other_lengths(length: int = 36) -> st.SearchStrategy[Change]:
     ends = st.sampled_from((0, length)) | st.integers(0, length)
     text = st.sampled_from((" ", "0", "a", "-", "é", "𝟘")) | of_printable_characters(max_size=8)
     return shortened | st.builds(Lengthened, ends, text)
+
+
+def queried_ids(identifier: str) -> list[str]:
+    """Texts as long as an id that find its item where they are put into a query as they are."""
+    return [f"{identifier[:-1]}%", "' OR '1'='1' -- ".ljust(len(identifier), "-")]
 
 
 def words_of_no_type() -> st.SearchStrategy[str]:

@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 # Hosts of trouble for path handling: separators, dots, NUL, percent signs, white space, other scripts, astral letters.
 _NASTY = "/\\.%\x00\r\n\t ?#&=+;:@'\"<>|*~\u00e9\u0130\u202e\u4e2d\U0001f4e6"
 
-ODD_IDS = ("a\x00b", "%zz", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", "' OR 1=1 --", "a" * 300, "a" * 5_000)
+ODD_IDS = ("a\x00b", "%zz", "..%2f..", "a/b", "\u202e\u0130\U0001f4e6", "' OR '1'='1", "a" * 300, "a" * 5_000)
 """Ids that have broken servers: NUL, what is decoded twice, separators, text that reverses, quotes, and more than a
 column holds. They are percent-encoded on their way."""
+
+ANY_IDS = ("%", "*", "null")
+"""Ids that find everything where they are taken for a pattern, or for no id at all. They are only sent to read: a
+server that finds an order by them should not lose it, too."""
 
 ODD_CUSTOMER_IDS = ("a\x00b", "' OR 1=1 --", "a" * 300)
 """Values of `customer_id` that have broken servers, for the same reasons."""

@@ -240,6 +240,7 @@ def test_what_cannot_be_written_is_one_sentence(call, kept_in, tmp_path):
         (["run", "http://h", "--last-failed"], 2, "cannot be read"),
         (["run", "http://h", "--waivers", "none.toml"], 2, "none.toml"),
         (["run", "http://h", "--seed", "-1"], 2, "--seed"),
+        (["run", "http://h", "--max-time", "soon"], 2, "--max-time: 'soon' is not a time of at most an hour"),
         (["run", "http://h", "--accept-partial=0"], 2, "write the share of gating rules that must be judged"),
         (["gate", "--accept-partial=0%", "x"], 2, "write the share of gating rules that must be judged"),
         (["gate", "--accept-partial=oms-ordre", "x"], 2, 'did you mean "oms-order"?'),

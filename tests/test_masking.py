@@ -54,6 +54,17 @@ def test_any_token_is_found(token, before, spell):
 
 
 @pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("end", ["", "x"])
+def test_a_token_that_is_changed_at_its_end_is_found(spell, end):
+    spelled = spell(TOKEN[:-1] + end)
+    masked = Masker([TOKEN]).text(f"unknown token {spelled}!")
+
+    assert TOKEN_MARK in masked
+    assert "hunter2" not in masked
+    assert spelled not in masked
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
 def test_a_token_that_a_text_cuts_off_is_found(spell):
     spelled = spell(TOKEN)
     masker = Masker([TOKEN])

@@ -260,6 +260,19 @@ def test_a_run_that_stops_early_is_cut_short_and_refused_by_the_gate(tmp_path):
     assert "cut short" in gated.err
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_whose_time_is_over_tells_what_was_judged(tmp_path, server, workers):
+    target_file(tmp_path, server.base_url, server.token, server.state_url, limits=f"limits: {{workers: {workers}}}")
+
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--max-time", "200ms")
+
+    assert ran.code in (3, 4), ran.out
+    assert "the time of --max-time was over: " in ran.record["cut_short"]
+    assert "fail" not in ran.verdicts.values()
+    gated = orderproof(tmp_path, "gate", "orderproof-report", "--accept-partial")
+    assert (gated.code, "cut short" in gated.err) == (2, True)
+
+
 def test_a_dry_run_sends_nothing(tmp_path, server):
     target_file(tmp_path, server.base_url, server.token, server.state_url)
 

@@ -42,7 +42,7 @@ def refused(*answers, id_type="internal"):
 
     orders = Orders(send, {"orders": "http://host/v0", "order-lines": None}, {}, lambda: None)
     state = or_nobody(missing, "order-cancelable")
-    expect_unknown(orders, orders.cancel(state, id_type=id_type), state)
+    expect_unknown(orders, orders.cancel(state, id_type=id_type), state, 404)
 
 
 def test_an_operation_that_does_not_exist_is_not_judged():

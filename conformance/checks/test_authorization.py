@@ -6,6 +6,7 @@ from orderproof.conformance.checks.support.every_operation import CASES
 from orderproof.conformance.checks.support.reading import holds, page
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
 from orderproof.conformance.kit import Finding, Inconclusive, NotRun, expect, require, rule
+from orderproof.strategies.tokens import altered_tokens, written_otherwise
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
 WRITING = ["createCancellation", "updateSalesOrderSerialNumbers", "createLineItemCancellation", "cancelLineItem"]
@@ -23,14 +24,16 @@ READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "create
 
 @pytest.fixture
 def expect_denied(orders, states):
-    """Expect that an operation's request is denied with each credential, and then accepted with the token."""
+    """Expect that an operation's request is denied with each credential, and then accepted with the token.
 
-    def attempt(operation, *credentials):
+    The credentials are by what they are, to end the sentence "the request had …".
+    """
+
+    def attempt(operation, credentials):
         case = CASES[operation]
         state = states(case.state)
-        for authorization in credentials:
+        for sent, authorization in credentials.items():
             answer = case.send(orders, state, authorization=authorization)
-            sent = "no Authorization header" if authorization is None else "invalid credentials"
             expect(answer, f"the request had {sent}").is_denied()
         require(case.send(orders, state), case.success)
 
@@ -42,23 +45,32 @@ def expect_denied(orders, states):
     [pytest.param(operation, marks=rule(f"SEC-{number}")) for number, operation in enumerate(CASES, 1)],
 )
 def test_a_caller_without_a_token_is_denied(expect_denied, operation):
-    expect_denied(operation, None)
+    expect_denied(operation, {"no Authorization header": None})
 
 
 @rule("SEC-10")
 @pytest.mark.parametrize("operation", CASES)
 def test_a_token_that_was_never_issued_is_denied(orders, expect_denied, operation):
-    altered = altered_tokens(valid_token(orders))
-    # The operations of the public API share the altered tokens; the single operation of the internal API gets all.
-    first, number = list(CASES).index(operation), len(altered) if operation == "cancelLineItem" else 2
+    altered = list(altered_tokens(valid_token(orders)).items())
+    always, shared = altered[:2], altered[2:]
+    # The operations of the public API share the other tokens; the single operation of the internal API gets all.
+    first, number = list(CASES).index(operation), len(shared) if operation == "cancelLineItem" else 2
 
-    expect_denied(operation, "Bearer orderproof-unknown-token", *(altered * 2)[first % len(altered) :][:number])
+    tokens = (*always, *(shared * 2)[2 * first % len(shared) :][:number])
+    expect_denied(operation, {how: f"Bearer {token}".rstrip() for how, token in tokens})
 
 
 @rule("SEC-11")
 @pytest.mark.parametrize("operation", CASES)
 def test_the_token_under_another_scheme_is_denied(orders, expect_denied, operation):
-    expect_denied(operation, f"Basic {valid_token(orders)}")
+    expect_denied(operation, {"the token under the scheme Basic": f"Basic {valid_token(orders)}"})
+
+
+@rule("SEC-15")
+def test_a_token_that_is_written_in_another_way_is_denied(orders, expect_denied):
+    written = written_otherwise(valid_token(orders))
+
+    expect_denied("showSalesOrderByIdAndIdType", {how: f"Bearer {one}" for how, one in written.items()})
 
 
 @rule("SEC-12")
@@ -161,15 +173,6 @@ def valid_token(orders):
     if token is None:
         raise Inconclusive("no token is configured that could be altered; set auth in the target file")
     return token
-
-
-def altered_tokens(token):
-    """Credentials with a part of the token, with more characters, or with its letters in another case."""
-    altered = ["Bearer", f"Bearer {token[: len(token) // 2]}", f"Bearer {token}0"]
-    # If all letters have the same case, they may be hexadecimal digits, which are case-insensitive.
-    if token not in (token.lower(), token.upper()):
-        altered.append(f"Bearer {token.swapcase()}")
-    return altered
 
 
 def ids_of(values):

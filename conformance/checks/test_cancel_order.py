@@ -83,7 +83,7 @@ def test_an_unknown_order_is_not_found(orders, order_cancelable_or_nobody, id_ty
 
     answer = orders.cancel(order, id=unknown_id(order, id_type), id_type=id_type)
 
-    expect_unknown(orders, answer, order)
+    expect_unknown(orders, answer, order, 404)
     require_found(lambda: orders.cancel(order, id_type=id_type), order)
 
 

@@ -37,7 +37,7 @@ def test_an_unknown_order_is_not_found(orders, order_or_nobody, id_type):
 
     answer = orders.cancellation_status(order, id=unknown_id(order, id_type), id_type=id_type)
 
-    expect_unknown(orders, answer, order)
+    expect_unknown(orders, answer, order, 404)
 
 
 @rule("CST-7")

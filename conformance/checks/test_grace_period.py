@@ -78,7 +78,7 @@ def test_an_unknown_order_is_not_found(orders, order_in_grace_period_or_nobody, 
 
     answer = orders.extend_grace_period(order, id=unknown_id(order, id_type), id_type=id_type)
 
-    expect_unknown(orders, answer, order)
+    expect_unknown(orders, answer, order, 404)
     require_found(lambda: orders.extend_grace_period(order, id_type=id_type), order)
 
 

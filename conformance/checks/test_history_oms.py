@@ -16,7 +16,7 @@ from orderproof.conformance.checks.support.reading import (
 )
 from orderproof.conformance.checks.support.suitable import several_orders, suitable, suitable_or_trait
 from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotApplicable, expect, require, rule
-from orderproof.strategies.ids import NearMiss
+from orderproof.strategies.ids import QUOTED, NearMiss
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
 _MOST_PAGES = 20
@@ -177,7 +177,7 @@ def test_a_missing_customer_id_is_refused_in_json(orders, oms_customer):
 
 @rule("HIS-45")
 def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
-    for near_miss in (NearMiss("half"), NearMiss("after", "%"), NearMiss("other-last", "_")):
+    for near_miss in (NearMiss("half"), NearMiss("after", "%"), NearMiss("other-last", "_"), *QUOTED):
         asked = near_miss.of(oms_customer.customer_id)
         answer = orders.history(oms_customer, customer_id=asked, accept=JSON)
         if answer.status == 200:

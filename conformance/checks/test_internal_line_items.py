@@ -71,7 +71,7 @@ def test_an_unknown_item_is_not_found(orders, order_with_preordered_item_or_nobo
 
     answer = cancel(order, UNKNOWN_UUID)
 
-    expect_unknown(orders, answer, order, "no item has this id")
+    expect_unknown(orders, answer, order, 404, "no item has this id")
     require_found(lambda: cancel(order, order.item_uuid), order)
 
 
@@ -96,8 +96,8 @@ def test_an_id_that_is_almost_an_items_cancels_nothing(orders, order_with_preord
     for near in near_misses_of(item, "internal"):
         answer = cancel(order, near.id)
         expect(answer, f"no item has this id ({near.what})").is_refused()
-        scenario.assert_item_unchanged(orders, order, item, before, answer)
 
+    scenario.assert_item_unchanged(orders, order, item, before, answer)
     require(cancel(order, item))
 
 

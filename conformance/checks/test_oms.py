@@ -25,7 +25,7 @@ from orderproof.conformance.kit import (
     require,
     rule,
 )
-from orderproof.strategies.ids import PATTERNS, near_misses
+from orderproof.strategies.ids import PATTERNS, QUOTED, NearMiss, near_misses
 
 UUID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -216,9 +216,12 @@ def found_order(orders, oms_order):
 
 
 @rule("OMS-16")
-@property_of(near_miss=near_misses)
+@property_of("costly", near_miss=near_misses)
+@example(near_miss=NearMiss("after"))
 @example(near_miss=PATTERNS[0])
 @example(near_miss=PATTERNS[1])
+@example(near_miss=QUOTED[1])
+@example(near_miss=QUOTED[2])
 def test_nearly_its_id_does_not_find_an_order_of_the_oms(session, orders, found_order, near_miss):
     asked = near_miss.of(found_order.order_id)
 

@@ -25,6 +25,7 @@ from orderproof.conformance.checks.support.pricing import (
 )
 from orderproof.conformance.checks.support.suitable import suitable, suitable_or_trait
 from orderproof.conformance.kit import Finding, expect, require, rule
+from orderproof.strategies.items import queried_ids
 
 _MOST_COMPARED = 10
 """How many products of an order are compared with each other."""
@@ -273,9 +274,10 @@ def test_the_currency_is_the_orders(pricing):
 
 
 @rule("PRI-28")
-@pytest.mark.parametrize("unknown", [UNKNOWN_UUID, "not-a-uuid-but-36-characters-long-00"])
-def test_an_unknown_product_is_refused(pricing, unknown):
-    line, wrong = pricing.line, product(unknown)
-
-    for items in ([wrong], [line, wrong], [wrong, line]):
-        pricing.refuses(items, f"no order has the item {unknown}")
+def test_an_unknown_product_is_refused(pricing):
+    for unknown in (UNKNOWN_UUID, "not-a-uuid-but-36-characters-long-00"):
+        line, wrong = pricing.line, product(unknown)
+        for items in ([wrong], [line, wrong], [wrong, line]):
+            pricing.refuses(items, f"no order has the item {unknown}")
+    for queried in queried_ids(pricing.line["id"]):
+        pricing.refuses([product(queried)], f"no order has the item {queried}")

@@ -170,7 +170,7 @@ def test_ids_of_35_and_of_37_characters_are_refused(pricing):
 
 
 @rule("PRI-22")
-@property_of(change=ids_of_other_lengths())
+@property_of("costly", change=ids_of_other_lengths())
 def test_ids_that_have_not_36_characters_are_refused(session, pricing, change):
     value = change(pricing.line["id"])
 

@@ -2,11 +2,14 @@
 
 import pytest
 from hypothesis import example
+from hypothesis import strategies as st
 
 from orderproof.conformance.checks.support.every_operation import CASES, valid_body
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.kit import ORDERS_V2, Raw, expect, property_of, require, rule
+from orderproof.strategies.ids import SPELLINGS
 from orderproof.strategies.malformed import (
+    ANY_IDS,
     ODD_CUSTOMER_IDS,
     ODD_IDS,
     RAW_SEGMENTS,
@@ -14,6 +17,7 @@ from orderproof.strategies.malformed import (
     odd_queries,
     odd_segments,
 )
+from orderproof.strategies.texts import of_item
 
 BY_ID = {
     "showSalesOrderByIdAndIdType": lambda orders, id_: orders.call(
@@ -49,6 +53,19 @@ BY_ID = {
 UNKNOWN_IDS = dict.fromkeys(("id", "uuid", "order_uuid", "item_uuid"), UNKNOWN_UUID)
 # An operation for each path with an id: the cancellation status has that of the cancellation.
 PATHS = [one for one in BY_ID if one != "showCancellationStatus"]
+READING = ("showSalesOrderByIdAndIdType", "showCancellationStatus", "createPriceInformationForItems")
+
+# The part of a request that names its order, by operation; the internal API names an item alone.
+NAMED_BY = {
+    "showSalesOrderByIdAndIdType": "id",
+    "showCancellationStatus": "id",
+    "createCancellation": "id",
+    "createGracePeriod": "id",
+    "createPriceInformationForItems": "id",
+    "updateSalesOrderSerialNumbers": "uuid",
+    "createLineItemCancellation": "order_uuid",
+    "cancelLineItem": "item_uuid",
+}
 
 ODD_BODIES = {
     "a deeply nested array": b"[" * 20_000,
@@ -69,10 +86,61 @@ def test_an_id_that_has_broken_servers_is_refused(orders, operation):
 
 
 @rule("ROB-3")
-@pytest.mark.parametrize("operation", BY_ID)
-@property_of("costly", segment=odd_segments)
+@pytest.mark.parametrize("operation", READING)
+def test_an_id_that_may_mean_any_is_refused(orders, operation):
+    for one in ANY_IDS:
+        expect(BY_ID[operation](orders, one), "no order has this id").is_not_served()
+
+
+@rule("ROB-3")
+@property_of(operation=st.sampled_from(sorted(BY_ID)), segment=odd_segments)
 def test_an_odd_id_is_refused(session, orders, operation, segment):
     expect(BY_ID[operation](orders, segment), "no order and no item has this id").is_not_served()
+
+
+@rule("ROB-12")
+@pytest.mark.parametrize("operation", NAMED_BY)
+def test_another_spelling_of_an_id_finds_nothing(orders, states, operation):
+    case = CASES[operation]
+    state = states(case.state)
+    own = id_in_path(orders, state, operation)
+
+    # The operation that shows an order gets all spellings, and the others share them.
+    first = list(NAMED_BY).index(operation)
+    spelled = [(how, spell(own)) for how, spell in SPELLINGS.items() if spell(own) != own]
+    for how, asked in spelled if first == 0 else spelled[(first - 1) % len(spelled) :][:1]:
+        answer = send_named(orders, state, operation, asked)
+        expect(answer, f"the path contains an id {how}").is_refused()
+
+    require(case.send(orders, state), case.success)
+
+
+def id_in_path(orders, state, operation):
+    """The id by which a valid request for this operation names its order, or its item."""
+    if operation == "createPriceInformationForItems":
+        return orders.price_id_of(state)
+    return state.item_uuid if operation == "cancelLineItem" else state.order_uuid
+
+
+def send_named(orders, state, operation, asked):
+    """A request for this operation that is valid but for its order's id, or its item's."""
+    if operation == "cancelLineItem":
+        return orders.cancel_line_item_internally(state, asked)
+    return CASES[operation].send(orders, state, **{NAMED_BY[operation]: asked})
+
+
+@rule("ROB-12")
+@pytest.mark.parametrize("operation", ["createPriceInformationForItems", "updateSalesOrderSerialNumbers"])
+def test_an_item_id_that_is_padded_finds_nothing(orders, order, operation):
+    own = order.item_uuids[0]
+    # An id need not have hyphens.
+    padded = SPELLINGS["without its hyphens"](own).ljust(36) if "-" in own else f"{own[:-1]} "
+    entry = {"type": "product", "id": padded, "serial_number": of_item("SN-1", padded)}
+    send = orders.prices if operation == "createPriceInformationForItems" else orders.add_serial_numbers
+
+    expect(send(order, [entry]), "the id of the item has blanks at its end").is_refused()
+
+    require(CASES[operation].send(orders, order), CASES[operation].success)
 
 
 @rule("ROB-4")

@@ -133,7 +133,7 @@ def test_ids_of_35_and_of_37_characters_are_refused(serials):
 
 
 @rule("SER-16")
-@property_of(change=ids_of_other_lengths())
+@property_of("costly", change=ids_of_other_lengths())
 def test_ids_that_have_not_36_characters_are_refused(session, serials, change):
     value = change(serials.first)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from orderproof.conformance.config.fields import seconds_of
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import UsageError
 from orderproof.reports.formats import FORMATS
@@ -74,6 +75,11 @@ def parse_shard(_ctx: click.Context, _option: click.Parameter, value: str | None
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
         raise click.BadParameter(f"{value!r} must be I/N with I from 1 to N, such as 2/4")
     return int(match[1]), int(match[2])
+
+
+def parse_time(_ctx: click.Context, option: click.Parameter, value: str | None) -> float | None:
+    """A length of time such as `5m` in seconds. Raises `UsageError`."""
+    return None if value is None else seconds_of(value, option.opts[0])
 
 
 def parse_reports(

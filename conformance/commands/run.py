@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
     parse_shard,
+    parse_time,
     report_option,
     waivers_option,
     writing,
@@ -122,6 +124,12 @@ def _out_among(args: list[str]) -> Path:
 )
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failed checks.")
 @click.option(
+    "--max-time",
+    callback=parse_time,
+    metavar="TIME",
+    help="Begin no check after this time, such as 5m: the record holds what was judged until then, and is cut short.",
+)
+@click.option(
     "--wait-for-target",
     type=click.FloatRange(0),
     default=0.0,
@@ -182,7 +190,13 @@ def _run(arguments: Arguments) -> int:
         listing = None if waivers or arguments.quiet else _listing(target, selection.patterns, arguments, places)
         ended = judge_target(
             RunOptions(
-                Settings(target, arguments.seed, arguments.profile, str(arguments.folder)),
+                Settings(
+                    target,
+                    arguments.seed,
+                    arguments.profile,
+                    str(arguments.folder),
+                    ends_at=time.time() + arguments.max_time if arguments.max_time else None,
+                ),
                 arguments.record_folder,
                 selection,
                 target_file=shown_file(arguments.target_file),

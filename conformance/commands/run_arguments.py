@@ -35,6 +35,7 @@ class Arguments:
     seed: int
     profile: str
     max_failures: int | None
+    max_time: float | None
     wait_for_target: float
     dry_run: bool
     keep_personal_data: bool

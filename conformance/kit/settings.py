@@ -36,7 +36,8 @@ class Learned:
 class Settings:
     """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
-    `patience_seconds` is how long a run polls for an effect.
+    `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
+    epoch.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class Settings:
     folder: str = "."
     journal: str | None = None
     patience_seconds: float = PATIENT_SECONDS
+    ends_at: float | None = None
     learned: Learned = Learned()
 
     def to_json(self) -> str:

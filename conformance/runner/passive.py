@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import jsonschema_rs
 
@@ -29,6 +29,8 @@ ERROR_MEMBERS = ("error_code", "message", "request_id")
 """What every sample of an error shows."""
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}")
+# The id of a customer may be a token, or an address by which the external OMS knows them.
+_PLAIN_PARAMETER = re.compile(r"[\w.~@+,-]{1,200}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,15 @@ def _admits(exchange: Exchange, wanted: MediaType) -> bool:
 
 
 def _is_plain(exchange: Exchange, operation: Operation) -> bool:
-    """Whether the request's ids are such as orders have: what an odd path is refused with may be no operation's answer.
+    """Whether a request's ids and parameters are ordinary: what others are refused with may be no operation's answer.
 
-    Servers and gateways refuse a path with a bad escape, a control character or too long a segment on their own.
+    Servers and gateways refuse a path with a bad escape, a control character or too long a segment on their own, and a
+    query that looks like an attack.
     """
-    segments = urlsplit(exchange.url).path.lstrip("/").split("/")[-operation.path.count("/") :]
-    return all(map(_PLAIN_SEGMENT.fullmatch, segments))
+    url = urlsplit(exchange.url)
+    segments = url.path.lstrip("/").split("/")[-operation.path.count("/") :]
+    parameters = [text for pair in parse_qsl(url.query) for text in pair]
+    return all(map(_PLAIN_SEGMENT.fullmatch, segments)) and all(map(_PLAIN_PARAMETER.fullmatch, parameters))
 
 
 def _judge_body(

@@ -1,5 +1,6 @@
 """Gives checks their session, and turns what came of each into an outcome on pytest's report of it."""
 
+import time
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,20 @@ def record_checks(config: pytest.Config, settings: Settings) -> None:
     """Let this process run checks: the session for them, and the recorder of their outcomes."""
     session = config.stash[SESSION] = Session(settings)
     config.pluginmanager.register(Recorder(session))
+    if settings.ends_at is not None:
+        config.pluginmanager.register(TimeLimit(settings.ends_at))
+
+
+class TimeLimit:
+    """Begins no more checks once the run's time is over: what was judged until then is told."""
+
+    def __init__(self, ends_at: float) -> None:
+        self._ends_at = ends_at
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        """Say that a check was taken care of, so that nothing runs it."""
+        return True if rules_of(item) and time.time() >= self._ends_at else None
 
 
 class Recorder:

@@ -1,5 +1,6 @@
 """Runs checks with pytest inside this process. It knows of checks, rules and outcomes, and nothing of orders."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,8 @@ def run_checks(
     position = {name: index for index, name in enumerate(controller.names)}
     outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome.check, 0))
     interrupted = code == pytest.ExitCode.INTERRUPTED and not max_failures
-    cut_short = _cut_short(outcomes, len(controller.names), interrupted, max_failures)
+    is_over = settings.ends_at is not None and time.time() >= settings.ends_at
+    cut_short = _cut_short(outcomes, len(controller.names), interrupted, max_failures, is_over=is_over)
     return ChecksResult(outcomes, controller.canary, controller.checks, cut_short, interrupted)
 
 
@@ -81,7 +83,9 @@ def _run_pytest(controller: Controller, options: Sequence[str]) -> int:
     return code
 
 
-def _cut_short(outcomes: Sequence[Outcome], total: int, interrupted: bool, max_failures: int | None) -> str | None:
+def _cut_short(
+    outcomes: Sequence[Outcome], total: int, interrupted: bool, max_failures: int | None, *, is_over: bool
+) -> str | None:
     """Why not all of the checks were run; None where they were."""
     lacking = total - len(outcomes)
     if interrupted and not total:
@@ -89,7 +93,7 @@ def _cut_short(outcomes: Sequence[Outcome], total: int, interrupted: bool, max_f
     if not lacking:
         return None
     failed = sum(outcome.result == "fail" for outcome in outcomes)
-    cause = "interrupted" if interrupted else "stopped early"
+    cause = "interrupted" if interrupted else "the time of --max-time was over" if is_over else "stopped early"
     if max_failures and failed >= max_failures:
         cause = f"stopped after {failed} failed checks"
     return f"{cause}: {lacking} of {total} checks were not run"

@@ -90,6 +90,9 @@ def require_refusal(answer: Answer) -> Answer:
     return answer
 
 
+_SHORTENED, _LENGTHENED = "an id without its last character", "an id with a 0 appended"
+
+
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """A near-miss id: similar to an id that exists, and the difference in words."""
@@ -100,18 +103,21 @@ class NearMiss:
 
 
 def near_misses_of(text: str, id_type: str) -> Iterator[NearMiss]:
-    """Near-miss ids that a lookup by prefix or by pattern would find."""
+    """Near-miss ids that a lookup by prefix, by pattern or in a query would find."""
     if len(text) > 1:
-        yield NearMiss(id_type, text[:-1], "an id without its last character")
+        yield NearMiss(id_type, text[:-1], _SHORTENED)
         yield NearMiss(id_type, text[:-1] + "%", "an id with the wildcard % in place of its last character")
-    yield NearMiss(id_type, text + "0", "an id with a 0 appended")
+        yield NearMiss(id_type, text[:-1] + "*", "an id with the wildcard * in place of its last character")
+    yield NearMiss(id_type, text + "0", _LENGTHENED)
+    yield NearMiss(id_type, f'"{text}"', "an id in quotes")
+    yield NearMiss(id_type, f"{text}' --", "an id with a quote and a comment sign appended")
 
 
 def near_misses(orders: Orders, order: State) -> list[NearMiss]:
     """Near-miss ids of both ids of an order, which no other order has.
 
-    A shortened readable id may be another order's id. So each id is looked up first; if it exists, this raises
-    `Inconclusive`.
+    A readable id that is shortened or lengthened may be another order's id. So it is looked up first; if it exists,
+    this raises `Inconclusive`.
     """
     found = [
         near
@@ -119,5 +125,6 @@ def near_misses(orders: Orders, order: State) -> list[NearMiss]:
         for near in near_misses_of(text, id_type)
     ]
     for near in found:
-        require(orders.show(order, id=near.id, id_type=near.id_type), 400, 404, 422)
+        if near.id_type == "external" and near.what in (_SHORTENED, _LENGTHENED):
+            require(orders.show(order, id=near.id, id_type=near.id_type), 400, 404, 422)
     return found

@@ -36,8 +36,10 @@ def require_found(
         require_success(send())
 
 
-def expect_unknown(orders: Orders, answer: Answer, state: State, because: str = "no order has this id") -> None:
-    """The answer is the documented 404.
+def expect_unknown(
+    orders: Orders, answer: Answer, state: State, status: int, because: str = "no order has this id"
+) -> None:
+    """The answer has the documented status.
 
     Raises `Inconclusive` where only a real state could tell: a made-up readable id may have the wrong format, and an
     operation that answers as an unknown path does may not exist at all.
@@ -45,7 +47,7 @@ def expect_unknown(orders: Orders, answer: Answer, state: State, because: str = 
     is_made_up = state.source == _MADE_UP
     if is_made_up and answer.status in (400, 422) and UNKNOWN_UUID not in answer.exchange.url:
         raise Inconclusive(f"without the state {state.name}, an id may be refused for its format", answer.exchange)
-    expect(answer, because).is_problem(404)
+    expect(answer, because).is_problem(status)
     if is_made_up and _told(orders.unknown_path(answer, state)) == _told(answer):
         raise Inconclusive(
             f"without the state {state.name}, the answer looks like that to an unknown path", answer.exchange

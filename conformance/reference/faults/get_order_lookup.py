@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from orderproof.conformance.reference import documents
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import GET_ORDER
+from orderproof.conformance.reference.faults.shared.identities import without_comment, without_quotes
 from orderproof.conformance.reference.faults.shared.patterns import is_like
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 
@@ -73,6 +74,51 @@ class ReadableIdsAsPatterns(LookupFault):
             return super().find_external(call, identifier)
         orders = [order for tenant in self.tenants_searched(call) for order in tenant.readable.values()]
         return next((order for order in reversed(orders) if is_like(order.readable_id, identifier)), None)
+
+
+class ReadableIdsByQuery(LookupFault):
+    """A readable id is put into a query as it is: what follows a quote and a comment sign is not compared."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """In this operation alone."""
+        is_here = call.operation == GET_ORDER
+        return super().find_external(call, without_comment(identifier) if is_here else identifier)
+
+
+class ReadableIdsWithOperators(LookupFault):
+    """An operator of a document store in the place of a readable id finds an order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """The newest, whatever is compared."""
+        if call.operation == GET_ORDER and "$" in identifier:
+            return next(reversed(call.tenant.orders.values()), None)
+        return super().find_external(call, identifier)
+
+
+class ReadableIdsByLastSegment(LookupFault):
+    """Of a readable id with slashes only what follows the last one counts."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """As of the name of a file."""
+        is_here = call.operation == GET_ORDER
+        return super().find_external(call, identifier.rpartition("/")[2] if is_here else identifier)
+
+
+class UuidsInQuotes(LookupFault):
+    """Quotes around the UUID of an order are ignored."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
+    def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
+        """In this operation alone."""
+        is_here = call.operation == GET_ORDER and id_type == "internal"
+        return super().find_order(call, without_quotes(identifier) if is_here else identifier, id_type)
 
 
 class UnknownIdTypeIsExternal(LookupFault):

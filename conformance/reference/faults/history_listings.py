@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from orderproof.conformance.reference.decisions.paging import Page
 from orderproof.conformance.reference.exchange import HISTORY, VENDOR_V2
 from orderproof.conformance.reference.faults.history import HistoryFault
+from orderproof.conformance.reference.faults.shared.identities import is_always_true, without_quotes
 from orderproof.conformance.reference.faults.shared.patterns import is_like
 
 if TYPE_CHECKING:
@@ -95,6 +96,40 @@ class CustomersByPrefixInPlainJson(HistoryFault):
         if self.is_v2(call) or len(identifier) < 4:
             return super().find_customer(call, identifier)
         return next((one for key, one in call.tenant.customers.items() if key.startswith(identifier)), None)
+
+
+class CustomersByQuery(HistoryFault):
+    """The id of a customer is put into a query as it is, so that one that is always true finds every customer."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-21", "HIS-22")
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """The one with the most orders."""
+        if is_always_true(identifier):
+            return max(call.tenant.customers.values(), key=lambda one: len(one.orders), default=None)
+        return super().find_customer(call, identifier)
+
+
+class CustomersInQuotes(HistoryFault):
+    """Quotes around the id of a customer are ignored."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-24", "HIS-45")
+
+    def find_customer(self, call: Call, identifier: str) -> Customer | None:
+        """As it would stand in a query."""
+        return super().find_customer(call, without_quotes(identifier))
+
+
+class CustomersByOperator(HistoryFault):
+    """The parameter `customer_id[$ne]` is taken for a condition of a document store."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-23",)
+
+    def customer_id(self, call: Call) -> str:
+        """Every customer but the one that is named: the last of them."""
+        if not call.parameters("customer_id[$ne]"):
+            return super().customer_id(call)
+        return next((key for key, one in reversed(call.tenant.customers.items()) if one.orders), "")
 
 
 class CustomersAsPatterns(HistoryFault):

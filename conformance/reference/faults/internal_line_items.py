@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL_LINE_INTERNAL
+from orderproof.conformance.reference.faults.shared.identities import without_comment
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
@@ -32,6 +33,30 @@ class InternalLineByBeginning(InternalLineFault):
                 if key.startswith(identifier):
                     return order, order.items[key]
         return super().internal_line_item(call, identifier)
+
+
+class InternalLineWithComment(InternalLineFault):
+    """The internal API ignores what follows a comment sign in the id of a line."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-10",)
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """As a query ignores it."""
+        return super().internal_line_item(call, without_comment(identifier))
+
+
+class InternalLineByWildcard(InternalLineFault):
+    """The internal API takes an asterisk at the end of an id for a wildcard."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-10",)
+
+    def internal_line_item(self, call: Call, identifier: str) -> tuple[Order, Item]:
+        """The first that begins so."""
+        begins = identifier.removesuffix("*")
+        known = next(
+            (key for key in call.tenant.items if begins not in ("", identifier) and key.startswith(begins)), None
+        )
+        return super().internal_line_item(call, known or identifier)
 
 
 class InternalCancelNeedsBody(InternalLineFault):

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL_LINE
-from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
+from orderproof.conformance.reference.faults.shared.identities import (
+    faults_in_finding,
+    without_comment,
+    without_quotes,
+)
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
@@ -117,6 +121,26 @@ class LineByBeginning(LineRequestFault):
         return found or super().line_item(call, order, identifier)
 
 
+class LineInQuotes(LineRequestFault):
+    """Quotes around the id of a line are ignored."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-14",)
+
+    def line_item(self, call: Call, order: Order, identifier: str) -> Item:
+        """As it would stand in a query."""
+        return super().line_item(call, order, without_quotes(identifier))
+
+
+class LineWithComment(LineRequestFault):
+    """What follows a comment sign in the id of a line is ignored."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-14",)
+
+    def line_item(self, call: Call, order: Order, identifier: str) -> Item:
+        """As a query ignores it."""
+        return super().line_item(call, order, without_comment(identifier))
+
+
 class CanceledLineSaysVoided(LineRequestFault):
     """A canceled line has a status of its own, `voided`."""
 
@@ -158,6 +182,9 @@ GENERATED = (
             "OnlyByUuid": ("LIN-3", "LIN-90"),
             "WithoutIdType": ("LIN-15", "LIN-91"),
             "WithUnknownIdType": ("LIN-15",),
+            "TakesQuotes": ("LIN-14",),
+            "TakesComments": ("LIN-14",),
+            "TakesWildcards": ("LIN-14",),
         },
         module=__name__,
     ),

@@ -79,7 +79,7 @@ class SerialsTruncated(SerialFault):
 class SerialsTrimmed(SerialFault):
     """Space at the ends of a serial number is lost."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-4",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-37",)
 
     def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
         """Trimmed."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.decisions.serials import Serial
 from orderproof.conformance.reference.exchange import SERIAL_NUMBERS
+from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
 from orderproof.conformance.reference.faults.shared.item_lists import faults_in_lists
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
@@ -264,6 +265,13 @@ GENERATED = (
             "UnwrapIds": ("SER-15",),
             "ReadEntriesFromTexts": ("SER-14",),
         },
+        module=__name__,
+    ),
+    *faults_in_finding(
+        "Numbering",
+        SERIAL_NUMBERS,
+        "adding serial numbers",
+        {"TakesQuotedUuids": ("SER-24",), "TakesUuidComments": ("SER-24",)},
         module=__name__,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
@@ -33,6 +34,19 @@ class TokenErrorsWithoutBody(Variant):
         if refusal.reason.startswith("token-"):
             answer.content, answer.media_type = b"Unauthorized", "text/plain"
         return answer
+
+
+class TokensFoundInHeader(Variant):
+    """A token is looked for in what follows the scheme: quotes, commas, blanks and the scheme itself do not count."""
+
+    choice: ClassVar[int] = 1
+    warned_by: ClassVar[tuple[str, ...]] = ("SEC-15",)
+
+    def access_token(self, call: Call) -> str | None:
+        """The first that is one, or else the whole."""
+        found = super().access_token(call)
+        words = re.split(r"[\s,\"']+", found or "")
+        return next((word for word in words if self.tenant_of(call, word) is not None), found)
 
 
 GENERATED = variants_of(

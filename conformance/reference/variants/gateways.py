@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import timedelta
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +25,11 @@ def _is_odd(call: Call) -> bool:
     return any(odd in segment for segment in call.segments for odd in "\x00%\ufffd")
 
 
+def _is_query(call: Call) -> bool:
+    texts = (*call.segments, *(part for pair in call.query for part in pair))
+    return any(re.search(r"['\"*$]|--|%$|\.\./", text) for text in texts)
+
+
 class OddPathsRefusedInHtml(Variant):
     """A gateway refuses a path with a NUL, a percent sign or broken UTF-8 with a 400 of its own, in HTML."""
 
@@ -38,6 +44,24 @@ class OddPathsRefusedInHtml(Variant):
         """A page for people."""
         answer = super().refusal_answer(call, refusal)
         if _is_odd(call):
+            answer.content, answer.media_type = b"<html><h1>400 Bad Request</h1></html>", "text/html"
+        return answer
+
+
+class QueriesInPathsRefused(Variant):
+    """A firewall in front refuses whatever looks like a query, in a path or a parameter, with a 400 in HTML."""
+
+    choice: ClassVar[int] = 1
+
+    async def admit(self, call: Call) -> None:
+        """Before any operation has it."""
+        if _is_query(call):
+            raise Refusal("parameter-invalid")
+
+    def refusal_answer(self, call: Call, refusal: Refusal) -> Answer:
+        """A page for people."""
+        answer = super().refusal_answer(call, refusal)
+        if _is_query(call):
             answer.content, answer.media_type = b"<html><h1>400 Bad Request</h1></html>", "text/html"
         return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
@@ -84,3 +85,16 @@ class UuidsHaveCase(Variant):
     def normal_uuid(self, call: Call, text: str) -> str:
         """As it is."""
         return text
+
+
+class UuidsAreParsed(Variant):
+    """A UUID is whatever a usual parser reads as one: without hyphens, in braces, as a URN, in full-width digits."""
+
+    warned_by: ClassVar[tuple[str, ...]] = ("ROB-12",)
+
+    def normal_uuid(self, call: Call, text: str) -> str:
+        """The usual form of what is read."""
+        try:
+            return str(uuid.UUID(text.strip(" ")))
+        except ValueError:
+            return super().normal_uuid(call, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
@@ -43,6 +44,17 @@ class SerialNumbersUpTo255Characters(Variant):
         if len(number) > 255:
             raise self.invalid_body(call, "'serial_number' has more than 255 characters.")
         return number
+
+
+class SerialNumbersTrimmed(Variant):
+    """What a scanner adds at the ends of a serial number is not stored: white space, control characters, a BOM."""
+
+    choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("SER-37",)
+
+    def stored_serial_number(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """All that any language trims."""
+        return re.sub(r"^[\s\x00-\x1f\x7f\ufeff]+|[\s\x00-\x1f\x7f\ufeff]+$", "", serial.serial_number)
 
 
 class ItemsHaveSerialNumbers(Variant):

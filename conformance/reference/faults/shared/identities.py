@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,32 @@ def _readable_ids(operation: str, is_same: Callable[[str, str], bool]) -> type[F
             return next((order for known, order in reversed(readable) if is_same(known, identifier)), None)
 
     return Made
+
+
+def _uuids(operation: str, as_read: Callable[[str], str]) -> type[Fault]:
+    """A server that reads the UUID of an order as `as_read` gives it."""
+
+    class Made(Fault):
+        def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
+            is_read = call.operation == operation and id_type == "internal"
+            return super().find_order(call, as_read(identifier) if is_read else identifier, id_type)
+
+    return Made
+
+
+def without_quotes(text: str) -> str:
+    """What is between quotes."""
+    return text.strip("'\"")
+
+
+def without_comment(text: str) -> str:
+    """What is before a quote, a comment sign or a semicolon, as a query reads it."""
+    return re.split(r"['\";#]|--|/\*", text)[0].rstrip()
+
+
+def is_always_true(text: str) -> bool:
+    """Whether a query that the text is put into is true of every row."""
+    return re.search(r"' or ('?)(\w+)\1 ?= ?\1\2", text, re.IGNORECASE) is not None
 
 
 def _any_kind(operation: str) -> type[Fault]:
@@ -68,6 +96,23 @@ _MADE: dict[str, tuple[str, Callable[[str], type[Fault]]]] = {
     "InAnyCase": (
         "the case of a readable id does not count",
         partial(_readable_ids, is_same=lambda known, asked: known.casefold() == asked.casefold()),
+    ),
+    "TakesQuotes": (
+        "quotes around a readable id are ignored",
+        partial(_readable_ids, is_same=lambda known, asked: known == without_quotes(asked)),
+    ),
+    "TakesComments": (
+        "what follows a quote or a comment sign in a readable id is ignored",
+        partial(_readable_ids, is_same=lambda known, asked: known == without_comment(asked)),
+    ),
+    "TakesWildcards": (
+        "a readable id is a pattern as a shell knows them",
+        partial(_readable_ids, is_same=lambda known, asked: len(asked) > 1 and fnmatchcase(known, asked)),
+    ),
+    "TakesQuotedUuids": ("quotes around a UUID are ignored", partial(_uuids, as_read=without_quotes)),
+    "TakesUuidComments": (
+        "what follows a quote or a comment sign in a UUID is ignored",
+        partial(_uuids, as_read=without_comment),
     ),
     "OnlyByUuid": ("no order is found by its readable id", partial(_readable_ids, is_same=lambda known, asked: False)),
 }
