@@ -73,7 +73,7 @@ def demands_of_checks() -> Iterator[tuple[str, str, int]]:
 
 
 def statuses_expected(check: ast.FunctionDef) -> set[int]:
-    calls = [one for one in ast.walk(check) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
+    calls = [one for one in ast.walk(check) if isinstance(one, ast.Call)]
     expecting = [one for one in calls if ast.unparse(one.func).rpartition(".")[2] in EXPECTING]
     numbers = [one.value for call in expecting for one in ast.walk(call) if isinstance(one, ast.Constant)]
     return {one for one in numbers if isinstance(one, int) and 400 <= one < 600}

@@ -28,6 +28,8 @@ ALLOWED = {
     ),
     "the external OMS knows the customers of different orders by one e-mail address": "how it knows customers",
     "the target gives orders with a pre-ordered item no grace period: no new one was extended": "what it does",
+    "the states give no two orders of one customer that this can be done to; orders of different customers were "
+    "judged": "what its states give; another check of the rule judges orders of different customers",
     "the canceled product no longer has a price, and no document requires one": "what it does",
 }
 # Where the reason is a name: the parameter of the helper, and the sentence of `Target.why_absent`.
@@ -206,3 +208,40 @@ def same(state, params, action):
         GIVEN[state] = give(state, params, action)
     return GIVEN.get(state)
 """
+
+
+OTHER_CUSTOMERS = "params = {key: value for key, value in params.items() if key != 'customer_id'}"
+ONE_EACH = f"{OTHER_CUSTOMERS}\n        if state == 'customer-with-orders': params['orders'] = 1"
+STRICT = "if 'customer_id' in params: raise ValueError('unknown parameter customer_id')"
+REACHING_CUSTOMERS = {
+    "CAN-23": "customers-orders-canceled",
+    "GRA-3": "customers-timers-extended",
+    "SER-8": "serials-for-customers-orders",
+}
+
+
+@pytest.mark.parametrize(("rule", "fault"), REACHING_CUSTOMERS.items())
+@pytest.mark.parametrize("given", [OTHER_CUSTOMERS, STRICT], ids=["ignored", "refused"])
+def test_orders_of_one_customer_are_found_among_those_of_a_customer_with_several(judged, given, rule, fault):
+    assert judged(given, rule, faults=[fault]).verdicts == {rule: "fail"}
+
+
+@pytest.mark.parametrize("given", [OTHER_CUSTOMERS, ONE_EACH, STRICT], ids=["ignored", "one each", "refused"])
+def test_a_source_need_not_know_whose_order_is_wanted(judged, given):
+    ran = judged(given, *REACHING_CUSTOMERS, "LIN-20")
+
+    assert (ran.code, set(ran.verdicts.values())) == (0, {"pass"}), ran.out
+    assert not ran.record["missing_states"]
+
+
+def test_what_was_not_tried_on_orders_of_one_customer_is_told(judged):
+    ran = judged(ONE_EACH, *REACHING_CUSTOMERS)
+
+    for row in ran.record["rules"]:
+        told = {check["outcome"]: check["reason"] for check in row["checks"]}
+        assert set(told) == {"pass", "not-applicable"}
+        assert told["not-applicable"].endswith("orders of different customers were judged")
+
+
+def test_orders_of_different_customers_are_judged_where_no_customer_has_several(judged):
+    assert judged(ONE_EACH, "GRA-3", faults=["order-stored-next-extended"]).verdicts == {"GRA-3": "fail"}

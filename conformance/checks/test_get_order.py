@@ -2,7 +2,9 @@
 
 import pytest
 
+from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
+from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, expect, require, rule
 
 ID_TYPES = ("internal", "external")
@@ -33,10 +35,35 @@ def expect_same_order(one, other, because):
 @rule("ORD-3")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_both_ids_show_the_same_order(orders, order, accept):
+    number_items(orders, order)
     by_uuid = require(orders.show(order, accept=accept))
     by_readable_id = require(orders.show(order, id_type="external", accept=accept))
 
     expect_same_order(by_uuid, by_readable_id, "the order was read by its UUID, then by its readable id")
+    expect_same_by_both_ids(orders, order, by_uuid, by_readable_id)
+
+
+@rule("ORD-3")
+def test_both_ids_show_what_became_of_an_order(orders, order_cancelable):
+    cancel_and_wait(orders, order_cancelable)
+
+    answers = [require(orders.show(order_cancelable, id_type=id_type)) for id_type in ID_TYPES]
+
+    expect_same_by_both_ids(orders, order_cancelable, *answers)
+
+
+def expect_same_by_both_ids(orders, order, by_uuid, by_readable_id):
+    accept = by_uuid.exchange.request_header("Accept")
+
+    def places(one, other):
+        # If another system answers for id_type=external, it may know the order otherwise.
+        is_elsewhere = one.at("origin") != other.at("origin")
+        return Place(one, None if is_elsewhere else one.json, "its UUID"), Place(other, other.json, "its readable id")
+
+    def read_again():
+        return places(*(require(orders.show(order, id_type=id_type, accept=accept)) for id_type in ID_TYPES))
+
+    expect_same_facts(orders, places(by_uuid, by_readable_id), read_again, "the order")
 
 
 @rule("ORD-12")

@@ -2,8 +2,10 @@
 
 import pytest
 
+from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
 from orderproof.conformance.checks.support.line_cancellations import require_canceled, shown_after, status_shown
-from orderproof.conformance.checks.support.reading import expect_same_media_type, expect_same_placed_at, item_ids
+from orderproof.conformance.checks.support.reading import expect_same_media_type, item_ids
+from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, expect, parse_time, require, rule
 
 
@@ -27,12 +29,21 @@ def test_placed_at_is_the_same_instant_in_both_media_types(orders, order):
     as_json = require(orders.show(order, accept=JSON))
     as_version_2 = require(orders.show(order, accept=ORDERS_V2))
 
-    expect_same_placed_at(as_json, as_version_2)
+    expect_same_placed_at(PlacedAt(as_json, "application/json"), PlacedAt(as_version_2, "version 2"))
+
+
+@rule("ORD-33")
+def test_placed_at_has_the_same_digits_in_both_media_types(orders, order):
+    as_json = require(orders.show(order, accept=JSON))
+    as_version_2 = require(orders.show(order, accept=ORDERS_V2))
+
+    expect_same_placed_at(PlacedAt(as_json, "application/json"), PlacedAt(as_version_2, "version 2"), to_the_digit=True)
 
 
 @rule("ORD-13")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_both_media_types_show_the_same_order(orders, order, id_type):
+    number_items(orders, order)
     as_json = require(orders.show(order, id_type=id_type, accept=JSON))
     as_version_2 = require(orders.show(order, id_type=id_type, accept=ORDERS_V2))
 
@@ -50,6 +61,17 @@ def test_both_media_types_show_the_same_order(orders, order, id_type):
             as_json.exchange,
             as_version_2.exchange,
         )
+
+    def read_again():
+        return places(*(require(orders.show(order, id_type=id_type, accept=accept)) for accept in (JSON, ORDERS_V2)))
+
+    expect_same_facts(orders, places(as_json, as_version_2), read_again, "the order")
+
+
+def places(as_json, as_version_2):
+    # Another rule is about placed_at.
+    one, other = ({**answer.json, "placed_at": None} for answer in (as_json, as_version_2))
+    return Place(as_json, one, "application/json"), Place(as_version_2, other, "version 2")
 
 
 @rule("ORD-31")

@@ -18,6 +18,7 @@ from orderproof.conformance.checks.support.facts import (
     poll_until,
     unknown_id,
 )
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, require_stated, running_timer
 from orderproof.conformance.kit import expect, require, rule
@@ -52,13 +53,27 @@ def test_both_ids_extend_the_same_timer(orders, order_in_grace_period):
 
 
 @rule("GRA-3")
-def test_an_extension_leaves_other_orders_alone(orders, order_in_grace_period, states):
-    older, younger = order_in_grace_period, states("order-in-grace-period")
+def test_an_extension_leaves_earlier_orders_alone(session, orders, order_in_grace_period):
+    earlier, extended = order_in_grace_period, later_order(session, order_in_grace_period)
+    timer = running_timer(orders, earlier)
 
-    for extended, other in ((older, younger), (younger, older)):
+    require(orders.extend_grace_period(extended))
+
+    assert_moved(timer, orders.extend_grace_period(earlier), "an order created later was extended in between")
+
+
+@rule("GRA-3")
+def test_an_extension_leaves_the_later_orders_of_its_customer_alone(session, orders, order_in_grace_period):
+    def can_be_extended(order):
+        return orders.extend_grace_period(order).is_success
+
+    for extended, other in pairs_of_orders(session, orders, order_in_grace_period, can_be_extended):
         timer = running_timer(orders, other)
         require(orders.extend_grace_period(extended))
-        assert_moved(timer, orders.extend_grace_period(other), "another order was extended in between")
+        whose = "of the same customer" if other.customer_id == extended.customer_id else "of another customer"
+        assert_moved(
+            timer, orders.extend_grace_period(other), f"an order {whose}, created earlier, was extended in between"
+        )
 
 
 @rule("GRA-4")

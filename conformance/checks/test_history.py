@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-from orderproof.conformance.checks.support.listing import expect_same_progress
+from orderproof.conformance.checks.support.facts import cancel_and_wait
+from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
+from orderproof.conformance.checks.support.listing import expect_same_in_history, find_in_history
 from orderproof.conformance.checks.support.reading import (
-    SAME_TIME,
     all_ids,
     expect_newest_first,
     ids_of_ties,
@@ -17,6 +18,8 @@ from orderproof.conformance.checks.support.reading import (
     ties,
     whole_pages,
 )
+from orderproof.conformance.checks.support.same_facts import number_items
+from orderproof.conformance.checks.support.suitable import kept_by_the_platform
 from orderproof.conformance.kit import (
     ORDERS_V2,
     Answer,
@@ -25,7 +28,6 @@ from orderproof.conformance.kit import (
     NotRun,
     expect,
     require,
-    require_time,
     rule,
 )
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
@@ -102,16 +104,37 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
         is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
         for name in ("id",) if is_elsewhere else ("id", "origin_id", "currency"):
             expect(shown, "the history shows this value").shows((name,), history.at("orders", index, name))
-        times = require_time(history, "orders", index, "placed_at"), require_time(shown, "placed_at")
-        assert abs(times[1].moment - times[0].moment) < SAME_TIME, (
-            f"the history shows placed_at {times[0]} for the order {order_id}, but the order itself shows {times[1]}"
-        )
+        expect_same_placed_at(PlacedAt(shown, "the order itself"), PlacedAt(history, "the history", ("orders", index)))
         if is_elsewhere:
             continue
         assert item_ids(shown) == item_ids(history, "orders", index), (
             f"the history shows other items for the order {order_id} than the order itself"
         )
-        expect_same_progress(orders, customer_with_orders, order_id, history.at("orders", index), shown)
+        expect_same_in_history(orders, customer_with_orders, order_id, history, shown)
+
+
+@rule("HIS-32")
+def test_a_canceled_order_is_the_same_by_its_id(session, orders, order_cancelable):
+    order = kept_by_the_platform(session, orders, order_cancelable)
+    number_items(orders, order)
+    cancel_and_wait(orders, order)
+
+    history = find_in_history(orders, order)
+
+    shown = require(orders.show(order, accept=ORDERS_V2))
+    expect_same_in_history(orders, order, str(shown.at("id")), history, shown)
+
+
+@rule("HIS-47")
+def test_placed_at_has_the_digits_of_the_order(orders, customer_with_orders):
+    history = page(orders, customer_with_orders)
+    newest = require_orders(history)[0]
+
+    shown = require(orders.show(customer_with_orders, id=newest, id_type="external", accept=ORDERS_V2))
+
+    expect_same_placed_at(
+        PlacedAt(shown, "the order itself"), PlacedAt(history, "the history", ("orders", 0)), to_the_digit=True
+    )
 
 
 @rule("HIS-37")

@@ -14,7 +14,8 @@ from orderproof.conformance.checks.support.reading import (
     page_times,
     require_orders,
 )
-from orderproof.conformance.checks.support.suitable import several_orders, suitable, suitable_or_trait
+from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts
+from orderproof.conformance.checks.support.suitable import kept_by_the_platform, several_orders, suitable
 from orderproof.conformance.kit import JSON, Finding, Inconclusive, NotApplicable, expect, require, rule
 from orderproof.strategies.ids import QUOTED, NearMiss
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
@@ -187,16 +188,22 @@ def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
             expect(answer, "no customer has this id").is_denied()
 
 
+@rule("HIS-48")
+def test_an_order_of_the_oms_is_the_same_by_its_id(orders, oms_order):
+    def read():
+        history = require(orders.history(oms_order, accept=JSON))
+        entry = next((one for one in listed(history) if holds([one], oms_order.order_id)), None)
+        if entry is None:
+            raise Inconclusive(f"the history does not list the order {oms_order.order_id}", history.exchange)
+        own = require(orders.show(oms_order, id_type="external", accept=JSON))
+        return Place(own, own.json, "the order itself"), Place(history, entry, "the history")
+
+    expect_same_facts(orders, read(), read, f"the order {oms_order.order_id}")
+
+
 @rule("HIS-46")
 def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
-    order = suitable_or_trait(
-        session,
-        order_cancelable,
-        lambda one: require(orders.show(one, id_type="external")).at("origin") != "external",
-        needs="an order that the platform keeps",
-        others="with the origin external",
-        trait="the target's orders are in the external OMS, which decides which of a customer's orders it returns",
-    )
+    order = kept_by_the_platform(session, orders, order_cancelable)
 
     expect_listed(orders, order, "the order was placed and is open")
 

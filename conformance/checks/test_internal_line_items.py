@@ -61,8 +61,15 @@ def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_p
 
 
 @rule("INT-14")
-def test_the_items_of_other_orders_are_not_canceled(orders, states, cancel):
-    scenario.other_orders_stay(orders, states, cancel)
+def test_the_items_of_earlier_orders_are_not_canceled(session, orders, order_with_preordered_item, cancel):
+    scenario.earlier_orders_stay(session, orders, order_with_preordered_item, cancel)
+
+
+@rule("INT-14")
+def test_the_items_of_later_orders_of_the_customer_are_not_canceled(
+    session, orders, order_with_preordered_item, cancel
+):
+    scenario.later_orders_of_the_customer_stay(session, orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-8")

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example
 
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
+from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
 from orderproof.conformance.checks.support.reading import (
     expect_no_payment_history,
     expect_not_for_json,
     expect_not_found,
     expect_order,
-    expect_same_placed_at,
     page,
 )
 from orderproof.conformance.checks.support.suitable import suitable_or_trait
@@ -119,7 +119,7 @@ def test_placed_at_of_an_order_of_the_oms_is_the_same_instant_in_both_media_type
         require(orders.show(oms_order, id_type="external", accept=accept)) for accept in (JSON, ORDERS_V2)
     )
 
-    expect_same_placed_at(as_json, as_version_2)
+    expect_same_placed_at(PlacedAt(as_json, "application/json"), PlacedAt(as_version_2, "version 2"))
 
 
 @rule("OMS-6")

@@ -195,24 +195,6 @@ def test_asking_for_prices_changes_nothing(orders, states):
         )
 
 
-@rule("PRI-9")
-def test_a_price_is_the_one_that_the_order_shows(pricing):
-    ids = [pricing.line["id"], pricing.other_line["id"]]
-    in_order = shown_prices(require(pricing.orders.show(pricing.order)), ids)
-
-    answer = require(pricing.ask([product(item_id) for item_id in ids]))
-
-    for item_id, wanted in zip(ids, in_order, strict=True):
-        found = price_of(answer, item_id)
-        if found != wanted:
-            raise Finding(
-                f"{answer.request} shows another price for {item_id} than the order does",
-                f"{wanted}",
-                f"{found}",
-                answer.exchange,
-            )
-
-
 @rule("PRI-10")
 def test_products_do_not_have_each_others_prices(session, orders, order):
     def prices_in(order):

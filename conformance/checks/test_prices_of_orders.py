@@ -1,18 +1,86 @@
-"""Prices and their order: the order is found only by its exact id, and the prices show its changes."""
+"""Prices and their order: found only by its exact id, shown with the same prices and statuses, and its changes."""
 
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import near_misses_of
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
 from orderproof.conformance.checks.support.item_lists import expect_accepted
-from orderproof.conformance.checks.support.line_cancellations import require_canceled, status_shown
-from orderproof.conformance.checks.support.pricing import Pricing, product, product_lines, the_line
+from orderproof.conformance.checks.support.line_cancellations import item_status, require_canceled, status_shown
+from orderproof.conformance.checks.support.pricing import (
+    AMOUNTS,
+    CENT_FRACTION,
+    Pricing,
+    amounts,
+    extra_prices,
+    lines_of_type,
+    price_of,
+    product,
+    product_lines,
+    shown_prices,
+    the_line,
+)
+from orderproof.conformance.checks.support.suitable import suitable_or_trait
 from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
 
 
 @pytest.fixture
 def pricing(orders, order):
     return Pricing(orders, order)
+
+
+@rule("PRI-9")
+def test_a_price_is_the_one_that_the_order_shows(pricing):
+    ids = [pricing.line["id"], pricing.other_line["id"]]
+    in_order = shown_prices(require(pricing.orders.show(pricing.order)), ids)
+
+    answer = require(pricing.ask([product(item_id) for item_id in ids]))
+
+    for item_id, wanted in zip(ids, in_order, strict=True):
+        expect_price(answer, item_id, price_of(answer, item_id), wanted)
+
+
+@rule("PRI-9")
+def test_the_price_of_what_is_no_product_is_the_one_that_the_order_shows(session, orders, order):
+    order = suitable_or_trait(
+        session,
+        order,
+        lambda one: bool(extra_prices(require(orders.show(one)).json)),
+        needs="an order that shows a price for its shipping or its gift wrapping",
+        others="that show neither",
+        trait="the target's orders have no price for shipping and none for gift wrapping",
+    )
+    in_order = extra_prices(require(orders.show(order)).json)
+
+    answer = require(orders.prices(order, [{"type": kind} for kind in in_order]))
+
+    for kind, wanted in in_order.items():
+        lines = lines_of_type(answer, kind)
+        if len(lines) != 1:
+            raise Inconclusive(f"the answer to {answer.request} has {len(lines)} lines for {kind}", answer.exchange)
+        expect_price(answer, f"the {kind}", amounts(answer, lines[0]), wanted)
+
+
+def expect_price(answer, of_what, found, wanted):
+    if any(abs(found[name] - wanted[name]) > CENT_FRACTION for name in AMOUNTS):
+        raise Finding(
+            f"{answer.request} shows another price for {of_what} than the order does",
+            f"{wanted}",
+            f"{found}",
+            answer.exchange,
+        )
+
+
+@rule("PRI-38")
+def test_the_status_of_a_product_is_the_one_that_the_order_shows(pricing):
+    item_id = pricing.line["id"]
+    for is_last in pricing.orders.patience.attempts("the status of a product in prices"):
+        answer = require(pricing.ask([pricing.line]))
+        found = the_line(answer, item_id).get("status")
+        wanted = item_status(pricing.orders, pricing.order, item_id)
+        # The product may progress between two reads; only a persistent difference is a finding.
+        if str(found).casefold() == str(wanted).casefold():
+            break
+        assert not is_last, f"{answer.request} shows the status {found} for {item_id}, but the order shows {wanted}"
 
 
 @rule("PRI-36")

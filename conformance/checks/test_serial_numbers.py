@@ -5,15 +5,17 @@ import pytest
 from orderproof.conformance.checks.support.cancellations import near_misses_of
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.item_lists import expect_accepted
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.serials import (
     Serials,
     entries,
     entry,
     exact_entry,
+    one_of_a_repeated_product,
     owned,
     with_known_numbers,
 )
-from orderproof.conformance.checks.support.suitable import suitable_or_trait
+from orderproof.conformance.checks.support.suitable import suitable_or_trait, take_if_offered
 from orderproof.conformance.kit import Finding, Inconclusive, expect, property_of, require, rule, shortened
 from orderproof.strategies.items import queried_ids
 from orderproof.strategies.texts import (
@@ -41,6 +43,17 @@ def fresh(orders, order):
 @pytest.fixture
 def serials(fresh):
     return with_known_numbers(fresh)
+
+
+@pytest.fixture
+def several(session, orders, states):
+    """An order with more items, of which some are likelier to be of the same product; else one with 2.
+
+    The large orders of a list are left to the rules about limits.
+    """
+    is_listed = "order" in session.settings.target.states.fixed
+    order, _ = (None, "") if is_listed else take_if_offered(session, "order", items=5)
+    return Serials(orders, order or states("order"))
 
 
 @pytest.fixture
@@ -172,31 +185,53 @@ def test_the_same_can_be_sent_again(serials):
 
 
 @rule("SER-7")
-def test_other_items_keep_theirs(serials):
-    for item_id, other in ((serials.first, serials.second), (serials.second, serials.first)):
+def test_other_items_keep_theirs(several):
+    several.prepare(owned(dict.fromkeys(several.ids, "FIRST")))
+    one = one_of_a_repeated_product(several.read().answer, several.ids)
+
+    for item_id in (one, next(other for other in several.ids if other != one)):
         changed = owned({item_id: "CHANGED"})
-        require(serials.send(entries(changed)), 204)
-        reading = serials.poll_until(changed)
+        require(several.send(entries(changed)), 204)
+        reading = several.poll_until(changed)
         if not reading.has(changed):
             raise Inconclusive("the item in the request does not show its new serial number", reading.answer.exchange)
-        reading.expect({other: serials.known[other]}, "the request named another item of the order")
-        serials.known = {**serials.known, **changed}
+        several.known = {**several.known, **changed}
+        reading.expect(several.known, "the request named another item of the order")
 
 
 @rule("SER-7")
-def test_other_items_get_none(fresh):
-    before = fresh.glance().number(fresh.second)
+def test_other_items_get_none(several):
+    before = several.glance()
+    numbered = one_of_a_repeated_product(before.answer, several.ids)
+    others = {item_id: before.number(item_id) for item_id in several.ids if item_id != numbered}
 
-    fresh.prepare(owned({fresh.first: "ONLY-1ST"}))
+    several.prepare(owned({numbered: "ONLY-THIS"}))
 
-    fresh.read().expect({fresh.second: before}, "the request named another item of the order")
+    several.read().expect(others, "the request named another item of the order")
 
 
 @rule("SER-8")
-def test_other_orders_keep_theirs(serials, other):
-    serials.prepare(owned({serials.first: "NEW-1", serials.second: "NEW-2"}))
+def test_earlier_orders_keep_theirs(session, orders, serials):
+    later = Serials(orders, later_order(session, serials.order))
 
-    other.expect_eventually(other.known, "the request named items of another order")
+    later.prepare(owned({later.first: "NEW-1", later.second: "NEW-2"}))
+
+    serials.expect_eventually(serials.known, "the request named items of an order that was created later")
+
+
+@rule("SER-8")
+def test_later_orders_of_the_customer_keep_theirs(session, orders, order):
+    def accepts(one):
+        return orders.add_serial_numbers(one, [entry(one.item_uuids[0])]).is_success if one.item_uuids else False
+
+    for numbered, other in pairs_of_orders(session, orders, order, accepts):
+        kept = Serials(orders, other)
+        kept.prepare(owned(dict.fromkeys(kept.ids, "KEPT")))
+
+        Serials(orders, numbered).prepare(owned(dict.fromkeys(numbered.item_uuids, "NEW")))
+
+        whose = "of the same customer" if other.customer_id == numbered.customer_id else "of another customer"
+        kept.expect_eventually(kept.known, f"the request named items of an order {whose} that was created earlier")
 
 
 @rule("SER-19")

@@ -6,6 +6,8 @@ from typing import Any
 
 _OMS = "external_oms"
 _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
+# Whose order is wanted; a source may ignore it and give another customer's order.
+_CUSTOMER: Mapping[str, Any] = {"customer_id": None}
 
 VALUE_TYPES: Mapping[str, str] = {"item_uuids": "list of texts", "order_ids": "list of texts"}
 """The types of values; every other value is text."""
@@ -51,12 +53,17 @@ FEATURES: Mapping[str, str] = {
 STATES: Mapping[str, StateKind] = {
     kind.name: kind
     for kind in (
-        StateKind("order", "an order; `order_id` is its readable id", {"items": 2}, _ORDER),
-        StateKind("order-cancelable", "an order that can be canceled, in its grace period", {"items": 2}, _ORDER),
+        StateKind("order", "an order; `order_id` is its readable id", {"items": 2, **_CUSTOMER}, _ORDER),
+        StateKind(
+            "order-cancelable",
+            "an order that can be canceled, in its grace period",
+            {"items": 2, **_CUSTOMER},
+            _ORDER,
+        ),
         StateKind(
             "order-in-grace-period",
             "an order with at least 10 minutes of its grace period left",
-            {},
+            _CUSTOMER,
             (*_ORDER, "due_at"),
             optional=("due_at",),
         ),
@@ -65,7 +72,7 @@ STATES: Mapping[str, StateKind] = {
         StateKind(
             "order-with-preordered-item",
             "an order with a pre-ordered item (`item_uuid`) and one that is not (`other_item_uuid`)",
-            {},
+            _CUSTOMER,
             (*_ORDER, "item_uuid", "other_item_uuid"),
             "preordered_items",
         ),

@@ -65,7 +65,7 @@ def address_document(customer: Customer) -> Document:
 
 def item_document(item: Item) -> Document:
     """A line of an order."""
-    identifiers: Document = {"sku": f"{1000012 + item.index}"}
+    identifiers: Document = {"sku": f"{1000012 + item.product}"}
     if item.serial_number is not None:
         identifiers["serial_number"] = item.serial_number
     if item.epc is not None:

@@ -45,7 +45,8 @@ def new_order(
     lines = {}
     for index in range(items):
         net = 7200 + (number * 7 + index * 31) % 500 * 10
-        item = Item(str(uuid4()), index, net, net // 10, status=item_status)
+        # Every other line is of the same product, at its own price.
+        item = Item(str(uuid4()), index, net, net // 10, product=index % 2, status=item_status)
         lines[item.id] = item
     return Order(
         uuid=str(uuid4()),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from orderproof.conformance.reference.factory import new_customer, new_order
+from orderproof.conformance.reference.factory import GRACE_PERIOD, new_customer, new_order
 from orderproof.conformance.reference.store import TENANTS
 
 if TYPE_CHECKING:
@@ -61,8 +61,16 @@ def _values(order: Order) -> Values:
     }
 
 
+def _customer(tenant: Tenant, params: Params) -> Customer | None:
+    """The customer that the new order is to have, or None for a new one."""
+    wanted = params["customer_id"]
+    if wanted is not None and wanted not in tenant.customers:
+        raise BadParams(f"No customer has the 'customer_id' {wanted!r}.")
+    return None if wanted is None else tenant.customers[wanted]
+
+
 def _order(world: World, tenant: Tenant, params: Params) -> Values:
-    order = world.order(tenant, items=params["items"])
+    order = world.order(tenant, _customer(tenant, params), items=params["items"])
     if params["one_price"]:
         first, *others = order.items.values()
         for item in others:
@@ -70,8 +78,8 @@ def _order(world: World, tenant: Tenant, params: Params) -> Values:
     return _values(order)
 
 
-def _in_grace_period(world: World, tenant: Tenant, _: Params) -> Values:
-    order = world.order(tenant)
+def _in_grace_period(world: World, tenant: Tenant, params: Params) -> Values:
+    order = world.order(tenant, _customer(tenant, params))
     # Rendered as a correct server renders it, whatever this one does.
     return _values(order) | {"due_at": order.due_at.replace(tzinfo=None).isoformat() + "Z"}
 
@@ -85,10 +93,11 @@ def _closed(world: World, tenant: Tenant, _: Params) -> Values:
     return _values(world.order(tenant, placed_at=placed_at, item_status="complete", status="closed"))
 
 
-def _preordered(world: World, tenant: Tenant, _: Params) -> Values:
-    order = world.order(tenant)
-    first, second = order.items.values()
-    first.preordered = True
+def _preordered(world: World, tenant: Tenant, params: Params) -> Values:
+    order = world.order(tenant, _customer(tenant, params), items=3)
+    first, second, third = order.items.values()
+    # Whether a line is pre-ordered comes from its product, and the third is of the first one's.
+    first.preordered = third.preordered = True
     return _values(order) | {"item_uuid": first.id, "other_item_uuid": second.id}
 
 
@@ -106,8 +115,16 @@ def _customer_with_orders(world: World, tenant: Tenant, params: Params) -> Value
     store = world.order if tenant.webhook is None else world.oms_order
     count = params["orders"]
     # Stored in another order than that of time, so that only the time tells which is newer.
+    # The newest is closed; the others are open, and their grace periods were extended.
     orders = [
-        store(tenant, customer=customer, placed_at=now - step * n, items=1, status="closed")
+        store(
+            tenant,
+            customer=customer,
+            placed_at=now - step * n,
+            due_at=None if n == 0 else now + AGO + GRACE_PERIOD,
+            items=1,
+            status="open" if n else "closed",
+        )
         for n in sorted(range(count), key=lambda n: (n % 3, n))
     ]
     orders.sort(key=lambda order: (order.placed_at, order.number), reverse=True)
@@ -152,16 +169,17 @@ def _integer(default: int, least: int, most: int) -> Param:
     return Param(default, lambda value: type(value) is int and least <= value <= most, f"an integer, {least} to {most}")
 
 
+_CUSTOMER = {"customer_id": Param(None, lambda value: isinstance(value, str), "a text")}
 _BOOLEAN = Param(False, lambda value: isinstance(value, bool), "true or false")
 # Undocumented, as `equal_times` is: test data as people may have it, of which some rules can say nothing.
-ORDER = {"items": _integer(2, 1, 2000), "one_price": _BOOLEAN}
+ORDER = {"items": _integer(2, 1, 2000), "one_price": _BOOLEAN} | _CUSTOMER
 STATES = {
     "order": State(_order, ORDER),
     "order-cancelable": State(_order, ORDER),
-    "order-in-grace-period": State(_in_grace_period),
+    "order-in-grace-period": State(_in_grace_period, _CUSTOMER),
     "order-past-grace-period": State(_past_grace_period),
     "order-closed": State(_closed),
-    "order-with-preordered-item": State(_preordered),
+    "order-with-preordered-item": State(_preordered, _CUSTOMER),
     "order-with-terminal-preordered-item": State(
         _terminal_preordered,
         {"status": Param("complete", lambda value: value in TERMINAL, f"one of {', '.join(TERMINAL)}")},

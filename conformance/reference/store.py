@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Item:
-    """One line of an order; money is in cents."""
+    """One line of an order; money is in cents. Lines may be of the same `product`."""
 
     id: str
     index: int
     net: int
     tax: int
+    product: int = 0
     status: str = "pending"
     preordered: bool = False
     serial_number: str | None = None

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
 from orderproof.conformance.checks.support.facts import poll_until
-from orderproof.conformance.kit import JSON, Answer, Finding, Inconclusive, Orders, State, expect, require
+from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
+from orderproof.conformance.kit import JSON, Answer, Finding, Inconclusive, Orders, Session, State, expect, require
 
 Cancel = Callable[[State, str], Answer]
 
@@ -148,13 +149,20 @@ def neighbours_stay(orders: Orders, order: State, cancel: Cancel) -> None:
     assert status.canceled is False, f"only an item of the order was canceled, but the order shows {status}"
 
 
-def other_orders_stay(orders: Orders, states: Callable[[str], State], cancel: Cancel) -> None:
-    """The pre-ordered items of other orders can still be canceled after an item was canceled."""
-    # Orders created before and after the canceled order, since a faulty query is likely to affect these.
-    earlier, order, later = (states("order-with-preordered-item") for _ in range(3))
+def earlier_orders_stay(session: Session, orders: Orders, earlier: State, cancel: Cancel) -> None:
+    """The pre-ordered item of an earlier order can still be canceled after an item was canceled."""
+    _expect_item_stays(orders, later_order(session, earlier), earlier, cancel)
 
+
+def later_orders_of_the_customer_stay(session: Session, orders: Orders, order: State, cancel: Cancel) -> None:
+    """The same of a later order, of the same customer if such can be had."""
+    for canceled, later in pairs_of_orders(session, orders, order):
+        _expect_item_stays(orders, canceled, later, cancel)
+
+
+def _expect_item_stays(orders: Orders, order: State, other: State, cancel: Cancel) -> None:
     require_canceled(orders, order, cancel)
 
-    for other in (earlier, later):
-        because = f"only the item {order.item_uuid} of another order was canceled before"
-        expect_accepted(cancel(other, other.item_uuid), because)
+    whose = "the same customer's" if other.customer_id == order.customer_id else "another customer's"
+    because = f"only the item {order.item_uuid} of another order, {whose}, was canceled before"
+    expect_accepted(cancel(other, other.item_uuid), because)

@@ -1,9 +1,7 @@
-"""An order in a history: whether it is listed, and whether its status and totals agree with the order itself."""
+"""An order in a history: whether it is listed, and whether the history shows it as the order itself does."""
 
-from typing import Any
-
-from orderproof.conformance.checks.support.pricing import CENT_FRACTION, is_number
 from orderproof.conformance.checks.support.reading import ids_on, page
+from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts
 from orderproof.conformance.kit import ORDERS_V2, Answer, Finding, Inconclusive, Orders, State, require
 from orderproof.strategies.paging import MAX_COUNT
 
@@ -25,6 +23,15 @@ def expect_listed(orders: Orders, order: State, because: str) -> None:
             )
 
 
+def find_in_history(orders: Orders, order: State) -> Answer:
+    """The page of a history that lists an order, at once or after a moment. Raises `Inconclusive` if none does."""
+    for _ in orders.patience.attempts("an order in a history"):
+        answer, is_listed = _search(orders, order)
+        if is_listed:
+            return answer
+    raise Inconclusive(f"the history of the customer does not list the order {order.order_id}", answer.exchange)
+
+
 def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
     """The page that lists an order, or else the last page, and whether it lists it."""
     known = {order.order_id.casefold(), order.order_uuid.casefold()}
@@ -40,40 +47,22 @@ def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
     )
 
 
-def expect_same_progress(orders: Orders, customer: State, order_id: str, entry: Any, shown: Answer) -> None:
-    """A history shows the status and the totals of an order as the order itself does, at once or after a moment."""
-    for is_last in orders.patience.attempts("the progress of an order in a history"):
-        differing = _differing(entry, shown.json)
-        if differing is None:
-            return
-        # An order may progress between two reads; only a persistent difference is a finding.
-        before = entry, shown.json
-        history = require(page(orders, customer))
-        if order_id not in ids_on(history):
-            raise Inconclusive(f"the history no longer lists the order {order_id}", history.exchange)
-        entry = history.at("orders", ids_on(history).index(order_id))
-        shown = require(orders.show(customer, id=order_id, id_type="external", accept=ORDERS_V2))
-        if is_last and _differing(*before) == differing == _differing(entry, shown.json):
-            name, listed, own = differing
-            raise Finding(
-                f"the history shows {name} {listed} for the order {order_id}, but the order itself shows {own}",
-                f"{name}: {own}",
-                f"{name}: {listed}",
-                history.exchange,
-                shown.exchange,
-            )
+def expect_same_in_history(orders: Orders, customer: State, order_id: str, history: Answer, shown: Answer) -> None:
+    """A history shows the facts of an order as the order itself does, at once or after a moment.
+
+    `history` and `shown` are the first answers of both; they are read again where they differ.
+    """
+
+    def again() -> tuple[Place, Place]:
+        listing = require(page(orders, customer, count=MAX_COUNT))
+        own = require(orders.show(customer, id=order_id, id_type="external", accept=ORDERS_V2))
+        return _places(order_id, listing, own)
+
+    expect_same_facts(orders, _places(order_id, history, shown), again, f"the order {order_id}")
 
 
-def _differing(entry: Any, order: Any) -> tuple[str, Any, Any] | None:
-    """The first difference in the status and totals that both show: its name and both values."""
-    if not isinstance(entry, dict) or not isinstance(order, dict):
-        return None
-    listed, own = entry.get("status"), order.get("status")
-    if isinstance(listed, str) and isinstance(own, str) and listed.casefold() != own.casefold():
-        return "status", listed, own
-    listed, own = entry.get("totals"), order.get("totals")
-    if isinstance(listed, dict) and isinstance(own, dict):
-        for name in sorted(listed.keys() & own.keys()):
-            if is_number(listed[name]) and is_number(own[name]) and abs(listed[name] - own[name]) > CENT_FRACTION:
-                return f"totals.{name}", listed[name], own[name]
-    return None
+def _places(order_id: str, history: Answer, shown: Answer) -> tuple[Place, Place]:
+    if order_id not in ids_on(history):
+        raise Inconclusive(f"the history no longer lists the order {order_id}", history.exchange)
+    entry = history.at("orders", ids_on(history).index(order_id))
+    return Place(shown, shown.json, "the order itself"), Place(history, entry, "the history")

@@ -138,3 +138,19 @@ def expect_line(answer: Answer, kind: str, shown: Answer, member: str) -> None:
         f"{[line.get('type') for line in lines_of(answer)]}",
         answer.exchange,
     )
+
+
+def extra_prices(order: Any) -> dict[str, dict[str, Any]]:
+    """The amounts that an order shows for its gift wrapping, and for its shipping if that is one shipment."""
+    document = order if isinstance(order, dict) else {}
+    shipments = document.get("shipments")
+    holders = {
+        "shipping": shipments[0] if isinstance(shipments, list) and len(shipments) == 1 else None,
+        "gift-wrapping": document.get("gift_wrapping"),
+    }
+    prices = {kind: holder.get("price") for kind, holder in holders.items() if isinstance(holder, dict)}
+    return {
+        kind: {name: price[name] for name in AMOUNTS}
+        for kind, price in prices.items()
+        if isinstance(price, dict) and all(is_number(price.get(name)) for name in AMOUNTS)
+    }

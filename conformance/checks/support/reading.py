@@ -3,14 +3,11 @@
 A value that cannot be read makes a rule inconclusive here; other rules judge on every answer that it must be there.
 """
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from orderproof.conformance.checks.support.facts import QUARTER_HOUR
 from orderproof.conformance.kit import (
     ORDERS_V2,
     Answer,
@@ -26,12 +23,6 @@ from orderproof.conformance.kit import (
     shortened,
 )
 from orderproof.strategies.paging import MAX_COUNT
-
-# Two answers may show the same time with different fraction digits, truncated or rounded.
-SAME_TIME = timedelta(seconds=1)
-
-_DAY = timedelta(days=1)
-_HAS_ZONE = re.compile(r".*([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 ONLY_FOR_JSON = (404, 409, 412)
 """Statuses that are documented for the history as `application/json` only."""
@@ -97,28 +88,6 @@ def expect_same_media_type(answer: Answer, as_documented: Answer, accept: str) -
             answer.exchange,
         )
     return answer
-
-
-def expect_same_placed_at(as_json: Answer, as_version_2: Answer) -> None:
-    """An order was placed at the same instant in both media types."""
-    texts = [answer.at("placed_at") for answer in (as_json, as_version_2)]
-    first, second = (parse_time(text, zoneless=True) if isinstance(text, str) else None for text in texts)
-    if first is None or second is None:
-        raise Inconclusive(
-            "placed_at is not a valid time in one of the two answers", as_json.exchange, as_version_2.exchange
-        )
-    apart = abs(second.moment - first.moment)
-    if not all(_HAS_ZONE.fullmatch(text) for text in texts) and apart < _DAY:
-        # A time without a zone is local time somewhere, and offsets are whole quarters of an hour.
-        apart = min(apart % QUARTER_HOUR, -apart % QUARTER_HOUR)
-    if apart >= SAME_TIME:
-        raise Finding(
-            "placed_at in version 2 is not the same instant as in application/json",
-            f"the instant {texts[0]}",
-            texts[1],
-            as_json.exchange,
-            as_version_2.exchange,
-        )
 
 
 def expect_no_payment_history(answer: Answer) -> Answer:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from orderproof.conformance.checks.support.reading import items_by_id
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, expect, require, shortened
 from orderproof.strategies.texts import of_item
 
@@ -89,7 +90,8 @@ class Serials:
         self.orders = orders
         self.order = order
         self.ids: list[str] = list(order.item_uuids)
-        self.first, self.second = self.ids[:2]
+        # The state promises two items, but an order that is found with a customer may have one alone.
+        self.first, self.second = self.ids[0], self.ids[:2][-1]
         self.known: Numbers = {}
 
     def send(self, items: Any = None, **parts: Any) -> Answer:
@@ -181,3 +183,16 @@ def with_known_numbers(serials: Serials) -> Serials:
     """Add serial numbers to the first two items, so that they are known and a valid request is known to be accepted."""
     serials.prepare(owned({serials.first: "FIRST-1", serials.second: "SECOND-2"}))
     return serials
+
+
+def one_of_a_repeated_product(shown: Answer, item_ids: list[str]) -> str:
+    """An item that an order shows with the same product as another of its items, if there is one; else the first."""
+    products = {item_id: _product_of(item) for item_id, item in items_by_id(shown.at("items")).items()}
+    names = [products.get(item_id.casefold()) for item_id in item_ids]
+    return next((one for one, name in zip(item_ids, names, strict=True) if name and names.count(name) > 1), item_ids[0])
+
+
+def _product_of(item: Mapping[str, Any]) -> Any:
+    """What an item shows of its product, in either of the members that the samples have for it."""
+    identifiers = item.get("external_identifier")
+    return item.get("product_id") or (identifiers.get("sku") if isinstance(identifiers, dict) else None)

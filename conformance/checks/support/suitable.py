@@ -7,7 +7,7 @@ what is so for every order, as the form of the target's ids is, puts a rule out 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from orderproof.conformance.kit import NotApplicable, NotRun, Session, State, StateUnavailable
+from orderproof.conformance.kit import NotApplicable, NotRun, Orders, Session, State, StateUnavailable, require
 
 _TWO_MORE: Sequence[Mapping[str, Any]] = ({}, {})
 _LEAST_FOR_A_TRAIT = 2
@@ -80,6 +80,32 @@ def several_orders(session: Session, first: State, number_of_orders: Callable[[S
     )
 
 
+def kept_by_the_platform(session: Session, orders: Orders, first: State) -> State:
+    """An order that the platform keeps, so that its history is the platform's."""
+    return suitable_or_trait(
+        session,
+        first,
+        lambda one: require(orders.show(one, id_type="external")).at("origin") != "external",
+        needs="an order that the platform keeps",
+        others="with the origin external",
+        trait="the target's orders are in the external OMS, which decides which of a customer's orders it returns",
+    )
+
+
+def take_if_offered(session: Session, name: str, **params: Any) -> tuple[State | None, str]:
+    """A state, or None and why there is none.
+
+    The check can do without it, so it is not noted as one that the run lacks.
+    """
+    was_missing = name in session.states.missing
+    try:
+        return session.take(name, **params), ""
+    except StateUnavailable as error:
+        if not was_missing:
+            session.states.missing.pop(name, None)
+        return None, str(error)
+
+
 def _search(
     session: Session, first: State, suits: Callable[[State], bool], more: Sequence[Mapping[str, Any]]
 ) -> _Search:
@@ -87,14 +113,9 @@ def _search(
         return _Search(first, [], "")
     name, others, ended = first.name, [first], ""
     for params in more:
-        was_missing = name in session.states.missing
-        try:
-            state = session.take(name, **params)
-        except StateUnavailable as error:
-            # The state is offered, though not once more: it is not what the run lacks.
-            if not was_missing:
-                session.states.missing.pop(name, None)
-            ended = str(error)
+        state, why = take_if_offered(session, name, **params)
+        if state is None:
+            ended = why
             continue
         if suits(state):
             return _Search(state, others, "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL_LINE_INTERNAL
 from orderproof.conformance.reference.faults.shared.identities import without_comment
+from orderproof.conformance.reference.faults.shared.others import lines_of_the_product, others_of_the_customer
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
 from orderproof.conformance.reference.problems import Refusal
 
@@ -98,6 +99,27 @@ class InternalCancelUnknownToPublic(InternalLineFault):
         """Its own are known to each."""
         known = super().terminal_statuses(call)
         return known | {"canceled"} if call.route.internal else known
+
+
+class LinesOfTheProductCanceledInternally(InternalLineFault):
+    """Through the internal API all lines of the order that are of the same product are canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-7",)
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """By the product."""
+        return [item, *lines_of_the_product(order, item)] if call.route.internal else [item]
+
+
+class CustomersLinesCanceledInternally(InternalLineFault):
+    """Through the internal API the pre-ordered lines of the customer's other orders are canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-14",)
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """By the customer."""
+        others = others_of_the_customer(order) if call.route.internal else ()
+        return [item, *(line for other in others for line in other.items.values() if line.preordered)]
 
 
 GENERATED = tuple(

@@ -218,3 +218,35 @@ class PricesCalledText(PriceFault):
     def content_type(self, call: Call, media_type: str) -> str:
         """A media type that there is none of."""
         return "text/json" if call.operation == PRICES and media_type == "application/json" else media_type
+
+
+class ShippingWithoutTax(PriceFault):
+    """The gross price of the shipping is its net price."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-9",)
+
+    def shipping_line(self, call: Call, order: Order) -> Line:
+        """The order shows it with its tax."""
+        line = super().shipping_line(call, order)
+        return line | {"price": line["price"] | {"gross": line["price"]["net"]}}
+
+
+class GiftWrappingPriceOfTheShipping(PriceFault):
+    """The gift wrapping has the price of the shipping."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-9",)
+
+    def gift_wrapping_line(self, call: Call, order: Order) -> Line:
+        """One price for all that is no product."""
+        return super().gift_wrapping_line(call, order) | {"price": self.shipping_line(call, order)["price"]}
+
+
+class StatusInPricesIsTheOrders(PriceFault):
+    """The status of a product in its prices is that of the order, until the product is canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-38",)
+
+    def price_status(self, call: Call, order: Order, item: Item) -> str:
+        """One status for all."""
+        shown = super().price_status(call, order, item)
+        return shown if shown == "cancelled" else order.status

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
 from orderproof.conformance.reference.problems import Refusal
+from orderproof.conformance.reference.store import Order
 from orderproof.conformance.reference.variants.shared.later import LATER
 from orderproof.conformance.reference.variants.shared.open_status import OpenStatus, variants_of
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.history import Entry
     from orderproof.conformance.reference.decisions.paging import Page
     from orderproof.conformance.reference.exchange import Call
-    from orderproof.conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.store import Customer
 
 
 def _every_two_minutes(time: datetime) -> datetime:
@@ -53,6 +54,20 @@ class HistoryIsBehind(Variant):
             for order in super().platform_orders(call, customer)
             if order.placed_at <= before and (order.canceled_at is None or order.canceled_at <= before)
         ]
+
+
+class HistoryShowsCancellationLater(Variant):
+    """A history shows an order as it was, items included, for a moment after the order was canceled."""
+
+    choice: ClassVar[int] = 7
+
+    def entry_document_v2(self, call: Call, entry: Entry) -> dict[str, Any]:
+        """Open and pending until then."""
+        shown = super().entry_document_v2(call, entry)
+        canceled_at = entry.source.canceled_at if isinstance(entry.source, Order) else None
+        if canceled_at is None or self.now() - canceled_at > LATER:
+            return shown
+        return shown | {"status": "open", "items": [item | {"status": "pending"} for item in shown["items"]]}
 
 
 class OrdersPlacedAtTheSameTime(Variant):

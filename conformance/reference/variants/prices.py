@@ -90,6 +90,18 @@ class PricesInAnotherOrder(Variant):
         return sorted(super().price_lines(call, order, asked), key=lambda line: (line["type"], line["id"]))
 
 
+class PricesKnowCaptured(Variant):
+    """Prices have a status of their own for what is paid: `captured`, until the item is canceled."""
+
+    choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("PRI-38",)
+
+    def price_status(self, call: Call, order: Order, item: Item) -> str:
+        """The order shows `pending`."""
+        shown = super().price_status(call, order, item)
+        return "captured" if shown == "pending" else shown
+
+
 class PricesOnceForEach(Variant):
     """An item that is asked for twice is answered once."""
 

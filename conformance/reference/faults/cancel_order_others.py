@@ -1,0 +1,95 @@
+"""Faults in canceling that reach other orders: of the customer, or stored beside the one that is canceled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL
+from orderproof.conformance.reference.faults.shared.others import order_beside, others_of_the_customer
+
+if TYPE_CHECKING:
+    from orderproof.conformance.reference.decisions.cancellation import Cancellation
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
+
+
+class CancelOthersFault(Fault):
+    """A fault in what else a cancellation does."""
+
+    operation: ClassVar[str] = CANCEL
+
+
+class CustomersOrdersCanceled(CancelOthersFault):
+    """All open orders of the customer are canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """By `customer_id`."""
+        super().cancel(call, order, cancellation)
+        for other in others_of_the_customer(order):
+            if self.is_cancelable(call, other):
+                super().cancel(call, other, cancellation)
+
+
+class NewestOrderOfCustomerCanceled(CancelOthersFault):
+    """The newest order of the customer is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The last that was stored."""
+        super().cancel(call, order, cancellation)
+        newest = order.customer.orders[-1]
+        if self.is_cancelable(call, newest):
+            super().cancel(call, newest, cancellation)
+
+
+class OldestOrderOfCustomerCanceled(CancelOthersFault):
+    """The oldest order of the customer is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The first that was stored."""
+        super().cancel(call, order, cancellation)
+        oldest = order.customer.orders[0]
+        if self.is_cancelable(call, oldest):
+            super().cancel(call, oldest, cancellation)
+
+
+class CancelEndsGraceOfCustomer(CancelOthersFault):
+    """A cancellation ends the grace period of the customer's other orders."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """As if the timer were the customer's."""
+        super().cancel(call, order, cancellation)
+        for other in others_of_the_customer(order):
+            other.due_at = self.now()
+
+
+class OrderStoredBeforeCanceled(CancelOthersFault):
+    """The order that was stored just before is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """A range that begins too early."""
+        super().cancel(call, order, cancellation)
+        for other in order_beside(call, order, -1):
+            super().cancel(call, other, cancellation)
+
+
+class OrderStoredNextCanceled(CancelOthersFault):
+    """The order that was stored next is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """A range that ends too late."""
+        super().cancel(call, order, cancellation)
+        for other in order_beside(call, order, 1):
+            super().cancel(call, other, cancellation)

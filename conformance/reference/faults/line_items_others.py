@@ -1,0 +1,110 @@
+"""Faults in canceling line items that reach more: the product, the customer's orders, or the order itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import CANCEL_LINE
+from orderproof.conformance.reference.faults.shared.others import (
+    lines_of_the_product,
+    order_beside,
+    others_of_the_customer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
+
+
+def _preordered(orders: Iterable[Order]) -> list[Item]:
+    return [line for order in orders for line in order.items.values() if line.preordered]
+
+
+class LineOthersFault(Fault):
+    """A fault in what else the cancellation of a line does."""
+
+    operation: ClassVar[str] = CANCEL_LINE
+
+
+class LinesOfTheProductCanceled(LineOthersFault):
+    """All lines of the order that are of the same product are canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """By the product."""
+        return [item, *lines_of_the_product(order, item)]
+
+
+class LinesOfTheProductCanceledPublicly(LineOthersFault):
+    """Through the public API all lines of the order that are of the same product are canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8",)
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """By the product."""
+        return [item] if call.route.internal else [item, *lines_of_the_product(order, item)]
+
+
+class CustomersLinesCanceled(LineOthersFault):
+    """The pre-ordered lines of the customer's other orders are canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """By the customer."""
+        return [item, *_preordered(others_of_the_customer(order))]
+
+
+class OlderLinesOfCustomerCanceled(LineOthersFault):
+    """The pre-ordered lines of the customer's older orders are canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """All that were placed before."""
+        return [item, *_preordered(other for other in others_of_the_customer(order) if other.number < order.number)]
+
+
+class CustomersLinesOfTheProductCanceled(LineOthersFault):
+    """Lines of the same product in the customer's other orders are canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """By the customer and the product."""
+        return [item, *(line for other in others_of_the_customer(order) for line in lines_of_the_product(other, item))]
+
+
+class LineOfTheOrderAfterCanceled(LineOthersFault):
+    """The pre-ordered line of the order that was stored next is canceled, too."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def canceled_lines(self, call: Call, order: Order, item: Item) -> list[Item]:
+        """A range that ends too late."""
+        return [item, *_preordered(order_beside(call, order, 1))]
+
+
+class OrderCanceledWithItsLine(LineOthersFault):
+    """The cancellation status says of an order with a canceled line that it is canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def has_effect(self, call: Call, order: Order) -> bool:
+        """Any line will do."""
+        return super().has_effect(call, order) or any(line.status == "cancelled" for line in order.items.values())
+
+
+class GracePeriodEndsWithLine(LineOthersFault):
+    """The grace period of an order is over once one of its lines is canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-18", "LIN-21")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """From then on nothing waits."""
+        super().cancel_line(call, order, item)
+        order.due_at = self.now()
