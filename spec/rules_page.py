@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import shorten
 
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, LEVELS, Rule, Source, catalogue
+from orderproof.spec.coverage import Row, columns, coverage
 from orderproof.spec.ledger import ledger
 from orderproof.spec.yamlfile import read_yaml
 
@@ -27,7 +28,7 @@ def rules_page() -> str:
     blocks = [*_top(rules)]
     for area, name in AREAS.items():
         blocks += _area(name, [rule for rule in rules if rule.area == area])
-    blocks += [*_excluded(), *_open_choices()]
+    blocks += [*_by_operation(), *_excluded(), *_open_choices()]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -55,7 +56,8 @@ def _top(rules: list[Rule]) -> Iterator[str]:
     yield _table(["key", "document"], [[key, name] for key, name in DOCUMENTS.items()])
     yield (
         "A rule marked ◉ is judged on every answer of a run, whichever check asked. Then come "
-        f"[what is no rule](#{_anchor(_NO_RULE)}) and [what is left open](#{_anchor(_OPEN)})."
+        f"[the rules by operation](#{_anchor(_BY_OPERATION)}), [what is no rule](#{_anchor(_NO_RULE)}) "
+        f"and [what is left open](#{_anchor(_OPEN)})."
     )
 
 
@@ -83,8 +85,25 @@ def _cited(source: Source) -> str:
     return f"“{_escaped(source.words)}” ({source.document}, {_escaped(source.section)})"
 
 
+_BY_OPERATION = "Rules by operation"
 _NO_RULE = "What is no rule, and why"
 _OPEN = "What the documents leave open"
+
+
+def _by_operation() -> Iterator[str]:
+    yield f"## {_BY_OPERATION}"
+    yield (
+        "What is asked of each operation, by kind of question. A cell without a rule says why. A rule may stand in "
+        "several rows; rules that stand in no other make up the last."
+    )
+    yield _table(
+        ["question", *columns().values()],
+        [[row.kind, *(_cell(row, operation) for operation in columns())] for row in coverage()],
+    )
+
+
+def _cell(row: Row, operation: str) -> str:
+    return ", ".join(row.cell(operation)) or f"– {_escaped(row.empty[operation])}"
 
 
 def _excluded() -> Iterator[str]:

@@ -23,6 +23,9 @@ RAW_SEGMENTS = ("%", "%zz", "%00", "%2F", "%c0%af", "%ed%a0%80", "..;/no-such-th
 of surrogates, and a way up for servers that cut off what follows a semicolon. Nothing has any of them as its id, and
 none is a plain way up the path, which would be another resource."""
 
+DEPTHS = (100, 900, 10_000)
+"""Levels of nesting: within what parsers take by default, just within what some do, and beyond what a stack holds."""
+
 _LONG_ENOUGH = 8
 
 
@@ -73,3 +76,8 @@ odd_headers: st.SearchStrategy[tuple[str, str]] = st.one_of(
     ),
 )
 """One header that the documents do not speak of, or with a value that they do not."""
+
+
+def nested_object(depth: int) -> bytes:
+    """An object of JSON in an object, `depth` levels in all."""
+    return b'{"a":' * (depth - 1) + b"{}" + b"}" * (depth - 1)

@@ -1,12 +1,14 @@
 """Only what the target is or declares puts a rule out of scope; what test data happen to be asks for other states."""
 
 import ast
+import json
 
 import pytest
 
 from orderproof.conformance.reference.choices import choose
 from orderproof.conformance.reference.server import start
 from tests.running import orderproof, rules, target_file
+from tests.test_reference_server import Sandbox
 from tests.test_rooms import ROOT
 
 # Every reason for `not-applicable`, and what of the target it is. A reason that says what an order of the test data
@@ -14,6 +16,7 @@ from tests.test_rooms import ROOT
 ALLOWED = {
     "the target file has no internal_base_url": "declared",
     "the target does not have this feature (features.{feature}: false in the target file)": "declared",
+    "the tenant has an external OMS": "where its orders are",
     "the target's orders show no shipments and have no price for shipping": "what it sells",
     "the target's orders show no gift_wrapping and have no price for it": "what it sells",
     "the target's orders have no price for shipping and none for gift wrapping": "what it sells",
@@ -153,6 +156,28 @@ def test_what_every_order_shows_is_of_the_target(judged, variant, rules, says):
     for rule in rules:
         assert says in reason(ran, rule)
         assert reason(ran, rule).endswith(", as 3 orders show")
+
+
+def test_a_history_without_an_external_oms_is_judged_where_the_target_declares_it(tmp_path):
+    with start(choose(faults=["plain-json-lists-platform-orders"])) as server:
+        customer = Sandbox(server).state("customer-with-orders", orders=1)
+        target_file(
+            tmp_path,
+            server.base_url,
+            server.token,
+            None,
+            features="features: {external_oms: false}",
+            states=f"states: {{customer-with-orders: {json.dumps([customer])}}}",
+        )
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--rules", "HIS-64")
+
+    assert ran.verdicts == {"HIS-64": "warn"}
+
+
+def test_a_history_on_the_tenant_of_the_external_oms_is_left_out(judged):
+    of_the_oms = "params = {**params, 'tenant': 'oms'} if state == 'customer-with-orders' else params"
+
+    assert judged(of_the_oms, "HIS-64", "ORD-1").verdicts == {"HIS-64": "not-applicable", "ORD-1": "pass"}
 
 
 @pytest.mark.parametrize(

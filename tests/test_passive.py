@@ -42,11 +42,20 @@ def kinds(one: Exchange) -> dict[str, bool]:
 
 
 KEPT = {"answered": True, "no-5xx": True}
-BAD_REQUEST = {**KEPT, "problem-media": True, "problem-body": True}
+MEMBERS = {"problem-members": True, "problem-code": True}
+BAD_REQUEST = {**KEPT, **MEMBERS, "problem-media": True, "problem-body": True}
 TABLE = {
     "as documented": (
         exchange("showCancellationStatus", 200, STATUS),
-        {**KEPT, "status": True, "media": True, "body": True},
+        {**KEPT, "status": True, "media": True, "body": True, "advised": True},
+    ),
+    "a member that a sample shows is null": (
+        exchange("showCancellationStatus", 200, {**STATUS, "is_safe": None}),
+        {"body": True, "advised": False},
+    ),
+    "a member that a sample shows is left out": (
+        exchange("showCancellationStatus", 200, {"cancelable": True, "canceled": False}),
+        {"body": True, "advised": False},
     ),
     "more members": (exchange("showCancellationStatus", 200, {**STATUS, "x": 1}), {"body": True}),
     "a charset": (exchange("showCancellationStatus", 200, STATUS, "application/json; charset=utf-8"), {"media": True}),
@@ -72,24 +81,47 @@ TABLE = {
     "a refusal as JSON": (exchange("createCancellation", 400, MISTAKE), {**BAD_REQUEST, "problem-media": False}),
     "a refusal as JSON of a request that accepts nothing else": (
         exchange("createCancellation", 400, MISTAKE, request_headers=[("Accept", JSON)]),
-        {**KEPT, "problem-body": True},
+        {**KEPT, **MEMBERS, "problem-body": True},
     ),
     "a refusal as JSON of a request that accepts everything": (
         exchange("createCancellation", 400, MISTAKE, request_headers=[("Accept", f"{JSON}, application/*")]),
         {**BAD_REQUEST, "problem-media": False},
     ),
-    "a refusal without members": (exchange("createCancellation", 400, {}, PROBLEM), BAD_REQUEST),
+    "a refusal without members": (
+        exchange("createCancellation", 400, {}, PROBLEM),
+        {**KEPT, "problem-members": False, "problem-media": True, "problem-body": True},
+    ),
+    "a refusal with one member of three": (
+        exchange("createCancellation", 400, {"error_code": "bad_request"}, PROBLEM),
+        {**BAD_REQUEST, "problem-members": False},
+    ),
+    "a code that is no word": (
+        exchange("createCancellation", 400, {**MISTAKE, "error_code": "BadRequest"}, PROBLEM),
+        {**BAD_REQUEST, "problem-code": False},
+    ),
+    "a refusal of the internal API without members": (
+        exchange("cancelLineItem", 400, {"message": "m"}),
+        {**KEPT, "problem-members": False, "problem-media": True, "problem-body": True},
+    ),
+    "an object where no body is documented": (
+        exchange("createCancellation", 404, {"message": "m"}, PROBLEM),
+        {**KEPT, "problem-members": False},
+    ),
+    "an empty body where one is documented": (
+        exchange("createCancellation", 400, b"", PROBLEM),
+        {"problem-body": False},
+    ),
     "a refusal with a wrong type": (
-        exchange("createCancellation", 400, {"error_code": 7}, PROBLEM),
-        {**BAD_REQUEST, "problem-body": False},
+        exchange("createCancellation", 400, {**MISTAKE, "error_code": 7}, PROBLEM),
+        {**BAD_REQUEST, "problem-body": False, "problem-code": False},
     ),
     "a refusal that is a list": (
         exchange("createCancellation", 400, [], PROBLEM),
-        {**BAD_REQUEST, "problem-body": False},
+        {**KEPT, "problem-media": True, "problem-body": False, "problem-members": False},
     ),
     "a type that the document does not show": (
         exchange("createGracePeriod", 409, MISTAKE),
-        {**KEPT, "problem-body": True},
+        {**KEPT, **MEMBERS, "problem-body": True},
     ),
     "a refusal without a documented body": (exchange("createCancellation", 404, b"gone", "text/html"), KEPT),
     "a refusal of a path with an escape": (

@@ -59,4 +59,4 @@ def test_links_within_the_page_lead_to_its_headings():
     headings = {re.sub(r"[^\w -]", "", name.lower()).replace(" ", "-") for name in re.findall(r"^## (.+)$", page, re.M)}
 
     assert set(re.findall(r"\]\(#([^)]+)\)", page)) == headings
-    assert len(headings) == len(AREAS) + 2
+    assert len(headings) == len(AREAS) + 3

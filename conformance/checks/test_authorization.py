@@ -17,6 +17,7 @@ OF_ANY_ORDER = [
     "showCancellationStatus",
     "createPriceInformationForItems",
     "updateSalesOrderSerialNumbers",
+    "createGracePeriod",
     "createCancellation",
 ]
 READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "createPriceInformationForItems"]

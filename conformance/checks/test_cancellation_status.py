@@ -18,16 +18,6 @@ from orderproof.conformance.kit import Finding, Inconclusive, expect, require, r
 ID_TYPES = ("internal", "external")
 
 
-@rule("CST-4")
-def test_is_safe_is_a_boolean(orders, order_cancelable):
-    status = require(orders.cancellation_status(order_cancelable))
-
-    is_safe = status.json.get("is_safe")
-    assert isinstance(is_safe, bool), (
-        f"the cancellation status shows is_safe {is_safe!r}, but the sample shows a boolean"
-    )
-
-
 @rule("CST-5")
 def test_both_ids_find_the_same_status(orders, states):
     for name in ("order-cancelable", "order"):

@@ -13,7 +13,7 @@ from orderproof.conformance.checks.support.reading import (
     require_orders,
 )
 from orderproof.conformance.checks.support.suitable import several_orders
-from orderproof.conformance.kit import JSON, expect, require, rule
+from orderproof.conformance.kit import JSON, NotApplicable, expect, require, rule
 
 
 @rule("HIS-25")
@@ -85,6 +85,24 @@ def test_json_is_refused_or_lists_the_orders(orders, customer_with_orders):
         assert holds(listed(answer), newest), f"{answer.request} does not list the customer's newest order {newest}"
     else:
         expect(answer, "the tenant may have no external OMS").is_denied()
+
+
+@rule("HIS-64")
+def test_json_is_refused_without_an_external_oms(session, orders, states):
+    customer = states("customer-with-orders", orders=1)
+    target = session.settings.target
+
+    def tenant(state):
+        return orders.token_for(state), state.base_url or target.base_url
+
+    # The documents tie the history to the tenant, and a run only sees where the states of the external OMS are.
+    if target.why_absent("external_oms") is None and tenant(customer) == tenant(states("oms-order")):
+        raise NotApplicable("the tenant has an external OMS")
+    require(page(orders, customer))
+
+    answer = orders.history(customer, accept=JSON)
+
+    expect(answer, "the tenant has no external OMS").is_denied()
 
 
 @rule("HIS-38")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example
 from hypothesis import strategies as st
 
-from orderproof.conformance.checks.support.every_operation import CASES
+from orderproof.conformance.checks.support.every_operation import CASES, valid_body
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.kit import ORDERS_V2, Raw, expect, property_of, require, rule
 from orderproof.strategies.ids import SPELLINGS
@@ -50,6 +50,9 @@ BY_ID = {
     "cancelLineItem": lambda orders, id_: orders.call("cancelLineItem", None, {"uuid": id_}),
 }
 
+UNKNOWN_IDS = dict.fromkeys(("id", "uuid", "order_uuid", "item_uuid"), UNKNOWN_UUID)
+# An operation for each path with an id: the cancellation status has that of the cancellation.
+PATHS = [one for one in BY_ID if one != "showCancellationStatus"]
 READING = ("showSalesOrderByIdAndIdType", "showCancellationStatus", "createPriceInformationForItems")
 
 # The part of a request that names its order, by operation; the internal API names an item alone.
@@ -66,9 +69,10 @@ NAMED_BY = {
 
 ODD_BODIES = {
     "a deeply nested array": b"[" * 20_000,
-    "a deeply nested object": b'{"items":' * 5_000,
+    "a deeply nested object": b'{"items":' * 5_000 + b"1" + b"}" * 5_000,
     "invalid UTF-8": b"\xff\xfe\x00",
     "invalid Unicode (a lone surrogate)": b'"\xed\xa0\x80"',
+    "a byte order mark and nothing else": b"\xef\xbb\xbf",
     "NaN": b"NaN",
     "a NUL character": b"\x00",
 }
@@ -156,13 +160,36 @@ def test_an_odd_customer_id_is_answered(orders, odd):
     expect(answer, f"customer_id is {odd[:40]!r}").is_answered()
 
 
-@rule("ROB-5")
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "TRACE", "BREW"])
-@pytest.mark.parametrize("operation", BY_ID)
-def test_an_undocumented_method_is_answered(orders, operation, method):
-    paths = {"id": UNKNOWN_UUID, "uuid": UNKNOWN_UUID, "order_uuid": UNKNOWN_UUID, "item_uuid": UNKNOWN_UUID}
+@rule("ROB-4")
+@pytest.mark.parametrize("operation", [*BY_ID, "showOrderHistoryForCustomer"])
+def test_a_query_that_no_form_would_send_is_answered(orders, operation):
+    # A key without a value, empty members, and a value with an equals sign.
+    query = Raw(f"flag&&id_type=internal&customer_id={UNKNOWN_UUID}&filter=a=b&")
 
-    answer = orders.call(operation, None, paths, method=method)
+    answer = orders.call(operation, None, UNKNOWN_IDS, query=query)
+
+    expect(answer, f"the query is {query}").is_answered()
+
+
+@rule("ROB-5")
+@pytest.mark.parametrize(
+    ("operation", "method"),
+    [(one, method) for one in PATHS for method in ("PUT", "DELETE", "HEAD", "OPTIONS")]
+    # Whether a server knows a method at all is the same for all paths of an API.
+    + [("createCancellation", "TRACE"), ("cancelLineItem", "BREW")],
+)
+def test_an_undocumented_method_is_answered(orders, operation, method):
+    answer = orders.call(operation, None, UNKNOWN_IDS, method=method)
+
+    expect(answer, f"{method} is not documented here").is_answered(unknown_method=True)
+
+
+@rule("ROB-5")
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+def test_an_undocumented_method_is_answered_by_the_history(orders, method):
+    query = {"customer_id": UNKNOWN_UUID}
+
+    answer = orders.call("showOrderHistoryForCustomer", None, {}, query=query, method=method)
 
     expect(answer, f"{method} is not documented here").is_answered(unknown_method=True)
 
@@ -194,6 +221,18 @@ def test_an_odd_accept_header_is_answered_by_the_history(orders, accept):
     expect(answer, f"the header was Accept: {accept}").is_answered()
 
 
+@rule("ROB-6")
+@pytest.mark.parametrize(
+    "operation", ["createPriceInformationForItems", "updateSalesOrderSerialNumbers", "createCancellation"]
+)
+def test_an_odd_content_type_is_answered(orders, operation):
+    odd = 'application/json;charset="'
+
+    answer = orders.call(operation, None, UNKNOWN_IDS, query={"id_type": "internal"}, body={}, content_type=odd)
+
+    expect(answer, f"the Content-Type is {odd}").is_answered()
+
+
 @rule("ROB-7")
 @pytest.mark.parametrize(
     "operation", ["createCancellation", "createPriceInformationForItems", "updateSalesOrderSerialNumbers"]
@@ -204,6 +243,13 @@ def test_a_body_that_is_no_json_object_is_refused(orders, states, operation):
 
     for what, body in ODD_BODIES.items():
         expect(case.send(orders, state, raw_body=body), f"the body is {what}").is_denied()
+    # JSON to the end, so that the parser lets it through, in the place of the note or as one more item.
+    valid = valid_body(orders, case, state)
+    for depth in (100, 900):
+        nested = b"[" * depth + b"]" * depth
+        body = valid.replace(b'"Example note"', nested, 1).replace(b"}]", b"}, " + nested + b"]", 1)
+        because = f"an array nested {depth} deep is in the place of another value"
+        expect(case.send(orders, state, raw_body=body), because).is_denied()
 
     require(case.send(orders, state), case.success)
 

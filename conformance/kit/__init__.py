@@ -34,7 +34,9 @@ from orderproof.conformance.model.order import (
 )
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.client import MAX_WAIT_SECONDS
+from orderproof.conformance.transport.connection import request_bytes
 from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.in_turn import send_in_turn
 from orderproof.conformance.transport.last_byte import Span, send_together
 from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2
 from orderproof.conformance.transport.retry_after import asked_to_wait
@@ -87,9 +89,11 @@ __all__ = [
     "impossible_core",
     "parse_time",
     "property_of",
+    "request_bytes",
     "require",
     "require_time",
     "rule",
+    "send_in_turn",
     "send_together",
     "shortened",
     "shown",

@@ -20,7 +20,15 @@ from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON
 from orderproof.spec.description import Operation, operations, shown_error_types
 
-Query = Mapping[str, Any] | Sequence[tuple[str, Any]]
+
+class Raw(str):
+    """A path segment or a query that is sent without percent-encoding, which no ordinary client does."""
+
+    __slots__ = ()
+
+
+Query = Mapping[str, Any] | Sequence[tuple[str, Any]] | Raw
+"""The members of a query; one that is `Raw` is sent to the letter."""
 
 OWN_TOKEN = "the target's own token"
 """Marker for `authorization`: send the token of the state or else of the target."""
@@ -28,12 +36,6 @@ OWN_TOKEN = "the target's own token"
 
 DOCUMENTED_TYPES = "what the operation documents"
 """Marker for `accept`: ask for JSON, and for the media type in which the document shows the operation's refusals."""
-
-
-class Raw(str):
-    """A path segment that is sent without percent-encoding, which no ordinary client does."""
-
-    __slots__ = ()
 
 
 class Parts(TypedDict, total=False):
@@ -238,6 +240,8 @@ def _path(operation: Operation, values: Mapping[str, str]) -> str:
 
 
 def _query(query: Query) -> str:
+    if isinstance(query, Raw):
+        return f"?{query}"
     pairs = query.items() if isinstance(query, Mapping) else query
     present = [(name, value) for name, value in pairs if value is not None]
     return f"?{urlencode(present)}" if present else ""

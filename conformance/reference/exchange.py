@@ -68,6 +68,9 @@ class Call:
     path: dict[str, str] = field(default_factory=dict)
     media_type: str = JSON
     request_id: str = field(default_factory=lambda: uuid4().hex[:29])
+    query_string: str = ""
+    #: The address of the client's end of the connection, which tells it from every other.
+    connection: tuple[str, int] | None = None
     tenant: Tenant = field(init=False)
 
     @property
@@ -100,9 +103,12 @@ def call_from_scope(scope: Mapping[str, Any]) -> Call:
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
     # Segments are split before they are decoded, so that an escaped slash stays within an id.
     segments = [unquote(segment, errors="replace") for segment in raw_path.decode("latin-1").split("/")[2:]]
+    query_string = scope["query_string"].decode("latin-1")
     return Call(
         method=scope["method"],
         segments=segments,
-        query=parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True, errors="replace"),
+        query=parse_qsl(query_string, keep_blank_values=True, errors="replace"),
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+        query_string=query_string,
+        connection=scope.get("client"),
     )

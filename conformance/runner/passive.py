@@ -6,7 +6,7 @@ answered is the checks' matter.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -25,6 +25,9 @@ from orderproof.spec.description import Operation, description, operations, reso
 # Only the history's page says which content type the answer has when version 2 is asked for. Of an order, both types
 # are listed for the one answer, and only the form of `placed_at` is promised.
 _ALSO_CALLED = {("showSalesOrderByIdAndIdType", ORDERS_V2): JSON}
+ERROR_MEMBERS = ("error_code", "message", "request_id")
+"""What every sample of an error shows."""
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _PLAIN_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,99}")
 # The id of a customer may be a token, or an address by which the external OMS knows them.
 _PLAIN_PARAMETER = re.compile(r"[\w.~@+,-]{1,200}", re.ASCII)
@@ -131,6 +134,22 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         message = None if matches else f"{_request(exchange)} was answered as {given or 'no media type'}"
         yield Judgement(rule, message, wanted, given or "no Content-Type")
     yield from _judge_body("body", exchange, operation, status, wanted)
+    yield from _judge_advised(exchange, operation, resolve(operation.api, content[wanted]["schema"]))
+
+
+def _judge_advised(exchange: Exchange, operation: Operation, schema: Mapping[str, Any]) -> Iterator[Judgement]:
+    """Judge what only samples show of a success: `x-advised` is the schema of that."""
+    if "x-advised" not in schema:
+        return
+    try:
+        body = parse_json(exchange.response_body)
+        fault = next(jsonschema_rs.validator_for(schema["x-advised"]).iter_errors(body), None)
+    except (ValueError, RecursionError):
+        # No JSON, or such as the validator does not take: see `_judge_body`.
+        return
+    for rule in _rules("advised", operation.id):
+        message = f"{_request(exchange)}: {fault.message}" if fault else None
+        yield Judgement(rule, message, _demand(fault) if fault else "", _shown(exchange) if fault else "")
 
 
 def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
@@ -138,6 +157,7 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         return
     status = str(exchange.status)
     content = resolve(operation.api, operation.responses[status]).get("content", {})
+    yield from _judge_members(exchange, operation, is_shown=bool(content))
     for media_type, body in content.items():
         found = parse_media_type(exchange.response_header("Content-Type"))
         expected = parse_media_type(media_type)
@@ -151,6 +171,30 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
         yield from _judge_body("problem-body", exchange, operation, status, media_type)
         return
+
+
+def _judge_members(exchange: Exchange, operation: Operation, *, is_shown: bool) -> Iterator[Judgement]:
+    """Judge the members of an error: where the documents show no body (`is_shown`), only of one that is an object."""
+    if not exchange.response_body:
+        return
+    try:
+        body = parse_json(exchange.response_body)
+    except NotJson:
+        body = None
+    members = body if isinstance(body, dict) else {}
+    if not isinstance(body, dict) and not is_shown:
+        return
+    lacking = next((name for name in ERROR_MEMBERS if name not in members), None)
+    for rule in _rules("problem-members", operation.id):
+        message = lacking and f"the error answer to {_request(exchange)} has no {lacking}"
+        yield Judgement(rule, message, ", ".join(ERROR_MEMBERS), _shown(exchange) if lacking else "")
+    if "error_code" not in members:
+        return
+    code = members["error_code"]
+    is_word = isinstance(code, str) and _SNAKE_CASE.fullmatch(code) is not None
+    for rule in _rules("problem-code", operation.id):
+        message = None if is_word else f"the error answer to {_request(exchange)} has the error_code {code!r}"
+        yield Judgement(rule, message, "a word such as bad_request", repr(code))
 
 
 def _admits(exchange: Exchange, wanted: MediaType) -> bool:

@@ -223,10 +223,10 @@ class Client:
                 self._is_reachable = True
                 return deadline
 
-    def receive(self, connection: Connection, exchange: Exchange, deadline: float) -> None:
-        """Read the answer to a request that was sent into its exchange."""
+    def receive(self, connection: Connection, exchange: Exchange, deadline: float, *, keeps_rest: bool = False) -> None:
+        """Read the answer to a request that was sent into its exchange; `keeps_rest` as in `Connection.receive`."""
         try:
-            connection.receive(exchange, deadline, MAX_ANSWER)
+            connection.receive(exchange, deadline, MAX_ANSWER, keeps_rest=keeps_rest)
         except TimeoutError:
             exchange.error = f"no complete answer within {self.timeout:g} s"
         except BROKEN as error:

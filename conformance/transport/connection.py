@@ -78,6 +78,7 @@ class Connection:
         self.sock: socket.socket | None = None
         self._tls = tls
         self._proxy = proxy
+        self._rest = b""
 
     def open(self, deadline: float) -> None:
         """Connect, through the proxy if there is one, and agree on TLS for `https`."""
@@ -112,6 +113,7 @@ class Connection:
 
     def close(self) -> None:
         """Close it; harmless where it is closed."""
+        self._rest = b""
         if self.sock is not None:
             self.sock.close()
             self.sock = None
@@ -137,13 +139,17 @@ class Connection:
             self.sock.settimeout(_left(deadline))
             rest = rest[self.sock.send(rest) :]
 
-    def receive(self, exchange: Exchange, deadline: float, limit: int) -> None:
+    def receive(self, exchange: Exchange, deadline: float, limit: int, *, keeps_rest: bool = False) -> None:
         """Read the answer to a request that was sent into its exchange; one longer than `limit` bytes is an error.
 
-        The connection is closed unless another request may follow.
+        The connection is closed unless another request may follow. An answer that nobody asked for closes it too,
+        unless the connection `keeps_rest`: then it is the answer to the next request, as a client would take it.
         """
-        self.has_heard = False
         reader = _reader(exchange.method)
+        self.has_heard = bool(self._rest)
+        if self._rest:
+            reader.receive_data(self._rest)
+            self._rest = b""
         response = self._next(reader, deadline)
         # Interim answers are passed over, as a client must (RFC 9110, 15.2).
         while isinstance(response, h11.InformationalResponse):
@@ -163,8 +169,11 @@ class Connection:
             raise ValueError(f"the answer is longer than {limit} bytes")
         exchange.status = response.status_code
         self.used_at = time.monotonic()
-        if reader.our_state is not h11.DONE or reader.their_state is not h11.DONE or reader.trailing_data[0]:
+        rest = reader.trailing_data[0]
+        if reader.our_state is not h11.DONE or reader.their_state is not h11.DONE or (rest and not keeps_rest):
             self.close()
+        else:
+            self._rest = rest
 
     def _next(self, reader: h11.Connection, deadline: float) -> object:
         """The next part of an answer."""

@@ -112,6 +112,13 @@ _CASES = (
 CASES: Mapping[str, Case] = {case.operation: case for case in _CASES}
 
 
+def valid_body(orders: Orders, case: Case, state: State) -> bytes:
+    """The body of an operation's valid request, to be changed in one point. Nothing is sent."""
+    body = case.send(orders.prepared(), state).exchange.request_body
+    assert body is not None, f"{case.operation} documents no body"
+    return body
+
+
 def send_generated(orders: Orders, state: State, request: GeneratedRequest) -> Answer:
     """Send a generated request with the ids of a real state; the rest is as generated."""
     operation = operations()[request.operation]

@@ -132,6 +132,17 @@ class OtherTenantsOrdersCanceled(Fault):
         return list(self.store.tenants.values()) if call.operation == CANCEL else super().tenants_searched(call)
 
 
+class OtherTenantsOrdersExtended(Fault):
+    """The token of one tenant extends the grace periods of another's orders, though it does not show them."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-14",)
+    operation: ClassVar[str] = EXTEND
+
+    def tenants_searched(self, call: Call) -> Sequence[Tenant]:
+        """Everybody's, there."""
+        return list(self.store.tenants.values()) if call.operation == EXTEND else super().tenants_searched(call)
+
+
 class OtherTenantsHistoriesShown(Fault):
     """The token of one tenant shows the histories of another's customers."""
 

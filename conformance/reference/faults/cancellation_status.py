@@ -76,6 +76,30 @@ class IsSafeLeftOut(StatusFault):
         return status
 
 
+class IsSafeNullOnceCanceled(StatusFault):
+    """`is_safe` of a canceled order is null."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-4",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """There is nothing left to be safe."""
+        status = super().cancellation_status(call, order)
+        return status | {"is_safe": None} if self.has_effect(call, order) else status
+
+
+class IsSafeLeftOutOnceCanceled(StatusFault):
+    """The cancellation status of a canceled order does not say whether canceling is safe."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-4",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """Nobody will ask."""
+        status = super().cancellation_status(call, order)
+        if self.has_effect(call, order):
+            del status["is_safe"]
+        return status
+
+
 class StatusDiffersById(StatusFault):
     """By its readable id an order is never cancelable."""
 

@@ -178,7 +178,7 @@ class AnotherCustomerNamed(CustomerFault):
 class PlainJsonEmptyWithoutOms(CustomerFault):
     """With plain JSON a tenant without an external OMS answers with an empty history."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-36",)
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-36", "HIS-64")
 
     def check_oms_v1(self, call: Call) -> None:
         """No matter."""
@@ -186,6 +186,23 @@ class PlainJsonEmptyWithoutOms(CustomerFault):
     async def oms_history(self, call: Call, customer: Customer) -> list[Document]:
         """Nobody to ask."""
         return [] if self.webhook(call) is None else await super().oms_history(call, customer)
+
+
+class PlainJsonListsPlatformOrders(CustomerFault):
+    """With plain JSON a tenant without an external OMS gets the platform's own orders."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-64",)
+
+    def check_oms_v1(self, call: Call) -> None:
+        """Every tenant is supported."""
+
+    async def history_v1(self, call: Call, identifier: str) -> list[Document]:
+        """As the vendor type lists them."""
+        customer = self.find_customer(call, identifier)
+        if customer is None or self.webhook(call) is not None:
+            return await super().history_v1(call, identifier)
+        entries = [self.platform_entry(call, order) for order in self.platform_orders(call, customer)]
+        return [self.entry_document_v1(call, entry) for entry in self.sort(call, entries)]
 
 
 class HistoryWearsOff(CustomerFault):

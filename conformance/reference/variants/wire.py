@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Variant
+from orderproof.conformance.reference.exchange import Answer
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
-    from orderproof.conformance.reference.exchange import Answer, Call
+    from orderproof.conformance.reference.exchange import Call, Operation
 
 
 class ChunkedAnswers(Variant):
@@ -115,6 +117,29 @@ class UpperCaseMediaTypes(Variant):
     def content_type(self, call: Call, media_type: str) -> str:
         """Types have no case."""
         return media_type.upper()
+
+
+class HeadLikeGet(Variant):
+    """HEAD is answered like GET, without the body."""
+
+    def method_matches(self, call: Call, operation: Operation) -> bool:
+        """Where there is a GET."""
+        return super().method_matches(call, operation) or (call.method, operation.method) == ("HEAD", "GET")
+
+
+class OptionsForBrowsers(Variant):
+    """OPTIONS on any path is answered with 204 and the methods of the API, without a token."""
+
+    async def admit(self, call: Call) -> None:
+        """Before anything is looked at."""
+        if call.method == "OPTIONS":
+            raise Refusal("preflight", "", {"allow": "GET, HEAD, POST, PATCH, OPTIONS"})
+
+    def refusal_answer(self, call: Call, refusal: Refusal) -> Answer:
+        """No refusal at all."""
+        if call.method == "OPTIONS":
+            return Answer(204, headers=refusal.headers)
+        return super().refusal_answer(call, refusal)
 
 
 class KeysReversed(Variant):

@@ -1,0 +1,106 @@
+"""Faults in what an epc contains."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.exchange import SERIAL_NUMBERS
+from orderproof.conformance.reference.problems import Refusal
+
+if TYPE_CHECKING:
+    from orderproof.conformance.reference.decisions.serials import Serial
+    from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Item, Order
+
+
+class EpcFault(Fault):
+    """What the faults of this file share: where they go wrong."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-54",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+
+class NullInEpcCrashes(EpcFault):
+    """A member of an epc that is null crashes the server."""
+
+    def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+        """Every member is taken for a text."""
+        epc = super().check_epc(call, item)
+        for value in (epc or {}).values():
+            if value is None:
+                raise AttributeError("'NoneType' object has no attribute 'strip'")
+        return epc
+
+
+class DeepEpcCrashes(EpcFault):
+    """An epc nested 64 deep crashes the server."""
+
+    def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+        """Copied level by level."""
+        epc = super().check_epc(call, item)
+        value, level = epc, 0
+        while isinstance(value, dict) and value:
+            value, level = next(iter(value.values())), level + 1
+        if level > 64:
+            raise RecursionError
+        return epc
+
+
+class HugeNumberInEpcCrashes(EpcFault):
+    """A number in an epc that is beyond every range crashes the server."""
+
+    def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+        """Written as JSON for the store, which has no infinity."""
+        epc = super().check_epc(call, item)
+        try:
+            json.dumps(epc, allow_nan=False)
+        except RecursionError:
+            raise Refusal("json-malformed") from None
+        return epc
+
+
+class NanInEpcIsShown(EpcFault):
+    """NaN in an epc is accepted, and shown as it is, which is no JSON."""
+
+    def parse_json(self, call: Call, content: bytes) -> Any:
+        """Python's reader knows it."""
+        try:
+            return json.loads(content.decode())
+        except (ValueError, RecursionError) as error:
+            raise Refusal("json-malformed") from error
+
+    def stored_epc(self, call: Call, item: Item, serial: Serial) -> Any:
+        """Whatever it is."""
+        code = (serial.epc or {}).get("code")
+        return code if isinstance(code, float) else super().stored_epc(call, item, serial)
+
+    def encode(self, call: Call, document: Any) -> bytes:
+        """And so does its writer."""
+        return json.dumps(document).encode()
+
+
+class SurrogateInEpcBreaksOrder(EpcFault):
+    """Half of a pair of surrogates in an epc is accepted, and the order cannot be read any more."""
+
+    def parse_json(self, call: Call, content: bytes) -> Any:
+        """Escaped, it is a text like any other."""
+        try:
+            return json.loads(content.decode())
+        except (ValueError, RecursionError) as error:
+            raise Refusal("json-malformed") from error
+
+    def encode(self, call: Call, document: Any) -> bytes:
+        """Unescaped, it is no UTF-8."""
+        return json.dumps(document, ensure_ascii=False).encode()
+
+
+class RefusedEpcLeavesSerialNumber(EpcFault):
+    """An entry whose epc is refused for its content has its serial number written all the same."""
+
+    def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
+        """One after the other."""
+        super().write_serial(call, order, item, serial)
+        if serial.epc is not None and None in serial.epc.values():
+            raise self.invalid_body(call, "'code' is null.")

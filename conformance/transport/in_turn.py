@@ -1,0 +1,73 @@
+"""Requests one after the other over one connection, to see whether an answer leaves anything behind for the next."""
+
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, MAX_WAITS, Client
+from orderproof.conformance.transport.connection import (
+    BROKEN,
+    CLOSED_EARLY,
+    Connection,
+    reason_of,
+)
+from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
+from orderproof.conformance.transport.origin import origin_and_path
+from orderproof.conformance.transport.retry_after import asked_to_wait
+
+
+def send_in_turn(client: Client, exchanges: Sequence[Exchange]) -> None:
+    """Send prepared requests over one connection, each after the answer to the one before it.
+
+    What the server says unasked is taken for the answer to the next request, as an ordinary client would take it. A
+    server may close the connection after any answer: then the next request opens another. Every request must be one
+    that may be sent twice, since the connection may end while it is on its way. Each exchange gets its answer or its
+    error, and is recorded.
+    """
+    connections: list[Connection] = []
+    try:
+        for exchange in exchanges:
+            _send(client, connections, exchange)
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def _send(client: Client, connections: list[Connection], exchange: Exchange) -> None:
+    """Send one request, again where the server closed the kept connection, and where it asks to wait."""
+    for attempt in range(MAX_WAITS + 1):
+        origin = origin_and_path(exchange.url)[0]
+        if not connections or connections[-1].sock is None or connections[-1].origin != origin:
+            connections.append(client.connect(origin))
+        is_kept = connections[-1].sock is not None
+        _exchange(client, connections[-1], exchange)
+        if is_kept and exchange.error == CLOSED_EARLY and not connections[-1].has_heard:
+            client.record(replace(exchange, dropped=True))
+            connections.append(client.connect(origin))
+            exchange.error, exchange.repeats = None, True
+            _exchange(client, connections[-1], exchange)
+        if exchange.error is not None:
+            connections[-1].close()
+        pause = asked_to_wait(exchange)
+        if pause is None or pause > MAX_WAIT_SECONDS or attempt == MAX_WAITS:
+            break
+        client.record(replace(exchange, waited=True))
+        exchange.status, exchange.response_headers, exchange.response_body = None, None, b""
+        time.sleep(pause)
+    client.record(exchange)
+
+
+def _exchange(client: Client, connection: Connection, exchange: Exchange) -> None:
+    client.wait_for_rate()
+    exchange.started_at, start = time.time(), time.monotonic()
+    try:
+        deadline = client.open(connection)
+    except BROKEN as error:
+        exchange.error = f"{NO_CONNECTION}{reason_of(error)}"
+    else:
+        # A server may answer and close before it has read all of a request: so read in any case.
+        with contextlib.suppress(OSError):
+            connection.send(client.bytes_of(exchange), deadline)
+        client.receive(connection, exchange, deadline, keeps_rest=True)
+    exchange.duration = time.monotonic() - start
