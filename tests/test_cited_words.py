@@ -30,7 +30,7 @@ DEMANDED_MEDIA_TYPE = re.compile(rf"has media type ({MEDIA_TYPE.pattern})")
 # What checks call with the statuses that they expect.
 EXPECTING = ("has_status", "is_problem", "refuses", "expect_unknown")
 # Rules of all operations that send nothing to the internal API.
-PUBLIC_ONLY = {"ROB-7", "ROB-9", "ROB-11", "ROB-30", "ROB-31"}
+PUBLIC_ONLY = {"ROB-7", "ROB-9", "ROB-11", "ROB-14", "ROB-15"}
 OF_ALL_OPERATIONS = [one for one in RULES.values() if one.source.document == "S0" and not one.operation]
 
 

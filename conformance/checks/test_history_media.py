@@ -87,7 +87,7 @@ def test_json_is_refused_or_lists_the_orders(orders, customer_with_orders):
         expect(answer, "the tenant may have no external OMS").is_denied()
 
 
-@rule("HIS-64")
+@rule("HIS-49")
 def test_json_is_refused_without_an_external_oms(session, orders, states):
     customer = states("customer-with-orders", orders=1)
     target = session.settings.target

@@ -33,7 +33,7 @@ def expect_unchanged(orders, case, state, before, answers):
         )
 
 
-@rule("ROB-30")
+@rule("ROB-14")
 @pytest.mark.parametrize("operation", WITH_BODY)
 def test_unusual_json_is_answered(orders, case, operation):
     of, state = case
@@ -57,7 +57,7 @@ def test_unusual_json_is_answered(orders, case, operation):
     expect_unchanged(orders, of, state, before, answers)
 
 
-@rule("ROB-31")
+@rule("ROB-15")
 @pytest.mark.parametrize("operation", WITH_BODY)
 def test_more_after_the_json_is_refused(orders, case, operation):
     of, state = case

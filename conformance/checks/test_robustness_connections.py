@@ -43,7 +43,7 @@ def is_accepted_alone(session, answer):
     return Answer(again).is_success
 
 
-@rule("ROB-29")
+@rule("ROB-13")
 def test_a_body_is_not_taken_for_the_next_request(session, orders, order):
     require(orders.cancellation_status(order))
     prepared = orders.prepared()

@@ -38,7 +38,7 @@ def expect_readable(orders, order, because):
         raise Finding(f"{error}: {because}", "an order as JSON", str(answer), answer.exchange) from None
 
 
-@rule("SER-54")
+@rule("SER-38")
 def test_an_unusual_epc_is_answered(orders, order, send):
     serials = Serials(orders, order)
     known, is_deep = serials.glance().number(serials.first), False

@@ -178,7 +178,7 @@ class AnotherCustomerNamed(CustomerFault):
 class PlainJsonEmptyWithoutOms(CustomerFault):
     """With plain JSON a tenant without an external OMS answers with an empty history."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-36", "HIS-64")
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-36", "HIS-49")
 
     def check_oms_v1(self, call: Call) -> None:
         """No matter."""
@@ -191,7 +191,7 @@ class PlainJsonEmptyWithoutOms(CustomerFault):
 class PlainJsonListsPlatformOrders(CustomerFault):
     """With plain JSON a tenant without an external OMS gets the platform's own orders."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("HIS-64",)
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-49",)
 
     def check_oms_v1(self, call: Call) -> None:
         """Every tenant is supported."""

@@ -27,7 +27,7 @@ def depth_of(value: Any) -> int:
 class TextAfterJsonIgnored(Fault):
     """A body is read up to the end of its first JSON value; what follows is ignored."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-31",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-15",)
 
     def parse_json(self, call: Call, content: bytes) -> Any:
         """As a decoder of streams reads."""
@@ -40,7 +40,7 @@ class TextAfterJsonIgnored(Fault):
 class SecondValueIgnoredForSerials(Fault):
     """Of two JSON values in a body with serial numbers the second is ignored."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-31",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-15",)
     operation: ClassVar[str] = SERIAL_NUMBERS
 
     def parse_json(self, call: Call, content: bytes) -> Any:
@@ -52,7 +52,7 @@ class SecondValueIgnoredForSerials(Fault):
 class LastOfTwoValuesCounts(Fault):
     """Of two JSON values in the body of a price request the second counts, with the items of the first."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-31",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-15",)
     operation: ClassVar[str] = PRICES
 
     def parse_json(self, call: Call, content: bytes) -> Any:
@@ -66,7 +66,7 @@ class LastOfTwoValuesCounts(Fault):
 class NulEndsCancelBody(Fault):
     """The body of a cancellation ends at a NUL, as texts of C do."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-31",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-15",)
     operation: ClassVar[str] = CANCEL
 
     def parse_json(self, call: Call, content: bytes) -> Any:
@@ -90,7 +90,7 @@ class LoneByteOrderMarkCrashes(Fault):
 class ByteOrderMarkCrashes(Fault):
     """JSON that begins with a byte order mark crashes the server."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-30",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-14",)
 
     def parse_json(self, call: Call, content: bytes) -> Any:
         """The decoder says what it wants, and nobody hears it."""
@@ -102,7 +102,7 @@ class ByteOrderMarkCrashes(Fault):
 class Utf16CrashesPrices(Fault):
     """A price request in UTF-16 crashes the server."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-30",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-14",)
     operation: ClassVar[str] = PRICES
 
     def parse_json(self, call: Call, content: bytes) -> Any:
@@ -115,7 +115,7 @@ class Utf16CrashesPrices(Fault):
 class DeepMembersCrash(Fault):
     """A body with a member nested 64 deep crashes the server, which looks for unknown members everywhere."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-7", "ROB-30")
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-7", "ROB-14")
 
     def body(self, call: Call) -> dict[str, Any]:
         """One call for each level."""
@@ -128,7 +128,7 @@ class DeepMembersCrash(Fault):
 class DeepMembersCrashCancel(Fault):
     """A cancellation with a member nested 500 deep crashes the server, as it writes the request to its log."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-30",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-14",)
     operation: ClassVar[str] = CANCEL
 
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
@@ -167,7 +167,7 @@ class DeepItemsCrashPrices(Fault):
 class RefusedNestingChangesOrder(Fault):
     """A cancellation with a deeply nested member is refused, after the order was canceled."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-30",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-14",)
     operation: ClassVar[str] = CANCEL
 
     def check_cancelable(self, call: Call, order: Any) -> None:

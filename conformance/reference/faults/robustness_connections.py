@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class BodiesWithoutTokenLeftUnread(Fault):
     """The body of a request without a valid token is not read, and taken for the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """Refused before anybody looks at it."""
@@ -32,7 +32,7 @@ class BodiesWithoutTokenLeftUnread(Fault):
 class BodiesForUnknownOrdersLeftUnread(Fault):
     """The body of a request that nothing was found for is not read, and taken for the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """The path alone decides."""
@@ -43,7 +43,7 @@ class BodiesForUnknownOrdersLeftUnread(Fault):
 class BodiesOfOtherTypesLeftUnread(Fault):
     """A body whose Content-Type is refused is not read, and taken for the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """Nobody wants it."""
@@ -54,7 +54,7 @@ class BodiesOfOtherTypesLeftUnread(Fault):
 class BodiesOfOtherMethodsLeftUnread(Fault):
     """The body of a request whose method is refused is not read, and taken for the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """There is no handler that would."""
@@ -65,7 +65,7 @@ class BodiesOfOtherMethodsLeftUnread(Fault):
 class BodiesOfGetLeftUnread(Fault):
     """The body of a GET request is not read, and taken for the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """A GET has none, it is thought."""
@@ -76,7 +76,7 @@ class BodiesOfGetLeftUnread(Fault):
 class UndocumentedBodiesLeftUnread(Fault):
     """A body that the operation does not document is not read, and taken for the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """No handler asks for it."""
@@ -89,7 +89,7 @@ class UndocumentedBodiesLeftUnread(Fault):
 class InternalBodiesLeftUnread(Fault):
     """The internal API does not read the bodies of its requests, and takes them for the next."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
     operation: ClassVar[str] = CANCEL_LINE_INTERNAL
 
     async def before_answer(self, call: Call, answer: Answer) -> None:
@@ -101,7 +101,7 @@ class InternalBodiesLeftUnread(Fault):
 class RefusedPricesLeaveBodyUnread(Fault):
     """The body of a price request whose Content-Type or content is refused spoils the next request."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("ROB-29",)
+    breaks: ClassVar[tuple[str, ...]] = ("ROB-13",)
     operation: ClassVar[str] = PRICES
 
     async def before_answer(self, call: Call, answer: Answer) -> None:

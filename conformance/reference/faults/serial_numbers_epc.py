@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class EpcFault(Fault):
     """What the faults of this file share: where they go wrong."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-54",)
+    breaks: ClassVar[tuple[str, ...]] = ("SER-38",)
     operation: ClassVar[str] = SERIAL_NUMBERS
 
 

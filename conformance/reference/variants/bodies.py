@@ -30,7 +30,7 @@ class EncodingsDetected(Variant):
 class FirstValueCounts(Variant):
     """What follows the first JSON value of a body is not read."""
 
-    warned_by: ClassVar[tuple[str, ...]] = ("ROB-31",)
+    warned_by: ClassVar[tuple[str, ...]] = ("ROB-15",)
 
     def parse_json(self, call: Call, content: bytes) -> Any:
         """As decoders of streams do (RFC 8259, 9, lets a parser accept more than JSON)."""
