@@ -6,6 +6,7 @@ import pytest
 
 from orderproof.conformance.reference.behaviours import decided
 from orderproof.conformance.reference.variants import all_variants
+from orderproof.conformance.selftest import judging
 from orderproof.conformance.selftest.judging import SubjectResult
 from orderproof.conformance.selftest.matrix import as_text, matrix
 from orderproof.conformance.selftest.subjects import Subject, combinations, sample, selections, subjects
@@ -45,6 +46,31 @@ def test_what_is_wrong_is_said(one, is_wrong, says):
     told = list(as_text([one]))
     assert [line for line in told if says and says in line] == told
     assert bool(told) is is_wrong
+
+
+def test_a_fault_that_was_found_by_chance_is_told():
+    late = judgement(tries=2)
+
+    assert (late.is_wrong, matrix([late])["judgements"][0]["tries"]) == (False, 2)
+    assert list(as_text([late])) == ["✓ fault x: GRA-1 (by try 2)"]
+
+
+def test_an_escape_is_tried_again_and_a_false_alarm_is_not(monkeypatch):
+    seeds = []
+
+    def judged(subject, seed, is_whole, end):
+        seeds.append((subject.kind, seed))
+        found = ("GRA-1",) if subject.name == "narrow" and seed == 2 else ()
+        return SubjectResult(subject, "conforming", found, (), 1, 1.0)
+
+    monkeypatch.setattr(judging, "_judge", judged)
+    chosen = [Subject("fault", "narrow", ("GRA-1",)), Subject("fault", "unseen", ("GRA-1",)), Subject("variant", "v")]
+    narrow, unseen, variant = judging.judge_all(chosen, 1, jobs=1)
+
+    assert (narrow.is_wrong, narrow.tries) == (False, 2)
+    assert (unseen.is_wrong, unseen.tries) == (True, 3)
+    assert (variant.is_wrong, variant.tries) == (False, 1)
+    assert sorted(seeds) == [("fault", 1), ("fault", 1), ("fault", 2), ("fault", 2), ("fault", 3), ("variant", 1)]
 
 
 def test_a_rule_that_caught_no_fault_is_idle():

@@ -1,5 +1,7 @@
 """Robustness: malformed requests get an answer without a server error."""
 
+from itertools import cycle
+
 import pytest
 from hypothesis import example
 from hypothesis import strategies as st
@@ -174,7 +176,8 @@ def test_a_query_that_no_form_would_send_is_answered(orders, operation):
 @rule("ROB-5")
 @pytest.mark.parametrize(
     ("operation", "method"),
-    [(one, method) for one in PATHS for method in ("PUT", "DELETE", "HEAD", "OPTIONS")]
+    [(one, method) for one in PATHS for method in ("HEAD", "OPTIONS")]
+    + list(zip(PATHS, cycle(("PUT", "DELETE")), strict=False))
     # Whether a server knows a method at all is the same for all paths of an API.
     + [("createCancellation", "TRACE"), ("cancelLineItem", "BREW")],
 )
@@ -273,7 +276,8 @@ def test_a_body_without_a_content_type_is_answered(orders, order_cancelable):
 @rule("ROB-8")
 @pytest.mark.parametrize("operation", BY_ID)
 def test_a_path_that_no_client_would_write_is_refused(orders, operation):
-    for raw in RAW_SEGMENTS:
+    # Whoever reads the path does so for every operation, so those that write get every second one.
+    for raw in RAW_SEGMENTS if operation in READING else RAW_SEGMENTS[::2]:
         expect(BY_ID[operation](orders, Raw(raw)), f"the path contains {raw} without percent-encoding").is_not_served()
 
 

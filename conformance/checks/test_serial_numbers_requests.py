@@ -102,13 +102,14 @@ def test_entries_of_another_type_are_refused(serials):
     valid, other = entry(serials.first, WRONG), entry(serials.second, WRONG)
     values = (*NON_OBJECTS, [other], json.dumps(other), serials.second, [serials.second, WRONG])
     serials.refuses_each(([value], "an entry of items must be an object") for value in values)
-    serials.refuses_each(([valid, value], "an entry of items must be an object") for value in values)
+    # Behind a valid entry, some of them: the property below draws others.
+    serials.refuses_each(([valid, value], "an entry of items must be an object") for value in values[::2])
 
 
 @rule("SER-14")
 @property_of("costly", value=of_any_kind_but("object"))
 def test_entries_that_are_no_objects_are_refused(session, serials, value):
-    serials.refuses([value], "an entry of items must be an object")
+    serials.refuses([entry(serials.first, WRONG), value], "an entry of items must be an object")
 
 
 @rule("SER-15")

@@ -56,6 +56,7 @@ def _row(one: SubjectResult) -> dict[str, Any]:
         "is_wrong": one.is_wrong,
         "why": what_went_wrong(one) if one.is_wrong else "",
         "requests": one.requests,
+        "tries": one.tries,
         "duration_s": one.duration_s,
     }
 
@@ -66,8 +67,9 @@ def as_text(judgements: Sequence[SubjectResult], verbose: bool = False) -> Itera
         name = f"{one.subject.kind} {one.subject.name or '(the reference server itself)'}"
         if one.is_wrong:
             yield f"✗ {name}: {what_went_wrong(one)}"
-        elif verbose:
-            yield f"✓ {name}: {', '.join(one.broken) or one.verdict}"
+        elif verbose or one.tries > 1:
+            late = f" (by try {one.tries})" if one.tries > 1 else ""
+            yield f"✓ {name}: {', '.join(one.broken) or one.verdict}{late}"
         if one.subject.kind == "fault" and one.stray and verbose:
             yield f"    also broken: {', '.join(one.stray)}"
 
