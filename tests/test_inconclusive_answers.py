@@ -132,7 +132,7 @@ def test_a_customers_orders_are_waited_for_by_the_first_and_the_last(session_of)
     with Server(lambda request: answer(200)) as server:
         session = session_of(server.url, reads_late=True)
         orders = {"customer-with-orders": {"order_ids": ["o-3", "o-2", "o-1"]}, "customer-without-orders": {}}
-        session.states.sources = [("callback", lambda name, params, action: {"customer_id": "c-1", **orders[name]})]
+        session.states.sources = [("callback", lambda name, params, action: {"customer_id": name, **orders[name]})]
 
         session.take("customer-with-orders")
         session.take("customer-without-orders")

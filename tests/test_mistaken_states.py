@@ -122,7 +122,8 @@ def callback(_folder, text, *_):
 def fixed(_folder, text, state, server):
     # Preflight takes an order, and finds out how the server shows it.
     right = [made(server.state_url, "order")]
-    params = {"orders": 12} if state == "customer-with-orders" else STATES[state].params
+    defaults = {name: value for name, value in STATES[state].params.items() if value is not None}
+    params = {"orders": 12} if state == "customer-with-orders" else defaults
     wrong = giving(text)(state, params, "setup")
     yield {"order": [*right, wrong]} if state == "order" else {"order": right, state: [wrong]}
 

@@ -177,7 +177,7 @@ class Session:
             # An address where nothing answers makes the state unusable, not the check inconclusive.
             judges, self._judges, first = self._judges, False, len(self.trace.exchanges)
             try:
-                self._tenants[tenant] = tenant_problem(self.orders(), state)
+                self._tenants[tenant] = tenant_problem(self.orders(), state, self.settings.target.base_url)
             finally:
                 self._judges = judges
             sent = range(first, len(self.trace.exchanges))

@@ -15,10 +15,12 @@ from orderproof.conformance.transport.mediatype import ORDERS_V2
 _NOBODY = str(uuid.UUID(int=0, version=4))
 
 
-def tenant_problem(orders: Orders, state: State) -> str | None:
+def tenant_problem(orders: Orders, state: State, own_url: str) -> str | None:
     """Why requests about a state cannot be judged, with the value to change; None where they can.
 
-    Sends one or two requests that change nothing, whose documented answer is neither a 404 nor a refused token.
+    What comes from `own_url`, the address of the target itself, is the server's own doing, whatever it is: there only
+    the state's token can be wrong. Sends one or two requests that change nothing, whose documented answer is neither a
+    404 nor a refused token.
     """
     place = f"{state.base_url or 'the target'} answers"
     nobody = State("customer-without-orders", {}, {**state.values, "customer_id": _NOBODY})
@@ -28,11 +30,13 @@ def tenant_problem(orders: Orders, state: State) -> str | None:
         return None
     second = orders.call("showOrderHistoryForCustomer", state, {}, accept=ORDERS_V2)
     answers, statuses = (first, second), {first.status, second.status}
-    if statuses == {None}:
-        return f"base_url: nothing answers at {state.base_url} ({first.exchange.error})"
     if statuses <= {401, 403}:
         token = "its token is refused" if state.token else "it names no token, and the target's own is refused"
         return f"token: {token}: {place} {first.status} to every request"
+    if state.base_url in (None, own_url):
+        return None
+    if statuses == {None}:
+        return f"base_url: nothing answers at {state.base_url} ({first.exchange.error})"
     if None not in statuses and all(300 <= status < 400 for status in statuses if status):
         return f"base_url: {place} every request with a redirection ({first.status}); give the final URL"
     if statuses <= {404, 405, 410}:
