@@ -32,7 +32,10 @@ class LineCancelWantsReason(Variant):
 
     def line_order(self, call: Call, identifier: str, id_type: str) -> Order:
         """The body is looked at first."""
-        body = json.loads(call.body or b"{}")
+        try:
+            body = json.loads(call.body or b"{}")
+        except ValueError:
+            body = None
         if not (isinstance(body, dict) and body.get("reason")):
             raise self.invalid_body(call, "'reason' is a required property.")
         return super().line_order(call, identifier, id_type)
