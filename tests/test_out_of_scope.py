@@ -184,7 +184,7 @@ def test_a_history_on_the_tenant_of_the_external_oms_is_left_out(judged):
     ("rule", "says"),
     [
         ("ORD-20", "or a second one to show that there is none"),
-        ("HIS-43", "needs two orders in the external OMS of different customers"),
+        ("HIS-43", "for oms-order and oms-order in one check: each must be one of its own"),
     ],
 )
 def test_one_order_does_not_speak_for_the_target(tmp_path, rule, says):

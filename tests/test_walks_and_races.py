@@ -134,8 +134,7 @@ def replayed(script, then, now):
             continue
         order, values = then.order(defaults[old]), now.set_up(state)
         fresh |= {order["origin_id"]: values["order_uuid"], order["id"]: values["order_id"]}
-        items = [values[name] for name in ("item_uuid", "other_item_uuid") if name in values] or values["item_uuids"]
-        fresh |= dict(zip([item["id"] for item in order["items"]], items, strict=True))
+        fresh |= dict(zip([item["id"] for item in order["items"]], values["item_uuids"], strict=True))
     ended = subprocess.run(
         ["sh", "-c", script.replace(then.base_url, now.base_url)],
         env={**os.environ, **{name: fresh[old] for name, old in defaults.items()}, "ORDERPROOF_TOKEN": now.token},

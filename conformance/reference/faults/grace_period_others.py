@@ -22,20 +22,12 @@ class ExtensionOfOthersFault(Fault):
 
     operation: ClassVar[str] = EXTEND
 
-    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
-        """The other orders whose timers move."""
-        return ()
 
-    def moved_to(self, call: Call, other: Order) -> datetime:
-        """Where their timers move to."""
-        return other.due_at + self.extension(call, other)
-
-    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
-        """One statement for all of them."""
-        written = super().write_due_at(call, order, version, due_at)
-        for other in self.moved_too(call, order) if written else ():
-            other.due_at = self.moved_to(call, other)
-        return written
+def _extend(fault: Fault, call: Call, others: Iterable[Order], *, is_written: bool) -> bool:
+    """Move the timers of other orders with that of the one that is meant: one statement for all of them."""
+    for other in others if is_written else ():
+        other.due_at += fault.extension(call, other)
+    return is_written
 
 
 class CustomersTimersExtended(ExtensionOfOthersFault):
@@ -43,9 +35,10 @@ class CustomersTimersExtended(ExtensionOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
 
-    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """By `customer_id`."""
-        return others_of_the_customer(order)
+        written = super().write_due_at(call, order, version, due_at)
+        return _extend(self, call, others_of_the_customer(order), is_written=written)
 
 
 class OlderTimersOfCustomerExtended(ExtensionOfOthersFault):
@@ -53,9 +46,11 @@ class OlderTimersOfCustomerExtended(ExtensionOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
 
-    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """All that were placed before."""
-        return [other for other in others_of_the_customer(order) if other.number < order.number]
+        written = super().write_due_at(call, order, version, due_at)
+        older = [other for other in others_of_the_customer(order) if other.number < order.number]
+        return _extend(self, call, older, is_written=written)
 
 
 class CustomersTimersRestarted(ExtensionOfOthersFault):
@@ -63,13 +58,12 @@ class CustomersTimersRestarted(ExtensionOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
 
-    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
-        """By `customer_id`."""
-        return others_of_the_customer(order)
-
-    def moved_to(self, call: Call, other: Order) -> datetime:
-        """Counted from now."""
-        return self.now() + GRACE_PERIOD
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """By `customer_id`, counted from now."""
+        written = super().write_due_at(call, order, version, due_at)
+        for other in others_of_the_customer(order) if written else ():
+            other.due_at = self.now() + GRACE_PERIOD
+        return written
 
 
 class OrderStoredBeforeExtended(ExtensionOfOthersFault):
@@ -77,9 +71,10 @@ class OrderStoredBeforeExtended(ExtensionOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
 
-    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """A range that begins too early."""
-        return order_beside(call, order, -1)
+        written = super().write_due_at(call, order, version, due_at)
+        return _extend(self, call, order_beside(call, order, -1), is_written=written)
 
 
 class OrderStoredNextExtended(ExtensionOfOthersFault):
@@ -87,6 +82,7 @@ class OrderStoredNextExtended(ExtensionOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
 
-    def moved_too(self, call: Call, order: Order) -> Iterable[Order]:
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """A range that ends too late."""
-        return order_beside(call, order, 1)
+        written = super().write_due_at(call, order, version, due_at)
+        return _extend(self, call, order_beside(call, order, 1), is_written=written)

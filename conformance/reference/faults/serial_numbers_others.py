@@ -13,7 +13,7 @@ from orderproof.conformance.reference.faults.shared.others import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from orderproof.conformance.reference.decisions.serials import Serial
     from orderproof.conformance.reference.exchange import Call
@@ -29,16 +29,14 @@ class SerialsOfOthersFault(Fault):
 
     operation: ClassVar[str] = SERIAL_NUMBERS
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
-        """The other items that get the serial number of an item."""
-        return ()
 
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """One statement for all of them; what the request names comes last."""
-        for item, serial in targets:
-            for other in self.numbered_too(call, order, item):
-                other.serial_number = self.stored_serial_number(call, other, serial)
-        super().write_serials(call, order, targets)
+def _number(
+    fault: Fault, call: Call, targets: list[tuple[Item, Serial]], others: Callable[[Item], Iterable[Item]]
+) -> None:
+    """Write the serial number of each item to other items too, before what the request names is written."""
+    for item, serial in targets:
+        for other in others(item):
+            other.serial_number = fault.stored_serial_number(call, other, serial)
 
 
 class SerialsForTheProduct(SerialsOfOthersFault):
@@ -46,9 +44,10 @@ class SerialsForTheProduct(SerialsOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-7",)
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """By the product."""
-        return lines_of_the_product(order, item)
+        _number(self, call, targets, lambda item: lines_of_the_product(order, item))
+        super().write_serials(call, order, targets)
 
 
 class SerialsClearTheProduct(SerialsOfOthersFault):
@@ -69,9 +68,17 @@ class SerialsForProductOfCustomer(SerialsOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """By the customer and the product."""
-        return [line for other in others_of_the_customer(order) for line in lines_of_the_product(other, item)]
+        _number(
+            self,
+            call,
+            targets,
+            lambda item: [
+                line for other in others_of_the_customer(order) for line in lines_of_the_product(other, item)
+            ],
+        )
+        super().write_serials(call, order, targets)
 
 
 class SerialsForProductAnywhere(SerialsOfOthersFault):
@@ -79,9 +86,15 @@ class SerialsForProductAnywhere(SerialsOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """By the product."""
-        return [line for other in call.tenant.orders.values() for line in lines_of_the_product(other, item)]
+        _number(
+            self,
+            call,
+            targets,
+            lambda item: [line for other in call.tenant.orders.values() for line in lines_of_the_product(other, item)],
+        )
+        super().write_serials(call, order, targets)
 
 
 class SerialsForCustomersOrders(SerialsOfOthersFault):
@@ -89,9 +102,10 @@ class SerialsForCustomersOrders(SerialsOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """By the customer and the number of the line."""
-        return _at_the_same_place(others_of_the_customer(order), item)
+        _number(self, call, targets, lambda item: _at_the_same_place(others_of_the_customer(order), item))
+        super().write_serials(call, order, targets)
 
 
 class SerialsForOldestOrderOfCustomer(SerialsOfOthersFault):
@@ -99,11 +113,17 @@ class SerialsForOldestOrderOfCustomer(SerialsOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """The first that was stored."""
-        return _at_the_same_place(
-            [other for other in others_of_the_customer(order)[:1] if other.number < order.number], item
+        _number(
+            self,
+            call,
+            targets,
+            lambda item: _at_the_same_place(
+                [other for other in others_of_the_customer(order)[:1] if other.number < order.number], item
+            ),
         )
+        super().write_serials(call, order, targets)
 
 
 class SerialsForTheOrderBefore(SerialsOfOthersFault):
@@ -111,6 +131,7 @@ class SerialsForTheOrderBefore(SerialsOfOthersFault):
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
 
-    def numbered_too(self, call: Call, order: Order, item: Item) -> Iterable[Item]:
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """The item at the same place there."""
-        return _at_the_same_place(order_beside(call, order, -1), item)
+        _number(self, call, targets, lambda item: _at_the_same_place(order_beside(call, order, -1), item))
+        super().write_serials(call, order, targets)
