@@ -56,7 +56,7 @@ def test_without_arguments_the_embedded_server_is_judged(tmp_path):
 
 def test_two_runs_with_the_same_seed_are_the_same_run(tmp_path, server):
     target_file(tmp_path, server.base_url, server.token, server.state_url)
-    run = ["run", "--target", "target.yaml", "--seed", "7", *rules("GRA-*", "CAN-1?", "SER-?", "SEC-*", "PRI-1")]
+    run = ["run", "--target", "target.yaml", "--seed", "7", *rules("GRA-?", "GRA-9?", "CAN-1?", "SER-3", "SEC-10", "PRI-1")]
     first = orderproof(tmp_path, *run)
     counted = judged_by(server)
     first_record, first_verdicts = first.record, first.verdicts
@@ -186,7 +186,7 @@ def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, serve
 
 
 def test_workers_judge_the_same(tmp_path, server):
-    chosen = rules("GRA-?", "SEC-1?")
+    chosen = rules("GRA-?", "SEC-1")
     target_file(tmp_path, server.base_url, server.token, server.state_url)
     alone = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
     verdicts, requests = alone.verdicts, alone.record["requests"]
@@ -207,7 +207,7 @@ def test_workers_judge_the_same(tmp_path, server):
 
 def test_shards_merge_into_the_whole_run(tmp_path, server):
     target_file(tmp_path, server.base_url, server.token, server.state_url)
-    common = ["run", "--target", "target.yaml", *rules("SEC-*", "GRA-1?")]
+    common = ["run", "--target", "target.yaml", *rules("SEC-?", "GRA-1?")]
     whole = orderproof(tmp_path, *common)
     verdicts = whole.verdicts
     for shard in ("1", "2"):
