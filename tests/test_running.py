@@ -56,7 +56,14 @@ def test_without_arguments_the_embedded_server_is_judged(tmp_path):
 
 def test_two_runs_with_the_same_seed_are_the_same_run(tmp_path, server):
     target_file(tmp_path, server.base_url, server.token, server.state_url)
-    run = ["run", "--target", "target.yaml", "--seed", "7", *rules("GRA-?", "GRA-9?", "CAN-1?", "SER-3", "SEC-10", "PRI-1")]
+    run = [
+        "run",
+        "--target",
+        "target.yaml",
+        "--seed",
+        "7",
+        *rules("GRA-?", "GRA-9?", "CAN-1?", "SER-3", "SEC-10", "PRI-1"),
+    ]
     first = orderproof(tmp_path, *run)
     counted = judged_by(server)
     first_record, first_verdicts = first.record, first.verdicts
