@@ -27,10 +27,24 @@ def swapped(entry):
 
 def test_a_list_that_an_earlier_run_used_breaks_no_rule(server, tmp_path):
     entries = [made(server.state_url, "order-in-grace-period") for _ in range(4)]
-    for _ in range(2):
+    for _ in range(3):
         ran = judged(tmp_path, server, ["GRA-1", "GRA-2"], order_in_grace_period=entries)
-        # The second time the server's due_at are later than those of the list.
+        # From the second time on the server's due_at are later than those of the list.
         assert {ran.verdicts["GRA-1"], ran.verdicts["GRA-2"]} == {"pass"}, ran.out
+
+
+def test_items_that_an_earlier_run_canceled_break_no_rule(server, tmp_path):
+    orders = [made(server.state_url, "order")]
+    entries = [made(server.state_url, "order-with-preordered-item") for _ in range(2)]
+
+    first, second, third = (
+        judged(tmp_path, server, ["LIN-2"], order=orders, order_with_preordered_item=entries).record for _ in range(3)
+    )
+
+    verdicts = [one["rules"][0]["verdict"] for one in (first, second, third)]
+    assert verdicts == ["pass", "pass", "not-run"]
+    told = "entry 1 of order-with-preordered-item: the server shows its item_uuid with the status cancelled"
+    assert told in third["rules"][0]["reason"]
 
 
 def test_the_due_at_of_a_list_may_be_left_out(server, tmp_path):

@@ -25,6 +25,8 @@ _CANCELABLE = {"order-cancelable": True, "order-in-grace-period": True, "order-p
 _NOT_CANCELED = frozenset({*_CANCELABLE, "order-with-preordered-item"})
 # The documented statuses of an order that nothing is done to any more.
 _ENDED = frozenset({"closed", "failed", "created_for_blind_return"})
+# Final statuses of items on the vendor's pages, and what servers call a canceled item besides.
+_ENDED_ITEM = frozenset({"complete", "completed", "returned", "shipped", "voided", "rejected", "failed", "removed"})
 _MOST_ON_A_PAGE = 50
 _NO_ITEM = "7d3c1b1e-5b0f-4c0e-9a39-2f6f4a1d8e55"
 
@@ -60,6 +62,8 @@ def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool) -> P
             return Proof(told)
         shown[id_type] = _object(answer)
     why = _wrong_items(state, list(shown.values()), learned)
+    if why is None and not may_act and state.name == "order-with-preordered-item":
+        why = _ended_item(state, next(iter(shown.values()), {}))
     if why:
         return Proof(why)
     return _wrong_status(orders, state, next(iter(shown.values()), {}), may_act=may_act)
@@ -86,6 +90,14 @@ def _wrong_items(state: State, shown: list[Mapping[str, Any]], learned: Learned)
     given = [*state.values.get("item_uuids", ()), *single]
     foreign = [one for one in given if one not in ids[0]]
     return f"the server shows no item {foreign[0]} in it" if foreign else None
+
+
+def _ended_item(state: State, shown: Mapping[str, Any]) -> str | None:
+    """The pre-ordered item of an entry of a list, where an earlier run, or somebody else, has canceled or ended it."""
+    status = next((one.get("status") for one in _items(shown) if one.get("id") == state.values["item_uuid"]), None)
+    if isinstance(status, str) and (status.lower().startswith("cancel") or status.lower() in _ENDED_ITEM):
+        return f"the server shows its item_uuid with the status {status}"
+    return None
 
 
 def _wrong_status(orders: Orders, state: State, shown: Mapping[str, Any], *, may_act: bool) -> Proof:
