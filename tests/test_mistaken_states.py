@@ -81,6 +81,8 @@ UNUSABLE = [
     ("order-cancelable", CANCELABLE, "values['order_uuid'] = None", "the values lack order_uuid"),
     ("order-in-grace-period", GRACE, "values['order_id'] = 5", "the value order_id must be text"),
     ("order-with-preordered-item", ("LIN-2",), "del values['item_uuid']", "the values lack item_uuid"),
+    ("customer-with-orders", ("HIS-16",), "values['order_ids'] += values['order_ids'][-1:]", "twice"),
+    ("order-with-preordered-item", ("LIN-5",), "values['other_item_uuid'] = values['item_uuid']", "are the same item"),
     ("order", ORDER, "values['item_uuids'] = []", "the values lack item_uuids"),
     ("order", ("PRI-1",), "values['item_uuids'] = values['item_uuids'][:1]", "the values hold fewer"),
     ("customer-with-orders", HISTORY, "values['order_ids'] = 'A, B, C'", "the value order_ids must be a list"),

@@ -71,7 +71,7 @@ class Echo:
             "item_uuids": items,
             "item_uuid": items[0],
             "other_item_uuid": items[-1],
-            "order_ids": ["1000"] * (asked["params"].get("orders") or 3),
+            "order_ids": [str(1000 + number) for number in range(asked["params"].get("orders") or 3)],
             "due_at": "2030-01-01T00:00:00Z",
             "token": STATE_TOKEN,
             "base_url": f"{self.url}/v0",

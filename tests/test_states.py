@@ -280,5 +280,5 @@ def test_a_state_that_there_is_none_of_is_an_error_of_ours():
 
 @pytest.mark.parametrize("name", STATES)
 def test_every_state_can_be_set_up(name):
-    values = {key: ["a", "b", "c"] if key in ("item_uuids", "order_ids") else "x" for key in STATES[name].values}
+    values = {key: ["a", "b", "c"] if key in ("item_uuids", "order_ids") else f"a {key}" for key in STATES[name].values}
     assert States([("callback", giving(values, []))]).setup(name).values == values

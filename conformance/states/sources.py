@@ -193,9 +193,21 @@ def _checked(name: str, params: Values, values: Any) -> Values:
         if value is not None and not is_of_type(value, wanted):
             raise StateUnavailable(f"the value {key} must be {'' if wanted == 'text' else 'a '}{wanted}")
     _check_tenant(values)
+    _check_twice(values)
     if not _fits(values, {key: params[key] for key in ("items", "orders") if key in params}):
         raise StateUnavailable(f"asked for {_words(params)}, but the values hold fewer")
     return values
+
+
+def _check_twice(values: Values) -> None:
+    """Raise `StateUnavailable` for an id that stands where there must be two: what is counted would not fit."""
+    for key in _COUNTED.values():
+        listed = values.get(key) or []
+        twice = next((one for index, one in enumerate(listed) if one in listed[:index]), None)
+        if twice is not None:
+            raise StateUnavailable(f"the value {key} names {twice} twice")
+    if values.get("item_uuid") is not None and values.get("item_uuid") == values.get("other_item_uuid"):
+        raise StateUnavailable("the values item_uuid and other_item_uuid are the same item")
 
 
 def _check_tenant(values: Values) -> None:
