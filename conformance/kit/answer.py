@@ -33,6 +33,14 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
     @property
+    def has_json(self) -> bool:
+        """Whether the body is JSON, and more than null."""
+        try:
+            return self.json is not None
+        except Inconclusive:
+            return False
+
+    @property
     def is_refusal(self) -> bool:
         """Whether the request itself was refused: a 4xx that is not about the caller's token or rate.
 

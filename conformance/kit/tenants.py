@@ -6,9 +6,7 @@ two requests agree on it, so that a server that merely breaks a rule is judged.
 
 import uuid
 
-from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
 
@@ -26,7 +24,7 @@ def tenant_problem(orders: Orders, state: State, own_url: str) -> str | None:
     nobody = State("customer-without-orders", {}, {**state.values, "customer_id": _NOBODY})
     # An unknown customer has an empty history in version 2, and a request without a customer gets a 400.
     first = orders.history(nobody, accept=ORDERS_V2)
-    if (first.is_success and _is_json(first)) or first.status == 400:
+    if (first.is_success and first.has_json) or first.status == 400:
         return None
     second = orders.call("showOrderHistoryForCustomer", state, {}, accept=ORDERS_V2)
     answers, statuses = (first, second), {first.status, second.status}
@@ -42,13 +40,6 @@ def tenant_problem(orders: Orders, state: State, own_url: str) -> str | None:
     if statuses <= {404, 405, 410}:
         return f"base_url: {place} {first.status} to every request; is its path right?"
     successes = [answer for answer in answers if answer.is_success]
-    if successes and not any(map(_is_json, successes)):
+    if successes and not any(answer.has_json for answer in successes):
         return f"base_url: what {place} is not JSON; is it the order API?"
     return None
-
-
-def _is_json(answer: Answer) -> bool:
-    try:
-        return answer.json is not None
-    except Inconclusive:
-        return False

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.kit.answer import Answer
-from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.states.sources import State
 
 
@@ -97,16 +96,9 @@ def _the_order_is_unknown(probes: Probes) -> str | None:
 
 def _nothing_is_json(probes: Probes) -> str | None:
     successes = [answer for answer in probes.answers if answer.is_success]
-    if not successes or any(map(_is_json, successes)):
+    if not successes or any(answer.has_json for answer in successes):
         return None
     return f"base_url: what {probes.target.base_url} answers is no JSON; is it the order API?"
-
-
-def _is_json(answer: Answer) -> bool:
-    try:
-        return answer.json is not None
-    except Inconclusive:
-        return False
 
 
 _CAUSES: Sequence[Callable[[Probes], str | None]] = (

@@ -133,7 +133,7 @@ class Client:
         self.wait_for_rate()
         connection = self._connection(origin, is_safe)
         is_kept = connection.sock is not None
-        is_sent = self._exchange(connection, exchange, data)
+        is_sent = self._exchange_and_keep(connection, exchange, data)
         # A server may close a kept connection at any time, even as the next request is on its way (RFC 9112, 9.5).
         # Only on a connection of its own is silence an answer.
         if not is_kept or connection.has_heard or exchange.error != CLOSED_EARLY:
@@ -150,7 +150,7 @@ class Client:
         self.record(exchange)
         again = Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx, repeats=True)
         self.wait_for_rate()
-        self._exchange(self.connect(origin), again, data)
+        self._exchange_and_keep(self.connect(origin), again, data)
         self._tell_death(again, origin)
         return again
 
@@ -178,8 +178,19 @@ class Client:
                 time.sleep(pause)
         return False
 
-    def _exchange(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
-        """Send a request and read its answer; returns whether the request was sent whole."""
+    def _exchange_and_keep(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
+        is_sent = self.exchange_over(connection, exchange, data)
+        if connection.sock is not None:
+            self._idle[connection.origin] = connection
+        return is_sent
+
+    def exchange_over(
+        self, connection: Connection, exchange: Exchange, data: bytes, *, keeps_rest: bool = False
+    ) -> bool:
+        """Send a request over a connection and read its answer; returns whether the request was sent whole.
+
+        The connection is closed where no other request may follow; `keeps_rest` as in `Connection.receive`.
+        """
         exchange.started_at, start = time.time(), time.monotonic()
         is_sent = False
         try:
@@ -191,12 +202,10 @@ class Client:
             with contextlib.suppress(OSError):
                 connection.send(data, deadline)
                 is_sent = True
-            self.receive(connection, exchange, deadline)
+            self.receive(connection, exchange, deadline, keeps_rest=keeps_rest)
         exchange.duration = time.monotonic() - start
         if exchange.error is not None or not is_sent:
             connection.close()
-        if connection.sock is not None:
-            self._idle[connection.origin] = connection
         return is_sent
 
     def open(self, connection: Connection) -> float:

@@ -1,18 +1,12 @@
 """Requests one after the other over one connection, to see whether an answer leaves anything behind for the next."""
 
-import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
 from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, MAX_WAITS, Client
-from orderproof.conformance.transport.connection import (
-    BROKEN,
-    CLOSED_EARLY,
-    Connection,
-    reason_of,
-)
-from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
+from orderproof.conformance.transport.connection import CLOSED_EARLY, Connection
+from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.origin import origin_and_path
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
@@ -47,8 +41,6 @@ def _send(client: Client, connections: list[Connection], exchange: Exchange) -> 
             connections.append(client.connect(origin))
             exchange.error, exchange.repeats = None, True
             _exchange(client, connections[-1], exchange)
-        if exchange.error is not None:
-            connections[-1].close()
         pause = asked_to_wait(exchange)
         if pause is None or pause > MAX_WAIT_SECONDS or attempt == MAX_WAITS:
             break
@@ -60,14 +52,4 @@ def _send(client: Client, connections: list[Connection], exchange: Exchange) -> 
 
 def _exchange(client: Client, connection: Connection, exchange: Exchange) -> None:
     client.wait_for_rate()
-    exchange.started_at, start = time.time(), time.monotonic()
-    try:
-        deadline = client.open(connection)
-    except BROKEN as error:
-        exchange.error = f"{NO_CONNECTION}{reason_of(error)}"
-    else:
-        # A server may answer and close before it has read all of a request: so read in any case.
-        with contextlib.suppress(OSError):
-            connection.send(client.bytes_of(exchange), deadline)
-        client.receive(connection, exchange, deadline, keeps_rest=True)
-    exchange.duration = time.monotonic() - start
+    client.exchange_over(connection, exchange, client.bytes_of(exchange), keeps_rest=True)

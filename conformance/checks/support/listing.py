@@ -10,26 +10,30 @@ _MOST_PAGES = 10
 
 def expect_listed(orders: Orders, order: State, because: str) -> None:
     """The history of an order's customer lists the order, at once or after a moment."""
-    for is_last in orders.patience.attempts("an order in a history"):
-        answer, is_listed = _search(orders, order)
-        if is_listed:
-            return
-        if is_last:
-            raise Finding(
-                f"the history of the customer does not list the order {order.order_id}: {because}",
-                f"the order {order.order_id} in the list",
-                ", ".join(ids_on(answer)) or "no orders",
-                answer.exchange,
-            )
+    answer, is_listed = _search_for_a_while(orders, order)
+    if not is_listed:
+        raise Finding(
+            f"the history of the customer does not list the order {order.order_id}: {because}",
+            f"the order {order.order_id} in the list",
+            ", ".join(ids_on(answer)) or "no orders",
+            answer.exchange,
+        )
 
 
 def find_in_history(orders: Orders, order: State) -> Answer:
     """The page of a history that lists an order, at once or after a moment. Raises `Inconclusive` if none does."""
+    answer, is_listed = _search_for_a_while(orders, order)
+    if not is_listed:
+        raise Inconclusive(f"the history of the customer does not list the order {order.order_id}", answer.exchange)
+    return answer
+
+
+def _search_for_a_while(orders: Orders, order: State) -> tuple[Answer, bool]:
     for _ in orders.patience.attempts("an order in a history"):
         answer, is_listed = _search(orders, order)
         if is_listed:
-            return answer
-    raise Inconclusive(f"the history of the customer does not list the order {order.order_id}", answer.exchange)
+            break
+    return answer, is_listed
 
 
 def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
