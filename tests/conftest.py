@@ -127,3 +127,19 @@ def open_page(browser, pages):
     for context in contexts:
         context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def seen():
+    """What the `client` has recorded."""
+    return []
+
+
+@pytest.fixture
+def client(seen):
+    """A client that records, and whose time-out is met only where something is broken, however busy the machine is."""
+    from orderproof.conformance.transport.client import Client
+
+    client = Client(timeout=60.0, record=seen.append)
+    yield client
+    client.close()

@@ -25,18 +25,6 @@ LIMIT = 0.3
 
 
 @pytest.fixture
-def seen() -> list[Exchange]:
-    return []
-
-
-@pytest.fixture
-def client(seen):
-    client = Client(timeout=PATIENCE, record=seen.append)
-    yield client
-    client.close()
-
-
-@pytest.fixture
 def hasty(seen):
     client = Client(timeout=LIMIT, record=seen.append)
     yield client

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.in_turn import send_in_turn
 from tests.loopback import Hangup, Request, Server, answer, refusing_port
@@ -27,18 +26,6 @@ class _WithoutLength:
 
     def read(self, length: int) -> bytes:
         return b""
-
-
-@pytest.fixture
-def seen() -> list[Exchange]:
-    return []
-
-
-@pytest.fixture
-def client(seen):
-    client = Client(timeout=10.0, record=seen.append)
-    yield client
-    client.close()
 
 
 def prepared(url: str, *bodies: bytes | None) -> list[Exchange]:

@@ -13,26 +13,12 @@ from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.passive import judge
 from orderproof.conformance.states.sources import State
-from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.connection import Connection
-from orderproof.conformance.transport.exchange import Exchange
 from tests.loopback import Hangup, Request, Server, answer
 
 ORDER = State("order", {}, {"order_uuid": "u-1", "order_id": "o-1"})
 SAFE = ["GET", "HEAD", "OPTIONS"]
 UNSAFE = ["POST", "PATCH", "PUT", "DELETE", "BREW"]
-
-
-@pytest.fixture
-def seen() -> list[Exchange]:
-    return []
-
-
-@pytest.fixture
-def client(seen):
-    client = Client(timeout=10.0, record=seen.append)
-    yield client
-    client.close()
 
 
 def cuts(*numbers: int, after: bytes = b""):

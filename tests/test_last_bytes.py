@@ -21,18 +21,6 @@ PATIENCE = 60.0
 LIMIT = 3.0
 
 
-@pytest.fixture
-def seen() -> list[Exchange]:
-    return []
-
-
-@pytest.fixture
-def client(seen):
-    client = Client(timeout=PATIENCE, record=seen.append)
-    yield client
-    client.close()
-
-
 def prepared(url, *bodies):
     return [Exchange("POST", f"{url}/{number}", [("A", "b")], body, 0.0) for number, body in enumerate(bodies)]
 
