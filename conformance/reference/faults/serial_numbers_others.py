@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import SERIAL_NUMBERS
@@ -20,40 +20,48 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Item, Order
 
 
+class _Reach(NamedTuple):
+    """A fault as data: its name, its docstring, the rule that must find it, and which items get the number too."""
+
+    name: str
+    says: str
+    breaks: str
+    others: Callable[[Call, Order, Item], Iterable[Item]]
+
+
 def _at_the_same_place(orders: Iterable[Order], item: Item) -> list[Item]:
     return [line for order in orders for line in order.items.values() if line.index == item.index]
 
 
-class SerialsOfOthersFault(Fault):
-    """A fault in which items get a serial number."""
-
-    operation: ClassVar[str] = SERIAL_NUMBERS
+def _of_the_product(orders: Iterable[Order], item: Item) -> list[Item]:
+    return [line for order in orders for line in lines_of_the_product(order, item)]
 
 
-def _number(
-    fault: Fault, call: Call, targets: list[tuple[Item, Serial]], others: Callable[[Item], Iterable[Item]]
-) -> None:
-    """Write the serial number of each item to other items too, before what the request names is written."""
-    for item, serial in targets:
-        for other in others(item):
-            other.serial_number = fault.stored_serial_number(call, other, serial)
+def _oldest_of_the_customer(order: Order) -> list[Order]:
+    return [other for other in others_of_the_customer(order)[:1] if other.number < order.number]
 
 
-class SerialsForTheProduct(SerialsOfOthersFault):
-    """All items of the order that are of the same product get the serial number."""
+def _fault_of(reach: _Reach) -> type[Fault]:
+    """A server that numbers other items in the statement that numbers one; what the request names comes last."""
 
-    breaks: ClassVar[tuple[str, ...]] = ("SER-7",)
+    class Made(Fault):
+        def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+            for item, serial in targets:
+                for other in reach.others(call, order, item):
+                    other.serial_number = self.stored_serial_number(call, other, serial)
+            super().write_serials(call, order, targets)
 
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """By the product."""
-        _number(self, call, targets, lambda item: lines_of_the_product(order, item))
-        super().write_serials(call, order, targets)
+    Made.__name__ = Made.__qualname__ = reach.name
+    Made.__doc__, Made.__module__ = reach.says, __name__
+    Made.breaks, Made.operation = (reach.breaks,), SERIAL_NUMBERS
+    return Made
 
 
-class SerialsClearTheProduct(SerialsOfOthersFault):
+class SerialsClearTheProduct(Fault):
     """The other items of the order that are of the same product lose their serial numbers."""
 
     breaks: ClassVar[tuple[str, ...]] = ("SER-7",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
 
     def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
         """A product has one serial number."""
@@ -63,75 +71,44 @@ class SerialsClearTheProduct(SerialsOfOthersFault):
         super().write_serials(call, order, targets)
 
 
-class SerialsForProductOfCustomer(SerialsOfOthersFault):
-    """Items of the same product in the customer's other orders get the serial number."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """By the customer and the product."""
-        _number(
-            self,
-            call,
-            targets,
-            lambda item: [
-                line for other in others_of_the_customer(order) for line in lines_of_the_product(other, item)
-            ],
-        )
-        super().write_serials(call, order, targets)
-
-
-class SerialsForProductAnywhere(SerialsOfOthersFault):
-    """Items of the same product in all orders get the serial number."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """By the product."""
-        _number(
-            self,
-            call,
-            targets,
-            lambda item: [line for other in call.tenant.orders.values() for line in lines_of_the_product(other, item)],
-        )
-        super().write_serials(call, order, targets)
-
-
-class SerialsForCustomersOrders(SerialsOfOthersFault):
-    """The items at the same place in the customer's other orders get the serial number."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """By the customer and the number of the line."""
-        _number(self, call, targets, lambda item: _at_the_same_place(others_of_the_customer(order), item))
-        super().write_serials(call, order, targets)
-
-
-class SerialsForOldestOrderOfCustomer(SerialsOfOthersFault):
-    """The items at the same place in the customer's oldest order get the serial number."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """The first that was stored."""
-        _number(
-            self,
-            call,
-            targets,
-            lambda item: _at_the_same_place(
-                [other for other in others_of_the_customer(order)[:1] if other.number < order.number], item
-            ),
-        )
-        super().write_serials(call, order, targets)
-
-
-class SerialsForTheOrderBefore(SerialsOfOthersFault):
-    """The order that was stored before gets the serial numbers, too."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
-
-    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
-        """The item at the same place there."""
-        _number(self, call, targets, lambda item: _at_the_same_place(order_beside(call, order, -1), item))
-        super().write_serials(call, order, targets)
+GENERATED = tuple(
+    _fault_of(reach)
+    for reach in (
+        _Reach(
+            "SerialsForTheProduct",
+            "All items of the order that are of the same product get the serial number.",
+            "SER-7",
+            lambda _, order, item: lines_of_the_product(order, item),
+        ),
+        _Reach(
+            "SerialsForProductOfCustomer",
+            "Items of the same product in the customer's other orders get the serial number.",
+            "SER-8",
+            lambda _, order, item: _of_the_product(others_of_the_customer(order), item),
+        ),
+        _Reach(
+            "SerialsForProductAnywhere",
+            "Items of the same product in all orders get the serial number.",
+            "SER-8",
+            lambda call, _, item: _of_the_product(call.tenant.orders.values(), item),
+        ),
+        _Reach(
+            "SerialsForCustomersOrders",
+            "The items at the same place in the customer's other orders get the serial number.",
+            "SER-8",
+            lambda _, order, item: _at_the_same_place(others_of_the_customer(order), item),
+        ),
+        _Reach(
+            "SerialsForOldestOrderOfCustomer",
+            "The items at the same place in the customer's oldest order get the serial number.",
+            "SER-8",
+            lambda _, order, item: _at_the_same_place(_oldest_of_the_customer(order), item),
+        ),
+        _Reach(
+            "SerialsForTheOrderBefore",
+            "The order that was stored before gets the serial numbers, too.",
+            "SER-8",
+            lambda call, order, item: _at_the_same_place(order_beside(call, order, -1), item),
+        ),
+    )
+)
