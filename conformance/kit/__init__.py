@@ -1,6 +1,6 @@
 """Everything that a check may import: `from orderproof.conformance.kit import …`."""
 
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import CANCELED, ITEM_CANCELED, ITEM_CANCELED_INTERNALLY, STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders, Raw
@@ -44,6 +44,9 @@ from orderproof.conformance.transport.shortened import shortened
 
 __all__ = [
     "ANY",
+    "CANCELED",
+    "ITEM_CANCELED",
+    "ITEM_CANCELED_INTERNALLY",
     "JSON",
     "MAX_WAIT_SECONDS",
     "ORDERS_V2",

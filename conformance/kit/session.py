@@ -57,7 +57,7 @@ class Session:
         )
         self._owns_pool = pool is None and settings.pool_at is None
         self.pool = pool or (connected(settings.pool_at) if settings.pool_at else Pool(target.states.fixed))
-        self.lending = Lending(self, target, settings.learned, self.states, self.pool, f"process {os.getpid()}")
+        self.lending = Lending(self, settings, self.states, self.pool, f"process {os.getpid()}")
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -125,6 +125,7 @@ class Session:
             self.settings.learned,
             self.patience,
             self._habits,
+            self.lending.was_accepted,
         )
 
     def take(self, name: str, *, is_new: bool = False, **params: Any) -> State:
@@ -144,6 +145,10 @@ class Session:
             return self.take(name, **params)
         except StateUnavailable as error:
             raise NotRun(str(error)) from None
+
+    def used_up(self, name: str, after: str) -> State | None:
+        """A state to which an earlier check did just this (see `state_kinds`), or None where there is none to lend."""
+        return self.lending.used_up(name, after)
 
     def begin(self, terms: Terms = Terms(), earlier: Sequence[Exchange] = ()) -> None:  # noqa: B008 - it is frozen
         """Start the trace of a check, which is lent states on these terms; `earlier` attempts sent these exchanges."""

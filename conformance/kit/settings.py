@@ -11,6 +11,9 @@ from orderproof.conformance.kit.polling import PATIENT_SECONDS
 PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
 """The number of examples of a property, by profile."""
 
+LAVISH = "deep"
+"""The profile that spares no orders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
