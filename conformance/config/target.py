@@ -23,6 +23,7 @@ from orderproof.conformance.config.fields import (
     text_of,
     workers_of,
 )
+from orderproof.conformance.config.injection import Injection, injection_of
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
@@ -82,14 +83,15 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class StateSources:
-    """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
+    """Where states come from. Each state is sought in fixed lists first, then injection, callback and provider."""
 
     fixed: FixedStates = field(default_factory=dict, repr=False)
     callback: Callback | None = None
     provider: str | None = None
+    injection: Injection | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.fixed or self.callback or self.provider)
+        return bool(self.fixed or self.injection or self.callback or self.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +135,14 @@ class Target:
         oauth2 = OAuth2(**auth["oauth2"]) if auth["oauth2"] else None
         states = data["states"]
         callback = Callback(**states["callback"]) if states["callback"] else None
+        injection = Injection(**states["injection"]) if states["injection"] else None
         return cls(
             **{
                 **data,
                 "auth": Auth(auth["bearer"], oauth2),
                 "limits": Limits(**data["limits"]),
                 "tls": Tls(**data["tls"]),
-                "states": StateSources(**{**states, "callback": callback}),
+                "states": StateSources(**{**states, "callback": callback, "injection": injection}),
             }
         )
 
@@ -202,6 +205,7 @@ def _states(data: Any, where: str) -> StateSources:
         fixed=fixed,
         callback=None if callback is None else _callback(callback, f"{where}.callback"),
         provider=data.get("provider"),
+        injection=injection_of(data["injection"], f"{where}.injection") if "injection" in data else None,
     )
 
 

@@ -20,7 +20,9 @@ from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.kit.tenants import tenant_problem
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.states.callback import callback_source
+from orderproof.conformance.states.injection import injection_source
 from orderproof.conformance.states.journal import Journal
+from orderproof.conformance.states.platform import Access
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
@@ -53,8 +55,17 @@ class Session:
         self._last_sent: Exchange | None = None
         self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
+        # Beside the checks, and within the same rate.
+        access = Access(self._side_client, target, self.tokens.current, self.client.wait_for_rate)
         self.states = States(
-            list(sources_of(target.states, partial(callback_source, self._side_client), Path(settings.folder))),
+            list(
+                sources_of(
+                    target.states,
+                    partial(callback_source, self._side_client),
+                    partial(injection_source, access, run=settings.run),
+                    Path(settings.folder),
+                )
+            ),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
 
