@@ -83,12 +83,16 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class StateSources:
-    """Where states come from. Each state is sought in fixed lists first, then injection, callback and provider."""
+    """Where states come from. Each state is sought in fixed lists first, then injection, callback and provider.
+
+    `reuse`: a state that is as good as its contract promises serves the next check; else each check gets fresh ones.
+    """
 
     fixed: FixedStates = field(default_factory=dict, repr=False)
     callback: Callback | None = None
     provider: str | None = None
     injection: Injection | None = None
+    reuse: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.fixed or self.injection or self.callback or self.provider)
@@ -132,17 +136,16 @@ class Target:
     def from_dict(cls, data: Mapping[str, Any]) -> "Target":
         """The target that `to_dict` gave."""
         auth = data["auth"]
-        oauth2 = OAuth2(**auth["oauth2"]) if auth["oauth2"] else None
         states = data["states"]
-        callback = Callback(**states["callback"]) if states["callback"] else None
-        injection = Injection(**states["injection"]) if states["injection"] else None
+        kinds = (("callback", Callback), ("injection", Injection))
+        made = {key: kind(**states[key]) if states[key] else None for key, kind in kinds}
         return cls(
             **{
                 **data,
-                "auth": Auth(auth["bearer"], oauth2),
+                "auth": Auth(auth["bearer"], OAuth2(**auth["oauth2"]) if auth["oauth2"] else None),
                 "limits": Limits(**data["limits"]),
                 "tls": Tls(**data["tls"]),
-                "states": StateSources(**{**states, "callback": callback, "injection": injection}),
+                "states": StateSources(**{**states, **made}),
             }
         )
 
@@ -206,6 +209,7 @@ def _states(data: Any, where: str) -> StateSources:
         callback=None if callback is None else _callback(callback, f"{where}.callback"),
         provider=data.get("provider"),
         injection=injection_of(data["injection"], f"{where}.injection") if "injection" in data else None,
+        reuse=data.get("reuse", True),
     )
 
 

@@ -12,6 +12,9 @@ from orderproof.conformance.kit.polling import PATIENT_SECONDS
 PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
 """The number of examples of a property, by profile."""
 
+LAVISH = "deep"
+"""The profile that spares no orders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -42,7 +45,8 @@ class Settings:
     """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
     `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
-    epoch. `run` names the run in what it makes on the target.
+    epoch. `run` names the run in what it makes on the target. `pool_at` is where the pool of states is served to this
+    process, None where it is its own.
     """
 
     target: Target
@@ -54,6 +58,7 @@ class Settings:
     ends_at: float | None = None
     run: str = field(default_factory=_run_name)
     learned: Learned = Learned()
+    pool_at: tuple[str, str] | None = None
 
     def to_json(self) -> str:
         """Text to hand to a worker process. Holds the secrets."""
@@ -70,4 +75,5 @@ class Settings:
                 **{key: tuple(data["learned"][key]) for key in ("accepted", "found_by")},
             }
         )
-        return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned})
+        pool_at = tuple(data["pool_at"]) if data["pool_at"] else None
+        return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned, "pool_at": pool_at})

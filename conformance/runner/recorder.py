@@ -2,23 +2,21 @@
 
 import time
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import Settings
-from orderproof.conformance.runner.outcome import outcome_of
-from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
+from orderproof.conformance.runner.attempts import Attempts
+from orderproof.conformance.runner.selection import rules_of
+from orderproof.conformance.states.pool import Pool
 from orderproof.reports.redaction.masking import Masker
 
-_ERROR = pytest.StashKey[BaseException]()
 
-
-def record_checks(config: pytest.Config, settings: Settings) -> None:
-    """Let this process run checks: the session for them, and the recorder of their outcomes."""
-    session = config.stash[SESSION] = Session(settings)
+def record_checks(config: pytest.Config, settings: Settings, pool: Pool | None = None) -> None:
+    """Let this process run checks: the session for them, which lends of `pool`, and the recorder of their outcomes."""
+    session = config.stash[SESSION] = Session(settings, pool)
     config.pluginmanager.register(Recorder(session))
     if settings.ends_at is not None:
         config.pluginmanager.register(TimeLimit(settings.ends_at))
@@ -41,39 +39,34 @@ class Recorder:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._attempts = Attempts(session)
 
     def pytest_unconfigure(self) -> None:
         """Close the session's connections."""
         self._session.close()
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Start a trace with each check."""
-        if rules_of(item):
-            self._session.begin()
-        return (yield)
+    @pytest.hookimpl
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a check, and again where its first end does not stand."""
+        if not rules_of(item):
+            return None
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in self._attempts.run(item, nextitem):
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, pytest.TestReport]:
-        """Attach the outcome of a check to the report of its last phase."""
+        """Keep what a check ended with, and conceal the secrets in what is told of it."""
         # Before the yield: pytest replaces what derives from SkipTest by an exception of its own.
-        if call.excinfo is not None and _ERROR not in item.stash:
-            item.stash[_ERROR] = call.excinfo.value
+        if call.excinfo is not None and rules_of(item):
+            self._attempts.note(call.excinfo.value)
         report: Any = yield
         if rules_of(item):
             _conceal(report, self._session)
-        if call.when == "teardown" and rules_of(item):
-            session = self._session
-            outcome = replace(
-                outcome_of(check_name(item.nodeid), rules_of(item), session.end(), item.stash.get(_ERROR, None)),
-                secrets=session.secrets,
-                missing_states=dict(session.states.missing),
-                is_canary=is_canary(item),
-            )
-            # pytest-xdist passes plain data from a worker to the process that reports.
-            report.orderproof = outcome.to_dict()
         return report  # type: ignore[no-any-return]
 
 

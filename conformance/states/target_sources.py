@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from orderproof.conformance.config.injection import Injection
 from orderproof.conformance.config.target import Callback, StateSources
 from orderproof.conformance.states.giving_up import giving_up
 from orderproof.conformance.states.provider import load_provider
-from orderproof.conformance.states.sources import Ask, FixedLists
+from orderproof.conformance.states.sources import FIXED, Ask
 
 
 def sources_of(
@@ -18,10 +19,14 @@ def sources_of(
     `callback` and `injection` make a source of what the file says of each.
     """
     if sources.fixed:
-        yield "fixed", FixedLists(sources.fixed).ask
+        yield FIXED, _lists_nothing_else
     if sources.injection:
         yield "injection", giving_up("injection", injection(sources.injection))
     if sources.callback:
         yield "callback", giving_up("callback", callback(sources.callback))
     if sources.provider:
         yield "provider", giving_up("provider", load_provider(sources.provider, folder))
+
+
+def _lists_nothing_else(*_: Any) -> None:
+    """What is listed is lent by the pool, and nothing else is."""
