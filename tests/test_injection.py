@@ -228,6 +228,25 @@ def test_a_server_that_makes_something_else_leads_to_a_state_that_is_not_offered
     assert told.startswith(f"state {state}: states.injection does not offer it: ")
 
 
+def test_a_server_that_crashes_when_an_item_is_canceled_is_judged(client):
+    def crashes(self, call, order, item):
+        raise Refusal("internal-error")
+
+    with injecting(client, named("check_line", crashes)) as (made, server):
+        first, second = (made.setup("order-with-preordered-item") for _ in range(2))
+        assert first.order_uuid != second.order_uuid
+        # One that was made for the proof, and is canceled.
+        assert len(server.store.tenants["main"].orders) == 3
+        assert sum(order.cancel_requested for order in server.store.tenants["main"].orders.values()) == 1
+
+
+def test_an_order_that_is_refused_without_a_flag_is_not_tried_with_one(client):
+    with Server(lambda request: json_answer(400, {"message": "too old"})) as server:
+        told = why_not(lambda: states(client, f"{server.url}/v0").setup("order-past-grace-period"))
+    assert told.endswith("returned 400 (too old)")
+    assert len(server.requests) == 1
+
+
 def test_what_a_platform_cannot_make_is_tried_once(client):
     with injecting(client, is_cancelable) as (made, server):
         first = why_not(lambda: made.setup("order-past-grace-period"))

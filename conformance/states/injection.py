@@ -172,6 +172,9 @@ class _Source:
         try:
             order = self._inject(self._plain(2), placed_at=datetime.now(UTC) - _LONG_AGO, flags=flags)
         except Refused as error:
+            if not flags:
+                # No flag would help an order that is refused without one.
+                raise
             return str(error)
         why = why_not_past_grace(self._platform, order)
         if why:
@@ -200,19 +203,29 @@ class _Source:
 
     def _prove_preorder(self) -> None:
         """Once, that the product named in the target file is one: no field shows it, so an item of it is canceled."""
-        if not self._is_preorder_proven:
-            self._give_up(self._with_canceled_item())
-
-    def _with_canceled_item(self) -> Injected:
+        if self._is_preorder_proven:
+            return
         order = self._preordered()
+        try:
+            self._cancel_first_item(order)
+        except NotOffered:
+            raise
+        except StateUnavailable:
+            # It says nothing of the product, and a server that crashes on it is to be judged.
+            self._is_preorder_proven = True
+        self._give_up(order)
+
+    def _cancel_first_item(self, order: Injected) -> None:
+        """Cancel the pre-ordered item of an order. Raises `_Never` if two answers agree that it is none.
+
+        By one answer alone, a server that cancels no item by a certain type of id would not be judged.
+        """
         told = self._platform.cancel_item(order.uuid, order.items[0])
-        # Two answers that agree: by one alone, a server that cancels no item by a certain id would not be judged.
         if told and self._platform.cancel_item(order.order_id, order.items[0], "external"):
             self._give_up(order)
             product = self._injection.preordered_products[0]
             raise _Never(f"the server cancels no item of {product} (states.injection.preordered_products): {told}")
         self._is_preorder_proven = True
-        return order
 
     def _with_terminal_item(self, params: Values) -> Values:
         status = params.get("status", "cancelled")
@@ -220,7 +233,8 @@ class _Source:
             self._prove_preorder()
             order = self._preordered(_FULFILLED)
         elif status == "cancelled":
-            order = self._with_canceled_item()
+            order = self._preordered()
+            self._cancel_first_item(order)
         else:
             raise _Never(f"nothing documented makes an item with the status {status}")
         why = why_no_status(self._platform, order, status)

@@ -9,7 +9,7 @@ from typing import Any
 from orderproof.conformance.config.injection import Injection, decimals_of
 
 _TAX_RATE = Decimal("0.1")
-# Items of one order have different prices, which some rules need; a prime number of prices fits no list of products.
+# Items of one order have different prices, which some rules need; with a prime number of prices, 89 in a row do.
 _LOWEST_PRICE, _PRICES = 20, 89
 
 

@@ -36,7 +36,6 @@ class Refused(NotOffered):
 
     def __init__(self, told: str, exchange: Exchange) -> None:
         super().__init__(told)
-        self.status = exchange.status
         self.has_too_many_items = _TOO_MANY_ITEMS.encode() in exchange.response_body
 
 
