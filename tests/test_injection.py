@@ -293,7 +293,7 @@ def test_no_answer_is_followed_by_the_same_payload(client):
     ("more", "sent", "hint"),
     [
         ({}, None, "the target's token is sent to base_url alone: add states.injection.token"),
-        ({"token": "own-token"}, "Bearer own-token", ""),
+        ({"token": "own-token"}, "Bearer own-token", "; is states.injection.token right?"),
     ],
 )
 def test_the_targets_token_does_not_leave_its_origin(client, more, sent, hint):

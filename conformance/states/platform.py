@@ -169,8 +169,10 @@ class Platform:
             return ""
         if exchange.status in (404, 405):
             return "; is states.injection.url right?"
-        if exchange.status not in (401, 403) or self.injection.token:
+        if exchange.status not in (401, 403):
             return ""
+        if self.injection.token:
+            return "; is states.injection.token right?"
         if not self._is_own_origin:
             return "; the target's token is sent to base_url alone: add states.injection.token"
         return "; may the token inject orders? Give another one as states.injection.token"
