@@ -201,12 +201,11 @@ def _callback(data: Any, where: str) -> Callback:
 
 
 def _states(data: Any, where: str) -> StateSources:
-    callback = data.get("callback")
     fixed = {name: entries for name, entries in data.items() if name in STATES}
     check_repeated(fixed, where)
     return StateSources(
         fixed=fixed,
-        callback=None if callback is None else _callback(callback, f"{where}.callback"),
+        callback=_callback(data["callback"], f"{where}.callback") if "callback" in data else None,
         provider=data.get("provider"),
         injection=injection_of(data["injection"], f"{where}.injection") if "injection" in data else None,
         reuse=data.get("reuse", True),
