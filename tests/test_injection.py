@@ -240,6 +240,26 @@ def test_a_server_that_crashes_when_an_item_is_canceled_is_judged(client):
         assert sum(order.cancel_requested for order in server.store.tenants["main"].orders.values()) == 1
 
 
+def test_an_extension_that_crashes_is_for_a_rule_to_judge(client):
+    async def extend(self, call, order):
+        raise Refusal("internal-error")
+
+    with injecting(client, extend) as (made, _):
+        assert "due_at" not in made.setup("order-in-grace-period").values
+
+
+def test_a_customers_orders_are_canceled_until_it_shows_that_they_are_too_old(client):
+    def injected_due_at(self, call):
+        return timedelta(hours=2, minutes=3)
+
+    with injecting(client, named("grace_period", injected_due_at)) as (made, server):
+        state = made.setup("customer-with-orders", orders=6)
+        orders = [server.store.tenants["main"].readable[order_id] for order_id in state.order_ids]
+        orders[0].cancel_requested = True
+        made.teardown(state)
+        assert [order.cancel_requested for order in orders] == [True] * 3 + [False] * 3
+
+
 def test_an_order_that_is_refused_without_a_flag_is_not_tried_with_one(client):
     with Server(lambda request: json_answer(400, {"message": "too old"})) as server:
         told = why_not(lambda: states(client, f"{server.url}/v0").setup("order-past-grace-period"))

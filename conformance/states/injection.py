@@ -33,6 +33,7 @@ _LONG_AGO = timedelta(hours=2)
 _STEP = timedelta(minutes=1)
 _PAST_GRACE: Sequence[tuple[str, ...]] = ((), ("is_preconfirmed",), ("is_historical",))
 _LEFT_ALONE = frozenset({"order-closed", "order-past-grace-period", "customer-without-orders"})
+_ENOUGH_REFUSED = 3
 _OMS = "orders of an external OMS come from states.callback, a provider or a list"
 
 
@@ -101,9 +102,11 @@ class _Source:
         if "order_uuid" in values:
             self._platform.cancel(values["order_uuid"])
             return
+        refused = 0
         for order_id in values.get("order_ids", ()):
-            # The newest first: if the grace period of one is over, that of those placed before it is, too.
-            if not self._platform.cancel(order_id, "external"):
+            refused += not self._platform.cancel(order_id, "external")
+            # The newest first: where the grace period of some is over, that of those placed before them is, too.
+            if refused == _ENOUGH_REFUSED:
                 break
 
     def _inject(
@@ -153,7 +156,9 @@ class _Source:
         except Refused as error:
             self._give_up(order)
             raise _Never(f"a new order is not in a grace period that can be extended: {error}") from None
-        # What is no time is the server's answer to judge; the state does without it.
+        except StateUnavailable:
+            due_at = None
+        # A crash, or what is no time, is the server's answer to judge; the state does without it.
         return {**order.values, **({"due_at": due_at} if isinstance(due_at, str) and due_at else {})}
 
     def _past_grace_period(self, _: Values) -> Values:
