@@ -43,8 +43,8 @@ class Session:
         self._side_client = Client(limits.setup, tls=target.tls)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
-        self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
+        self.patience = Poller(settings.patience_seconds, lambda: self.trace.writes())
         self._judges = False
         self._proofs: dict[str, str | None] = {}
         self._given: set[str] = set()

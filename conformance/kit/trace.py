@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
 
+_READING_METHODS = ("GET", "HEAD", "OPTIONS")
+# Its POST asks for prices, and changes nothing.
+_PRICES = "createPriceInformationForItems"
+
 
 @dataclass(slots=True)
 class Trace:
@@ -28,6 +32,10 @@ class Trace:
         """The exchanges from an index on, without those that only proved a state."""
         return [one for index, one in enumerate(self.exchanges) if index >= first and index not in self.proofs]
 
+    def writes(self) -> list[str]:
+        """The operations that changed something, the last one first: their effects are what may come late."""
+        return [one.operation for one in reversed(self.exchanges) if one.operation and _has_effect(one)]
+
     def begin_example(self) -> None:
         """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
         self.example_from = len(self.exchanges)
@@ -49,6 +57,11 @@ class Trace:
                 what, value, *_ = _subject(state)
                 return f"the {what} {value} for {other.name} and {state.name} in one check: each must be one of its own"
         return None
+
+
+def _has_effect(exchange: Exchange) -> bool:
+    is_done = exchange.status is not None and 200 <= exchange.status < 300
+    return is_done and exchange.method not in _READING_METHODS and exchange.operation != _PRICES
 
 
 def _subject(state: State) -> tuple[str, ...]:
