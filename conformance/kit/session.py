@@ -1,7 +1,7 @@
 """What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ import pytest
 from orderproof.conformance.config.secret_values import altered, secrets_of
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
-from orderproof.conformance.kit.api import Orders
+from orderproof.conformance.kit.api import Orders, prepared_exchange
+from orderproof.conformance.kit.breaker import Breaker, line_of
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.habits import Habits
 from orderproof.conformance.kit.polling import Poller
@@ -24,7 +25,7 @@ from orderproof.conformance.states.journal import Journal
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
@@ -43,6 +44,7 @@ class Session:
         self._side_client = Client(limits.setup, tls=target.tls)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
+        self.breaker = Breaker()
         self.trace = Trace()
         self.patience = Poller(settings.patience_seconds, lambda: self.trace.writes())
         self._judges = False
@@ -50,7 +52,6 @@ class Session:
         self._given: set[str] = set()
         self._habits = Habits()
         self._tenants: dict[tuple[str | None, str | None], str | None] = {}
-        self._last_sent: Exchange | None = None
         self._refuted: dict[str, str] = {}
         self.token_probe = TokenProbe(settings.learned.accepted)
         self.states = States(
@@ -66,19 +67,38 @@ class Session:
 
     def _record(self, exchange: Exchange) -> None:
         self.trace.exchanges.append(exchange)
+        line = self.breaker.note(exchange)
+        if line is not None:
+            self.trace.unanswered.add(line)
 
-    def _send(self, *request: Any, **how: Any) -> Exchange:
-        exchange = self.client.send(*request, **how)
+    def _send(self, method: str, url: str, headers: Headers, body: bytes | None, **how: Any) -> Exchange:
+        why = self._why_not_sent(method, url, how["operation"])
+        if why:
+            return Exchange(method, url, headers, body, 0.0, how["operation"], error=why)
+        exchange = self.client.send(method, url, headers, body, **how)
         self.raise_if_inconclusive(exchange)
         return exchange
+
+    def _prepare(self, method: str, url: str, headers: Headers, body: bytes | None, **how: Any) -> Exchange:
+        self._why_not_sent(method, url, how["operation"])
+        return prepared_exchange(method, url, headers, body, **how)
+
+    def _why_not_sent(self, method: str, url: str, operation: str | None) -> str | None:
+        """Why a request is not sent, since it would get no answer. Raises it as `Inconclusive` while a check judges."""
+        line = line_of(method, url, operation)
+        why = self.breaker.why(method, url, operation)
+        if why and line:
+            self.trace.unanswered.add(line)
+        if why and self._judges:
+            raise Inconclusive(why)
+        return why
 
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
         """Raise `Inconclusive` if the result is about the connection, the rate limit or an expired token."""
         if self._judges and exchange.is_unreachable:
-            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}{self._since()}", exchange)
-        if not exchange.is_unreachable:
-            self._last_sent = exchange
+            raise Inconclusive(self.breaker.lose(exchange), exchange)
         if self._judges and exchange.dropped:
+            self.trace.unanswered.update(filter(None, [line_of(exchange.method, exchange.url, exchange.operation)]))
             raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self._judges and is_deferred(exchange):
             asked = exchange.response_header("Retry-After")
@@ -106,13 +126,6 @@ class Session:
                 ended,
             )
 
-    def _since(self) -> str:
-        """After which request there was no connection any more."""
-        if self._last_sent is None:
-            return ""
-        when = datetime.fromtimestamp(self._last_sent.started_at, UTC).strftime("%H:%M:%SZ")
-        return f"; the last request that could be sent was {self._last_sent.method} {self._last_sent.url} at {when}"
-
     def orders(self) -> Orders:
         """The documented API of the target."""
         target = self.settings.target
@@ -124,6 +137,7 @@ class Session:
             self.settings.learned,
             self.patience,
             self._habits,
+            self._prepare,
         )
 
     def take(self, name: str, **params: Any) -> State:
@@ -170,16 +184,28 @@ class Session:
                     self._refuted[name] = told
                 raise StateUnavailable(f"state {name}: {told}")
 
+    @contextmanager
+    def _without_judging(self) -> Iterator[None]:
+        """For requests that prove what a check needs: one without an answer proves nothing, and ends no check."""
+        judges, self._judges = self._judges, False
+        try:
+            yield
+        finally:
+            self._judges = judges
+
+    @property
+    def gone(self) -> str | None:
+        """Why the target cannot be reached any more; None where it can."""
+        return self.breaker.lost(self.settings.target.base_url)
+
     def _tenant_problem(self, state: State) -> str | None:
         """Why the tenant that a state names cannot be used: asked once for each address and token."""
         tenant = (state.base_url, state.token)
         if tenant != (None, None) and tenant not in self._tenants:
             # An address where nothing answers makes the state unusable, not the check inconclusive.
-            judges, self._judges, first = self._judges, False, len(self.trace.exchanges)
-            try:
+            first = len(self.trace.exchanges)
+            with self._without_judging():
                 self._tenants[tenant] = tenant_problem(self.orders(), state, self.settings.target.base_url)
-            finally:
-                self._judges = judges
             sent = range(first, len(self.trace.exchanges))
             self.trace.proofs.update(sent)
             if self._tenants[tenant]:
@@ -215,7 +241,8 @@ class Session:
             first = len(self.trace.exchanges)
             # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
             may_act = state.source != "fixed" and not is_again
-            proof = prove(self.orders(), state, self.settings.learned, may_act=may_act)
+            with self._without_judging():
+                proof = prove(self.orders(), state, self.settings.learned, may_act=may_act)
             self.trace.proofs.update(range(first, len(self.trace.exchanges)))
             self._proofs[entry] = proof.why
             return proof

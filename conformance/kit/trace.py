@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from orderproof.conformance.kit.breaker import Line
+from orderproof.conformance.kit.findings import Finding
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
 
@@ -17,6 +19,8 @@ class Trace:
     `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
     It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, and
     `misdirected` of those that did not reach the API at all, because a state names a wrong address or token.
+    `unanswered` is what of the API did not answer, or was not asked since it had been given up; `found` is the last
+    finding of a property's examples.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -25,6 +29,8 @@ class Trace:
     example_from: int = 0
     proofs: set[int] = field(default_factory=set)
     misdirected: set[int] = field(default_factory=set)
+    found: Finding | None = None
+    unanswered: set[Line] = field(default_factory=set)
     _shared: list[State] = field(default_factory=list)
     _earlier: int = 0
 
