@@ -9,7 +9,6 @@ with a reason that names it, and nothing else may change. Ends with 1 where a ru
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,13 @@ from orderproof.conformance.config.target import Target
 from orderproof.conformance.runner.embedded import embedded_target
 from orderproof.spec.description import operations
 
+# A process's peak counts from its fork, so it is not started by the one that holds the records.
+_MEASURE = """
+import resource, subprocess, sys
+code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+_RUN = (sys.executable, "-m", "orderproof", "run", "--target", "target.yaml", "--out", "out")
 TIMEOUT_SECONDS = 2
 MOST_SECONDS, MOST_MEGABYTES = 60.0, 300.0
 
@@ -62,18 +68,19 @@ def run_through(proxy: HostileProxy, target: Target, arguments: Sequence[str]) -
         (folder / "target.yaml").write_text(json.dumps(told), encoding="utf-8")
         start = time.monotonic()
         with (folder / "errors").open("wb") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "orderproof", "run", "--target", "target.yaml", "--out", "out", *arguments],
+            measured = subprocess.run(
+                [sys.executable, "-c", _MEASURE, *_RUN, *arguments],
                 cwd=folder,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
                 stderr=errors,
+                check=True,
             )
-            _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        code, kilobytes = map(int, measured.stdout.split())
         seconds = time.monotonic() - start
         record = json.loads((folder / "out" / "report.json").read_text(encoding="utf-8"))
         text = (folder / "errors").read_text(encoding="utf-8", errors="replace")
-    return HostileRun(process.returncode, record, text, seconds, usage.ru_maxrss / 1024)
+    kept = {key: record[key] for key in ("verdict", "requests", "summary", "rules")}
+    return HostileRun(code, kept, text, seconds, kilobytes / 1024)
 
 
 def wrong_verdicts(clean: HostileRun, run: HostileRun, operation_id: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import itertools
+import math
 import re
 import socket
 import struct
@@ -96,6 +97,7 @@ BEHAVIOURS: dict[str, Callable[[str], Pieces | None]] = {
     "bad UTF-8": lambda _: _json(b'{"id": "\xff\xfe\xc0\xaf"}'),
     "redirect loop": lambda target: _answer(307, b"", f"Location: {target}"),
     "redirect to another host": lambda target: _answer(307, b"", f"Location: http://elsewhere.invalid{target}"),
+    "429, an hour": lambda _: _answer(429, b"{}", "Content-Type: application/json", "Retry-After: 3600"),
     "429 for ever": lambda _: _answer(429, b"{}", "Content-Type: application/json", "Retry-After: 1"),
     "NaN and 5,000 digits": lambda _: _numbers(),
     "HTTP/0.9": lambda _: [b'{"id": "without a head"}'],
@@ -104,12 +106,20 @@ BEHAVIOURS: dict[str, Callable[[str], Pieces | None]] = {
 
 
 class HostileProxy:
-    """Passes requests on to the server at `upstream` (a base URL), and answers those for one operation itself."""
+    """Passes requests on to the server at `upstream` (a base URL), and answers those for one operation itself.
 
-    def __init__(self, upstream: str, operation_id: str | None = None, behaviour: str = "") -> None:
+    With `times`, only so many of them: after that the operation is well again. `requests` are the request lines of the
+    hostile operation.
+    """
+
+    def __init__(
+        self, upstream: str, operation_id: str | None = None, behaviour: str = "", times: float = math.inf
+    ) -> None:
         self._upstream = urlsplit(upstream)
         self._hostile = operations()[operation_id] if operation_id else None
         self._behaviour = BEHAVIOURS[behaviour] if behaviour else None
+        self._times = times
+        self.requests: list[str] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}{self._upstream.path}"
         self._open: set[socket.socket] = set()
@@ -130,9 +140,11 @@ class HostileProxy:
             while (request := _message(sock)) is not None:
                 method, _, rest = request.partition(b" ")
                 target = rest.partition(b" ")[0].decode("latin-1")
-                if self._is_hostile(method.decode("latin-1"), target):
-                    self._be_hostile(sock, target)
-                    break
+                if self._is_about_it(method.decode("latin-1"), target):
+                    self.requests.append(target)
+                    if len(self.requests) <= self._times:
+                        self._be_hostile(sock, target)
+                        break
                 server.sendall(request)
                 answer = _message(server, without_body=method == b"HEAD")
                 if answer is None:
@@ -148,7 +160,7 @@ class HostileProxy:
         assert self._upstream.port
         return self._upstream.hostname, self._upstream.port
 
-    def _is_hostile(self, method: str, target: str) -> bool:
+    def _is_about_it(self, method: str, target: str) -> bool:
         if self._hostile is None or method != self._hostile.method:
             return False
         path = target.partition("?")[0].removeprefix(self._upstream.path)

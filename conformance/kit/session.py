@@ -41,7 +41,7 @@ class Session:
         # The workers share the target's rate limit in equal parts.
         rate = limits.rate / (limits.workers or 1) if limits.rate else None
         self.client = Client(limits.timeout, rate, self._record, target.tls)
-        self._side_client = Client(limits.setup, tls=target.tls)
+        self._side_client = Client(limits.setup, tls=target.tls, reachability=self.client.reachability)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
         self.breaker = Breaker()

@@ -71,6 +71,7 @@ class Client:
         rate: float | None = None,
         record: Callable[[Exchange], None] = lambda exchange: None,
         tls: Tls = Tls(),  # noqa: B008 - it is frozen
+        reachability: Reachability | None = None,
     ) -> None:
         self.timeout = timeout
         self.record = record
@@ -81,7 +82,7 @@ class Client:
         self._proxies: dict[Origin, Proxy | None] = {}
         # Origins that closed a kept connection early: what may not be sent twice gets a connection of its own there.
         self._early_closers: set[Origin] = set()
-        self._reachability = Reachability()
+        self.reachability = reachability or Reachability()
 
     def send(
         self,
@@ -155,7 +156,7 @@ class Client:
             exchange.dropped or exchange.error == CLOSED_EARLY or (exchange.repeats and exchange.is_unreachable)
         )
         if was_cut_off:
-            self._reachability.look_after(exchange, lambda: self.connect(origin), self.timeout)
+            self.reachability.look_after(exchange, lambda: self.connect(origin), self.timeout)
 
     def _exchange_and_keep(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
         is_sent = self.exchange_over(connection, exchange, data)
@@ -192,7 +193,7 @@ class Client:
 
         Returns the moment by which the request must be answered: the time-out counts from here.
         """
-        return self._reachability.open(connection, self.timeout)
+        return self.reachability.open(connection, self.timeout)
 
     def receive(self, connection: Connection, exchange: Exchange, deadline: float, *, keeps_rest: bool = False) -> None:
         """Read the answer to a request that was sent into its exchange; `keeps_rest` as in `Connection.receive`."""
