@@ -6,6 +6,9 @@ Each of some twenty behaviours on each of the nine operations in turn; the optio
 right if it ends with 1 or 4, without a traceback, within 60 s at a time-out of 2 s and 300 MB, and if the rules of
 other operations keep the verdicts of a run without a hostile operation: what needed that operation may be inconclusive,
 with a reason that names it, and nothing else may change. Ends with 1 where a run is not right.
+
+A writing operation that claims a success and does nothing contradicts what others show: which of the two is wrong no
+judge can say, so for these the verdicts are shown and not compared.
 """
 
 import json
@@ -20,7 +23,7 @@ from typing import Any
 
 import click
 
-from benchmarks.hostile_proxy import BEHAVIOURS, HostileProxy
+from benchmarks.hostile_proxy import BEHAVIOURS, CLAIM_SUCCESS, HostileProxy
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.runner.embedded import embedded_target
 from orderproof.spec.description import operations
@@ -98,9 +101,10 @@ def wrong_verdicts(clean: HostileRun, run: HostileRun, operation_id: str) -> Ite
             yield f"{rule_id} {before} -> {row['verdict']}: {row['reason'][:160]}"
 
 
-def problems(clean: HostileRun, run: HostileRun, operation_id: str) -> list[str]:
+def problems(clean: HostileRun, run: HostileRun, operation_id: str, behaviour: str) -> list[str]:
     """What is not right about a run, in words."""
-    found = [*wrong_verdicts(clean, run, operation_id)]
+    is_a_lie = behaviour in CLAIM_SUCCESS and operations()[operation_id].method != "GET"
+    found = [] if is_a_lie else [*wrong_verdicts(clean, run, operation_id)]
     if run.code not in (1, 4):
         found.append(f"exit code {run.code}")
     if "Traceback" in run.errors:
@@ -137,7 +141,7 @@ def main(behaviours: Sequence[str], chosen: Sequence[str], patterns: Sequence[st
                     *(run.record["requests"], summary["fail"], summary["inconclusive"] + summary["not-run"]),
                 )
                 click.echo(f"| {' | '.join(map(str, cells))} |")
-                found = problems(clean, run, operation_id)
+                found = problems(clean, run, operation_id, behaviour)
                 wrong += bool(found)
                 for problem in found:
                     click.echo(f"    {problem}", err=True)

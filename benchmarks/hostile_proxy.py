@@ -104,6 +104,8 @@ BEHAVIOURS: dict[str, Callable[[str], Pieces | None]] = {
     "endless 100 Continue": lambda _: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
 }
 
+CLAIM_SUCCESS = ("deep JSON", "HTML", "empty object", "bad UTF-8", "NaN and 5,000 digits")
+
 
 class HostileProxy:
     """Passes requests on to the server at `upstream` (a base URL), and answers those for one operation itself.

@@ -48,7 +48,7 @@ class Breaker:
         if exchange.is_endless:
             self._in_vain[line] += 1
             if self._in_vain[line] >= MOST_IN_VAIN:
-                self._give_up(line, f"{MOST_IN_VAIN} requests in a row got {_what_came(exchange)}")
+                self._give_up(line, f"{MOST_IN_VAIN} requests in a row {exchange.silence}")
             return line
         if is_deferred(exchange):
             # The client has waited and asked again as often as it does.
@@ -89,7 +89,3 @@ class Breaker:
     def _give_up(self, line: Line, why: str) -> None:
         path = operations()[line.operation].path
         self._reasons.setdefault(line, f"{line.method} {path} was given up in this run: {why}")
-
-
-def _what_came(exchange: Exchange) -> str:
-    return str(exchange.error) if "no complete" in str(exchange.error) else f"no answer that ends ({exchange.error})"

@@ -66,7 +66,7 @@ def _silence(error: BaseException | None, rules: tuple[str, ...]) -> str | None:
     last = error.exchanges[-1] if error.exchanges else None
     if last is None or not (last.is_endless or last.error == DIED):
         return None
-    return f"{last.method} {last.url} got no complete answer ({last.error})"
+    return f"{last.method} {last.url} {last.silence}"
 
 
 def _plain(text: str) -> str:

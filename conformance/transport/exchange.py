@@ -52,6 +52,12 @@ class Exchange:
         """Whether the answer did not come in time, or did not end within the limit of its length."""
         return self.status is None and (self.error or "").startswith((TIMED_OUT, TOO_LONG))
 
+    @property
+    def silence(self) -> str:
+        """Why no complete answer came, in words that follow the request."""
+        error = str(self.error)
+        return f"got {error}" if error.startswith(TIMED_OUT) else f"got no complete answer ({error})"
+
     def response_header(self, name: str) -> str | None:
         """The first value of a header of the answer, whatever its case."""
         return header(self.response_headers or (), name)

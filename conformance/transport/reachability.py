@@ -5,7 +5,7 @@ and one that stayed away for all of the patience is not waited for again, until 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from orderproof.conformance.transport.connection import BROKEN, Connection
 from orderproof.conformance.transport.exchange import DIED, Exchange
@@ -57,7 +57,10 @@ class Reachability:
 
     def look_after(self, exchange: Exchange, connect: Callable[[], Connection], timeout: float) -> None:
         """Say of a request that was cut off what became of the server: it died, or it was started anew."""
-        refusals, is_gone = self._refusals(connect, timeout)
+        dying = _DYING_PAUSES_SECONDS if self._survived < _ENOUGH_SURVIVED else ()
+        # Who could not be reached when the request was sent again has been waited for already.
+        pauses = () if exchange.is_unreachable else _RESTART_PAUSES_SECONDS
+        refusals, is_gone = self._refusals(connect, timeout, dying, pauses)
         if is_gone:
             exchange.dropped, exchange.error = False, DIED
         elif refusals and not self._has_restarted:
@@ -65,14 +68,15 @@ class Reachability:
             self._has_restarted = True
             exchange.dropped, exchange.error = True, _RESTARTED
 
-    def _refusals(self, connect: Callable[[], Connection], timeout: float) -> tuple[int, bool]:
+    def _refusals(
+        self, connect: Callable[[], Connection], timeout: float, dying: Sequence[float], pauses: Sequence[float]
+    ) -> tuple[int, bool]:
         """How often the host refuses a connection, and whether it does so to the end of the patience.
 
         Where nothing listens, the host refuses; a network that is down does not.
         """
         refusals = 0
-        dying = _DYING_PAUSES_SECONDS if self._survived < _ENOUGH_SURVIVED else ()
-        for pause in (*dying, *_RESTART_PAUSES_SECONDS, None):
+        for pause in (*dying, *pauses, None):
             connection = connect()
             try:
                 connection.open(time.monotonic() + timeout)
