@@ -41,7 +41,7 @@ MUTES = {
     "passive validation is mute": ("orderproof.conformance.runner.outcome.judge", lambda exchange: [], "ROB-1"),
     "no error is one": ("orderproof.conformance.runner.outcome._classify", lambda error: ("pass", "", None), "ORD-1"),
     "findings are lost": (
-        "orderproof.conformance.runner.recorder.outcome_of",
+        "orderproof.conformance.runner.attempts.outcome_of",
         lambda *given: replace(REAL(*given), findings=(), result="pass"),
         "ORD-1",
     ),
@@ -74,7 +74,7 @@ def test_a_run_that_finds_nothing_any_more_is_void(running, tmp_path, monkeypatc
 
 def test_a_run_without_its_canary_is_void(running, tmp_path, monkeypatch):
     monkeypatch.setattr("orderproof.conformance.runner.selection.is_canary", lambda item: False)
-    monkeypatch.setattr("orderproof.conformance.runner.recorder.is_canary", lambda item: False)
+    monkeypatch.setattr("orderproof.conformance.runner.attempts.is_canary", lambda item: False)
 
     record = judged(running, tmp_path)
 

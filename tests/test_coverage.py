@@ -22,8 +22,8 @@ class Observed:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item):
         rules[:] = [one for mark in item.iter_markers("orderproof_rule") for one in mark.args]
-def end(session, original=Session.end):
-    trace = original(session)
+def end(session, *check, original=Session.end, **how):
+    trace = original(session, *check, **how)
     for rule in rules:
         sent.setdefault(rule, set()).update(one.operation for one in trace.exchanges)
     return trace

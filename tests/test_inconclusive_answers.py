@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from orderproof.conformance.config.target import Auth, Target
+from orderproof.conformance.config.target import Auth, StateSources, Target
 from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned, Settings
@@ -15,6 +15,7 @@ from orderproof.conformance.transport import retry_after
 from orderproof.conformance.transport.exchange import Exchange
 from tests.loopback import Server, answer
 
+NONE = StateSources()
 ORDER = State("order", {}, {"order_uuid": "u-1", "order_id": "o-1"})
 
 
@@ -23,8 +24,9 @@ def session_of():
     """Make a session whose check has begun; it is closed at the end."""
     made = []
 
-    def make(url: str, **learned) -> Session:
-        session = Session(Settings(Target("t", url, auth=Auth(bearer="t-0")), learned=Learned(**learned)))
+    def make(url: str, states: StateSources = NONE, **learned) -> Session:
+        target = Target("t", url, auth=Auth(bearer="t-0"), states=states)
+        session = Session(Settings(target, learned=Learned(**learned)))
         made.append(session)
         session.begin()
         return session
@@ -115,17 +117,24 @@ def test_another_token_than_ours_may_be_refused(session_of, authorization):
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("source", "reads_late", "asked"), [("provider", True, 3), ("provider", False, 0), ("fixed", True, 0)]
-)
-def test_a_new_order_is_waited_for_where_orders_are_unknown_at_first(session_of, source, reads_late, asked):
+@pytest.mark.parametrize(("reads_late", "asked"), [(True, 3), (False, 0)])
+def test_a_new_order_is_waited_for_where_orders_are_unknown_at_first(session_of, reads_late, asked):
     with Server(lambda request: answer(404 if request.number < 2 else 200)) as server:
         session = session_of(server.url, reads_late=reads_late)
         values = {"order_uuid": "u-1", "order_id": "o-1", "customer_id": "c-1", "item_uuids": ["i-1", "i-2"]}
-        session.states.sources = [(source, lambda name, params, action: values)]
+        session.states.sources = [("provider", lambda name, params, action: values)]
 
         assert session.take("order").values == values
         assert [request.line.split()[1] for request in server.requests] == ["/orders/u-1?id_type=internal"] * asked
+
+
+def test_an_order_of_a_list_is_old_and_not_waited_for(session_of):
+    values = {"order_uuid": "u-1", "order_id": "o-1", "customer_id": "c-1", "item_uuids": ["i-1", "i-2"]}
+    with Server(lambda request: answer(404)) as server:
+        session = session_of(server.url, states=StateSources(fixed={"order": [values]}), reads_late=True)
+
+        assert session.take("order").values == values
+        assert server.requests == []
 
 
 def test_a_customers_orders_are_waited_for_by_the_first_and_the_last(session_of):

@@ -98,6 +98,8 @@ def run_mistaken(folder, source, state, chosen, mistake):
         for name, value in {**values, "BASE_URL": server.base_url}.items():
             text = text.replace(name, value)
         with SOURCES[source](folder, text, state, server) as states:
+            # Each check is given what the source makes, or the next entry.
+            states = {**states, "reuse": False}
             target_file(folder, server.base_url, server.token, None, states=f"states: {json.dumps(states)}")
             return orderproof(folder, "run", "--target", "target.yaml", *rules(*chosen))
 

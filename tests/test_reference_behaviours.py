@@ -20,13 +20,14 @@ from orderproof.conformance.reference.decisions.base import Base
 from orderproof.conformance.reference.exchange import OPERATIONS
 from orderproof.conformance.reference.faults import all_faults
 from orderproof.conformance.reference.server import start
+from orderproof.conformance.reference.spoilers import all_spoilers
 from orderproof.conformance.reference.variants import all_variants
 from orderproof.spec.catalogue import catalogue
 from tests.test_reference_life import extend_at_once
 from tests.test_reference_server import V2, Sandbox
 
-FAULTS, VARIANTS = all_faults(), all_variants()
-BEHAVIOURS = FAULTS | VARIANTS
+FAULTS, SPOILERS, VARIANTS = all_faults(), all_spoilers(), all_variants()
+BEHAVIOURS = FAULTS | SPOILERS | VARIANTS
 METADATA = {"breaks", "operation", "choice", "readings", "warned_by"}
 NAMES = {operation.name for operation in OPERATIONS}
 
@@ -41,7 +42,7 @@ def test_the_server_takes_every_decision_that_a_module_defines():
 def test_there_are_as_many_as_were_promised():
     assert len(FAULTS) >= 150
     assert len(VARIANTS) >= 40
-    assert len(BEHAVIOURS) == len(FAULTS) + len(VARIANTS)
+    assert len(BEHAVIOURS) == len(FAULTS) + len(SPOILERS) + len(VARIANTS)
 
 
 @pytest.mark.parametrize(("name", "behaviour"), BEHAVIOURS.items(), ids=BEHAVIOURS)

@@ -11,7 +11,7 @@ from orderproof.conformance.errors import StateUnavailable, UsageError
 from orderproof.conformance.states import callback as callback_module
 from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
 from orderproof.conformance.states.provider import load_provider
-from orderproof.conformance.states.sources import FixedLists, State, States
+from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
 from tests.loopback import Server, answer, json_answer, refusing_port
@@ -22,53 +22,9 @@ def order(name: str = "1", items: int = 2, **more):
     return {"order_uuid": f"uuid-{name}", "order_id": f"id-{name}", "customer_id": "c", "item_uuids": uuids, **more}
 
 
-def fixed(**lists) -> States:
-    return States([("fixed", FixedLists({name.replace("_", "-"): entries for name, entries in lists.items()}).ask)])
-
-
-class TestFixedLists:
-    def test_an_order_is_handed_out_once_whichever_list_it_stands_in(self):
-        states = fixed(order=[order("1"), order("2")], order_cancelable=[order("1"), order("3")])
-        taken = [states.setup("order").order_uuid, states.setup("order-cancelable").order_uuid]
-        assert taken == ["uuid-1", "uuid-3"]
-        assert states.setup("order").order_uuid == "uuid-2"
-        for name in ("order", "order-cancelable"):
-            with pytest.raises(
-                StateUnavailable, match=f"state {name}: all 2 orders with at least 2 items under states.{name} are used"
-            ):
-                states.setup(name)
-        assert set(states.missing) == {"order", "order-cancelable"}
-
-    def test_only_an_entry_that_fits_is_handed_out(self):
-        states = fixed(order=[order("small", 1), order("large", 5)])
-        assert states.setup("order", items=3).order_uuid == "uuid-large"
-        with pytest.raises(StateUnavailable, match=r"states\.order lists no order with at least 9 items; add one"):
-            states.setup("order", items=9)
-        assert states.setup("order", items=1).order_uuid == "uuid-small"
-
-    def test_a_status_is_asked_for(self):
-        states = fixed(order_with_terminal_preordered_item=[order(item_uuid="1-0", status="fulfilled")])
-        with pytest.raises(StateUnavailable, match="lists no order with status canceled"):
-            states.setup("order-with-terminal-preordered-item", status="canceled")
-        assert states.setup("order-with-terminal-preordered-item", status="fulfilled").item_uuid == "1-0"
-
-    def test_an_entry_that_tells_no_status_is_for_those_who_ask_for_none(self):
-        states = fixed(order_with_terminal_preordered_item=[order(item_uuid="1-0")])
-        with pytest.raises(StateUnavailable, match="lists no order with status complete"):
-            states.setup("order-with-terminal-preordered-item", status="complete")
-        assert states.setup("order-with-terminal-preordered-item").item_uuid == "1-0"
-
-    def test_a_customer_is_read_and_not_used_up(self):
-        states = fixed(customer_without_orders=[{"customer_id": "c"}])
-        assert [states.setup("customer-without-orders").customer_id for _ in range(3)] == ["c"] * 3
-
-    def test_an_empty_list_and_no_list(self):
-        with pytest.raises(StateUnavailable, match=r"the list under states\.order is empty"):
-            fixed(order=[]).setup("order")
-        with pytest.raises(StateUnavailable, match="your target file lists no such order under states:"):
-            fixed(order=[]).setup("order-closed")
-        with pytest.raises(StateUnavailable, match="no states were given; add states:"):
-            States([]).setup("order")
+def test_without_sources_the_remedy_is_named():
+    with pytest.raises(StateUnavailable, match="no states were given; add states:"):
+        States([]).setup("order")
 
 
 @pytest.fixture
@@ -245,8 +201,8 @@ def test_the_first_source_that_has_a_state_wins_and_gets_it_back():
 
 def test_an_entry_of_the_users_list_is_never_torn_down():
     log = []
-    states = States([("fixed", FixedLists({"order": [order()]}).ask), ("callback", giving(order(), log))])
-    states.teardown(states.setup("order"))
+    states = States([("fixed", lambda *_: None), ("callback", giving(order(), log))])
+    states.teardown(State("order", {}, order(), "fixed"))
     assert log == []
 
 

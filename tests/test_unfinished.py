@@ -190,10 +190,10 @@ import json, os, urllib.request
 from pathlib import Path
 
 def give(state, params, action):
-    with Path("torn-down.txt").open("a") as torn_down:
-        if action == "teardown":
+    if action == "teardown":
+        with Path("torn-down.txt").open("a") as torn_down:
             torn_down.write(params.get("order_uuid", "none") + "\\n")
-    if action == "teardown" and Path("torn-down.txt").read_text().count("\\n") >= 5 and not Path("sent").exists():
+    elif Path("set-up.txt").exists() and Path("set-up.txt").read_text().count("\\n") >= 5 and not Path("sent").exists():
         Path("sent").touch()
         os.kill(RUN, NUMBER)
     body = json.dumps({"state": state, "params": params, "action": action}).encode()

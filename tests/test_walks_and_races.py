@@ -91,7 +91,7 @@ def test_what_prepared_a_property_is_among_its_requests(tmp_path):
     of_the_check = [one["number"] for one in ran.record["exchanges"] if one["check"] == finding["check"]]
     prepared, example = finding["exchanges"][0], finding["exchanges"][-1]
     # A fixture gave the order serial numbers; the examples before the minimal one are not told.
-    assert (prepared, example) == (of_the_check[0], of_the_check[-1])
+    assert (sent(ran.record, prepared)[0], example) == ("PATCH", of_the_check[-1])
     assert len(finding["exchanges"]) < len(of_the_check)
 
 

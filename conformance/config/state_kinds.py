@@ -9,6 +9,13 @@ _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
 # Whose order is wanted; a source may ignore it and give another customer's order.
 _CUSTOMER: Mapping[str, Any] = {"customer_id": None}
 
+EXTENDED, NUMBERED, CANCELED = "extended", "numbered", "canceled"
+ITEM_CANCELED, ITEM_CANCELED_INTERNALLY = "item-canceled", "item-canceled-internally"
+"""What is done to an order: its grace period extended, serial numbers written, it or an item canceled by either API."""
+
+# An order stays what it was promised to be when its grace period was extended or its items got serial numbers.
+_HARMLESS = frozenset({EXTENDED, NUMBERED})
+
 VALUE_TYPES: Mapping[str, str] = {"item_uuids": "list of texts", "order_ids": "list of texts"}
 """The types of values; every other value is text."""
 
@@ -25,7 +32,8 @@ class StateKind:
     """A state that checks may ask for: its meaning, its parameters with their defaults, and its values.
 
     `feature` is what a target must have for it, None where every target can have it; `optional` are values that may be
-    left out.
+    left out. `stays_after` is what may be done to it and leaves it as it was promised, None where it is not
+    kept; `serves` are states that it is as well, with something more; `ages`: its promise ends with its grace period.
     """
 
     name: str
@@ -34,6 +42,9 @@ class StateKind:
     values: tuple[str, ...]
     feature: str | None = None
     optional: tuple[str, ...] = ()
+    stays_after: frozenset[str] | None = frozenset()
+    serves: tuple[str, ...] = ()
+    ages: bool = False
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -53,12 +64,17 @@ FEATURES: Mapping[str, str] = {
 STATES: Mapping[str, StateKind] = {
     kind.name: kind
     for kind in (
-        StateKind("order", "an order; `order_id` is its readable id", {"items": 2, **_CUSTOMER}, _ORDER),
+        StateKind(
+            "order", "an order; `order_id` is its readable id", {"items": 2, **_CUSTOMER}, _ORDER, stays_after=_HARMLESS
+        ),
         StateKind(
             "order-cancelable",
             "an order that can be canceled, in its grace period",
             {"items": 2, **_CUSTOMER},
             _ORDER,
+            stays_after=_HARMLESS,
+            serves=("order",),
+            ages=True,
         ),
         StateKind(
             "order-in-grace-period",
@@ -66,6 +82,9 @@ STATES: Mapping[str, StateKind] = {
             _CUSTOMER,
             (*_ORDER, "due_at"),
             optional=("due_at",),
+            stays_after=_HARMLESS,
+            serves=("order-cancelable", "order"),
+            ages=True,
         ),
         StateKind("order-past-grace-period", "an order whose grace period is over, not canceled", {}, _ORDER),
         StateKind("order-closed", "a closed order", {}, _ORDER),
@@ -75,6 +94,7 @@ STATES: Mapping[str, StateKind] = {
             _CUSTOMER,
             (*_ORDER, "item_uuid", "other_item_uuid"),
             "preordered_items",
+            stays_after=_HARMLESS,
         ),
         StateKind(
             "order-with-terminal-preordered-item",
@@ -99,9 +119,24 @@ STATES: Mapping[str, StateKind] = {
             {},
             ("order_id", "customer_id"),
             _OMS,
+            stays_after=None,
         ),
-        StateKind("oms-unavailable", "an external OMS that cannot be reached", {}, ("order_id", "customer_id"), _OMS),
-        StateKind("oms-misconfigured", "a webhook that is configured wrongly", {}, ("order_id", "customer_id"), _OMS),
+        StateKind(
+            "oms-unavailable",
+            "an external OMS that cannot be reached",
+            {},
+            ("order_id", "customer_id"),
+            _OMS,
+            stays_after=None,
+        ),
+        StateKind(
+            "oms-misconfigured",
+            "a webhook that is configured wrongly",
+            {},
+            ("order_id", "customer_id"),
+            _OMS,
+            stays_after=None,
+        ),
         StateKind("oms-platform-order", "an order of the platform, unknown to the external OMS", {}, _ORDER, _OMS),
     )
 }

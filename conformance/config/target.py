@@ -82,11 +82,15 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class StateSources:
-    """Where states come from. Each state is sought in fixed lists first, then callback, then provider."""
+    """Where states come from. Each state is sought in fixed lists first, then callback, then provider.
+
+    `reuse`: a state that is as good as its contract promises serves the next check; else each check gets fresh ones.
+    """
 
     fixed: FixedStates = field(default_factory=dict, repr=False)
     callback: Callback | None = None
     provider: str | None = None
+    reuse: bool = True
 
     def __bool__(self) -> bool:
         return bool(self.fixed or self.callback or self.provider)
@@ -202,6 +206,7 @@ def _states(data: Any, where: str) -> StateSources:
         fixed=fixed,
         callback=None if callback is None else _callback(callback, f"{where}.callback"),
         provider=data.get("provider"),
+        reuse=data.get("reuse", True),
     )
 
 

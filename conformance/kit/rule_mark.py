@@ -1,4 +1,4 @@
-"""The mark by which a check names the rules that it judges."""
+"""The marks of a check: the rules that it judges, and what it needs of its states beyond what they promise."""
 
 import pytest
 
@@ -6,6 +6,10 @@ from orderproof.spec.catalogue import catalogue
 
 RULE_MARK = "orderproof_rule"
 CANARY_MARK = "orderproof_canary"
+UNCHANGED_MARK = "orderproof_unchanged"
+
+unchanged = pytest.mark.orderproof_unchanged
+"""Marks a check whose states no other check may have changed: an item without a serial number, a timer as it began."""
 
 
 def rule(*ids: str) -> pytest.MarkDecorator:

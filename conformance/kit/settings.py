@@ -11,6 +11,9 @@ from orderproof.conformance.kit.polling import PATIENT_SECONDS
 PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
 """The number of examples of a property, by profile."""
 
+LAVISH = "deep"
+"""The profile that spares no orders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -37,7 +40,7 @@ class Settings:
     """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
     `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
-    epoch.
+    epoch. `pool_at` is where the pool of states is served to this process, None where it is its own.
     """
 
     target: Target
@@ -48,6 +51,7 @@ class Settings:
     patience_seconds: float = PATIENT_SECONDS
     ends_at: float | None = None
     learned: Learned = Learned()
+    pool_at: tuple[str, str] | None = None
 
     def to_json(self) -> str:
         """Text to hand to a worker process. Holds the secrets."""
@@ -64,4 +68,5 @@ class Settings:
                 **{key: tuple(data["learned"][key]) for key in ("accepted", "found_by")},
             }
         )
-        return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned})
+        pool_at = tuple(data["pool_at"]) if data["pool_at"] else None
+        return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned, "pool_at": pool_at})

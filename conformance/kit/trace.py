@@ -1,6 +1,8 @@
 """What one check did: its exchanges, its states, and where its current example began."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from orderproof.conformance.kit.breaker import Line
 from orderproof.conformance.kit.findings import Finding
@@ -17,10 +19,10 @@ class Trace:
     """What one check did: its exchanges in order, its states, and where its current example began.
 
     `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
-    It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, and
-    `misdirected` of those that did not reach the API at all, because a state names a wrong address or token.
-    `unanswered` is what of the API did not answer, or was not asked since it had been given up; `found` is the last
-    finding of a property's examples.
+    It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, or belong to
+    an earlier attempt, of which there were `earlier`; and `misdirected` of those that did not reach the API at all,
+    because a state names a wrong address or token. `unanswered` is what of the API did not answer, or was not asked
+    since it had been given up; `found` is the last finding of a property's examples.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -28,11 +30,17 @@ class Trace:
     prepared: int | None = None
     example_from: int = 0
     proofs: set[int] = field(default_factory=set)
+    earlier: int = 0
     misdirected: set[int] = field(default_factory=set)
     found: Finding | None = None
     unanswered: set[Line] = field(default_factory=set)
     _shared: list[State] = field(default_factory=list)
-    _earlier: int = 0
+    _before_example: int = 0
+
+    @classmethod
+    def following(cls, exchanges: Sequence[Exchange]) -> Self:
+        """The trace of an attempt that comes after another, with its exchanges."""
+        return cls(list(exchanges), proofs=set(range(len(exchanges))), earlier=len(exchanges))
 
     def since(self, first: int) -> list[Exchange]:
         """The exchanges from an index on, without those that only proved a state."""
@@ -48,7 +56,7 @@ class Trace:
         if self.prepared is None:
             self.prepared = self.example_from
             self._shared = list(self.states)
-        self._earlier = len(self.states)
+        self._before_example = len(self.states)
 
     def twin_of(self, state: State) -> str | None:
         """The order or customer that another state of the check is already about, in words, or None.
@@ -58,7 +66,7 @@ class Trace:
         """
         if state.source == "fixed":
             return None
-        for other in (*self._shared, *self.states[self._earlier :]):
+        for other in (*self._shared, *self.states[self._before_example :]):
             if _subject(other) == _subject(state):
                 what, value, *_ = _subject(state)
                 return f"the {what} {value} for {other.name} and {state.name} in one check: each must be one of its own"

@@ -10,6 +10,7 @@ from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.recorder import record_checks
 from orderproof.conformance.runner.second_look import WORKER_OUTPUT
 from orderproof.conformance.runner.selection import CollectedCheck, Selection, check_name, checks_among, select_items
+from orderproof.conformance.states.pool import Pool
 from orderproof.reports.outcome import Outcome
 
 CANARY = "test_canary.py::test_the_planted_violation_is_found"
@@ -38,6 +39,7 @@ class Controller:
     selection: Selection
     collect_only: bool = False
     listener: Listener = field(default_factory=Listener)
+    pool: Pool | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     canary: Outcome | None = None
     checks: list[CollectedCheck] = field(default_factory=list)

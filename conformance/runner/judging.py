@@ -1,5 +1,6 @@
 """Judging a target: preflight, checks, and the record of what came of them."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from orderproof.conformance.runner.run_checks import ChecksResult, CollectionErr
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
+from orderproof.conformance.states.pool import Pool
 from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build, moment_text
 from orderproof.spec.catalogue import Rule, catalogue
@@ -98,7 +100,7 @@ def judge_target(options: RunOptions) -> RunResult:
     rules = [catalogue()[rule_id] for rule_id in options.selection.rules()]
     out_of_scope = _out_of_scope(settings.target)
     progress = Progress(enabled=options.show_progress)
-    session = Session(settings)
+    session = Session(settings, Pool(settings.target.states.fixed))
     found = _Found()
     try:
         _judge(options, session, progress, _Listeners(progress, rules, out_of_scope, options.tell), found)
@@ -106,7 +108,10 @@ def judge_target(options: RunOptions) -> RunResult:
         found.interrupted = True
         found.cut_short = "interrupted: no check had been run to its end"
     finally:
-        _give_back(session, journal)
+        progress.say("giving states back")
+        # Interrupted here, all was judged; what is left is in the journal, for `orderproof cleanup`.
+        with contextlib.suppress(KeyboardInterrupt):
+            _give_back(session, journal)
         session.close()
         progress.end()
     outcomes = found.checks.outcomes if found.checks else []
@@ -170,7 +175,9 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
     target = replace(target, limits=replace(target.limits, workers=workers))
     settings = replace(session.settings, learned=learned, target=target)
     try:
-        found.checks = run_checks(settings, options.selection, listener, max_failures=options.max_failures)
+        found.checks = run_checks(
+            settings, options.selection, listener, max_failures=options.max_failures, pool=session.pool
+        )
     except CollectionError as error:
         found.void = f"the suite itself could not be loaded: {error}"
         return

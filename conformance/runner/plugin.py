@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and start a session where this process runs checks."""
     config.addinivalue_line("markers", "orderproof_rule(*ids): the rules of orderproof's catalogue that a check judges")
     config.addinivalue_line("markers", "orderproof_canary: a check that must fail in every run of orderproof")
+    config.addinivalue_line("markers", "orderproof_unchanged: a check whose states no other check may have changed")
     worker_input = getattr(config, "workerinput", None)
     if worker_input is not None:
         if "orderproof" in worker_input:
@@ -47,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if controller is not None and not config.getoption("numprocesses", None):
         from orderproof.conformance.runner.recorder import record_checks
 
-        record_checks(config, controller.settings)
+        record_checks(config, controller.settings, controller.pool)
 
 
 def _controller(config: pytest.Config) -> Controller | None:

@@ -2,24 +2,22 @@
 
 import time
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import Settings
-from orderproof.conformance.runner.outcome import outcome_of
+from orderproof.conformance.runner.attempts import Attempts
 from orderproof.conformance.runner.second_look import OpenCheck, hand_over, second_look
-from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
+from orderproof.conformance.runner.selection import rules_of
+from orderproof.conformance.states.pool import Pool
 from orderproof.reports.redaction.masking import Masker
 
-_ERROR = pytest.StashKey[BaseException]()
 
-
-def record_checks(config: pytest.Config, settings: Settings) -> None:
-    """Let this process run checks: the session for them, and the recorder of their outcomes."""
-    session = config.stash[SESSION] = Session(settings)
+def record_checks(config: pytest.Config, settings: Settings, pool: Pool | None = None) -> None:
+    """Let this process run checks: the session for them, which lends of `pool`, and the recorder of their outcomes."""
+    session = config.stash[SESSION] = Session(settings, pool)
     config.pluginmanager.register(Recorder(session))
     config.pluginmanager.register(EarlyEnd(session))
 
@@ -43,6 +41,7 @@ class Recorder:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._attempts = Attempts(session)
         self._open: list[OpenCheck] = []
 
     def pytest_unconfigure(self) -> None:
@@ -53,49 +52,33 @@ class Recorder:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Look again at what did not answer, when all checks have run."""
         result = yield
-        checks, self._open = self._open, []
-        hand_over(session.config, list(second_look(self._session, checks, self._begin)))
+        hand_over(session.config, list(second_look(self._session, self._open, self._attempts.run)))
         return result
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Start a trace with each check."""
-        if rules_of(item):
-            self._begin(item)
-        return (yield)
-
-    def _begin(self, item: pytest.Item) -> None:
-        if _ERROR in item.stash:
-            del item.stash[_ERROR]
-        self._session.begin()
+    @pytest.hookimpl
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a check, and again where its first end does not stand."""
+        if not rules_of(item):
+            return None
+        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        for report in self._attempts.run(item, nextitem):
+            item.ihook.pytest_runtest_logreport(report=report)
+        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if self._attempts.is_open:
+            self._open.append(OpenCheck(item, frozenset(self._session.trace.unanswered)))
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, pytest.TestReport]:
-        """Attach the outcome of a check to the report of its last phase."""
+        """Keep what a check ended with, and conceal the secrets in what is told of it."""
         # Before the yield: pytest replaces what derives from SkipTest by an exception of its own.
-        if call.excinfo is not None and _ERROR not in item.stash:
-            item.stash[_ERROR] = call.excinfo.value
+        if call.excinfo is not None and rules_of(item):
+            self._attempts.note(call.excinfo.value)
         report: Any = yield
         if rules_of(item):
             _conceal(report, self._session)
-        if call.when == "teardown" and rules_of(item):
-            session = self._session
-            trace = session.end()
-            outcome = outcome_of(check_name(item.nodeid), rules_of(item), trace, item.stash.get(_ERROR, None))
-            outcome = replace(
-                outcome,
-                secrets=session.secrets,
-                missing_states=dict(session.states.missing),
-                is_canary=is_canary(item),
-                is_open=outcome.result == "inconclusive" and bool(trace.unanswered),
-                gone=session.gone or "",
-            )
-            if outcome.is_open:
-                self._open.append(OpenCheck(item, frozenset(trace.unanswered)))
-            # pytest-xdist passes plain data from a worker to the process that reports.
-            report.orderproof = outcome.to_dict()
         return report  # type: ignore[no-any-return]
 
 

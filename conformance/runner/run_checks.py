@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from orderproof.conformance.runner.controller import Controller, Listener
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.surroundings import closed_surroundings
+from orderproof.conformance.states.pool import Pool
+from orderproof.conformance.states.shared_pool import served
 from orderproof.reports.outcome import Outcome
 
 _CHECKS = Path(checks.__file__).parent
@@ -44,17 +46,31 @@ def collect_checks(settings: Settings, selection: Selection) -> list[CollectedCh
 
 
 def run_checks(
-    settings: Settings, selection: Selection, listener: Listener | None = None, *, max_failures: int | None = None
+    settings: Settings,
+    selection: Selection,
+    listener: Listener | None = None,
+    *,
+    max_failures: int | None = None,
+    pool: Pool | None = None,
 ) -> ChecksResult:
-    """Run the selected checks, with as many workers as the target's limits say, else one. Raises `CollectionError`."""
-    controller = Controller(settings, selection, listener=listener or Listener())
+    """Run the selected checks, with as many workers as the target's limits say, else one. Raises `CollectionError`.
+
+    They lend their states of `pool`, and leave there what can be lent again.
+    """
+    pool = pool or Pool(settings.target.states.fixed)
+    controller = Controller(settings, selection, listener=listener or Listener(), pool=pool)
     workers = settings.target.limits.workers or 1
     if workers > 1 and controller.listener.wants_checks:
         # Workers collect for themselves and tell the names of checks, but not their rules.
         controller.listener.collected(collect_checks(settings, selection))
     options = [f"--maxfail={max_failures}"] if max_failures else []
     options += ["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []
-    code = _run_pytest(controller, options)
+    if workers > 1:
+        with served(pool) as pool_at:
+            controller.settings = replace(settings, pool_at=pool_at)
+            code = _run_pytest(controller, options)
+    else:
+        code = _run_pytest(controller, options)
     controller.close()
     position = {name: index for index, name in enumerate(controller.names)}
     outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome.check, len(position)))

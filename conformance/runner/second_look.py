@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from orderproof.conformance.kit.breaker import Line
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
@@ -43,19 +42,17 @@ class OpenCheck(NamedTuple):
     unanswered: frozenset[Line]
 
 
-def second_look(session: Session, checks: list[OpenCheck], begin: Callable[[pytest.Item], None]) -> Iterator[Outcome]:
-    """Ask what was given up once more, and run the open checks of what answers again; what came of both.
-
-    `begin` prepares the session for a check.
-    """
+def second_look(
+    session: Session, checks: list[OpenCheck], run: Callable[[pytest.Item, None], list[pytest.TestReport]]
+) -> Iterator[Outcome]:
+    """Ask what was given up once more, and `run` the open checks of what answers again; what came of both."""
     for line in session.breaker.given_up():
         if _may_go_on(session) and line.origin == origin_and_path(_base_url(session, line))[0]:
             yield _ask_once_more(session, line)
     silent = set(session.breaker.given_up())
     for check in checks:
         if _may_go_on(session) and not check.unanswered & silent:
-            begin(check.item)
-            *_, last = runtestprotocol(check.item, log=False, nextitem=None)
+            *_, last = run(check.item, None)
             yield Outcome.from_dict(last.orderproof)
 
 

@@ -14,6 +14,9 @@ from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.errors import StateUnavailable, UsageError
 
+FIXED = "fixed"
+"""The source of what a target file lists."""
+
 _OPTIONAL = ("base_url", "token")
 # Parameters that count something, and the value that lists it.
 _COUNTED = {"items": "item_uuids", "orders": "order_ids"}
@@ -66,48 +69,20 @@ Ask = Callable[[str, Values, str], Values | None]
 """A source of states: (state, params, action) to values, or None if it does not offer the state."""
 
 
-class FixedLists:
-    """States from lists in the target file. An order is used once, even if several lists hold it."""
-
-    def __init__(self, lists: Mapping[str, list[dict[str, Any]]]) -> None:
-        self._lists = lists
-        self._used: set[str] = set()
-
-    def ask(self, name: str, params: Values, action: str) -> Values | None:
-        """An entry that no check has used yet. Raises `StateUnavailable` if all are used."""
-        if action == "teardown" or name not in self._lists:
-            return None
-        fitting = [entry for entry in self._lists[name] if _fits(entry, params)]
-        for entry in fitting:
-            key = str(entry.get("order_uuid") or entry.get("order_id") or id(entry))
-            # A customer, or a state of the webhook's configuration, is only read, so it may be used again.
-            if "order_uuid" not in entry:
-                return entry
-            if key not in self._used:
-                self._used.add(key)
-                return entry
-        listed, asked = len(self._lists[name]), f" with {_words(params)}" if params else ""
-        if not listed:
-            raise StateUnavailable(f"the list under states.{name} is empty; add entries")
-        if not fitting:
-            raise StateUnavailable(f"states.{name} lists no {_noun(name)}{asked}; add one")
-        used = f"all {len(fitting)} {_noun(name)}s" if len(fitting) > 1 else f"the only {_noun(name)}"
-        verb = "are" if len(fitting) > 1 else "is"
-        raise StateUnavailable(f"{used}{asked} under states.{name} {verb} used; add more")
-
-
-def _noun(name: str) -> str:
+def noun(name: str) -> str:
+    """What a state is about, in a word."""
     return "customer" if name.startswith("customer") else "order"
 
 
-def _words(params: Values) -> str:
+def words(params: Values) -> str:
     """Parameters in words: `at least 2 items`, `status complete`."""
     return " and ".join(
         f"at least {value} {key}" if key in _COUNTED else f"{key} {value}" for key, value in params.items()
     )
 
 
-def _fits(entry: Values, params: Values) -> bool:
+def fits(entry: Values, params: Values) -> bool:
+    """Whether values are what the parameters of a state ask for."""
     for key, wanted in params.items():
         if key in _COUNTED and len(entry.get(_COUNTED[key], ())) < wanted:
             return False
@@ -136,12 +111,12 @@ class States:
         try:
             source, values = self._first(name, params)
             with _named(source):
-                state = State(name, params, _checked(name, params, values), source)
+                state = State(name, params, checked(name, params, values), source)
         except StateUnavailable as error:
             reason = f"{error}"
             self.missing.setdefault(name, reason)
             raise type(error)(f"state {name}: {reason}") from None
-        if self.journal and source != "fixed":
+        if self.journal and source != FIXED:
             self.journal(source, state, "setup")
         return state
 
@@ -152,14 +127,14 @@ class States:
                 return source, values
         if not self.sources:
             raise StateUnavailable("no states were given; add states: to the target file")
-        not_listed = f"your target file lists no such {_noun(name)} under states:"
+        not_listed = f"your target file lists no such {noun(name)} under states:"
         raise StateUnavailable("; ".join(NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
 
     def teardown(self, state: State) -> None:
         """Tear a state down where it came from. An error here says nothing about the target."""
         for source, ask in self.sources:
             # An entry of a fixed list belongs to the user, and no other source may remove it.
-            if source == "fixed" or source != state.source:
+            if source == FIXED or source != state.source:
                 continue
             try:
                 ask(state.name, {**state.params, **state.values}, "teardown")
@@ -175,10 +150,11 @@ def _named(source: str) -> Iterator[None]:
     try:
         yield
     except StateUnavailable as error:
-        raise StateUnavailable(str(error) if source == "fixed" else f"states.{source} gave one, but {error}") from None
+        raise StateUnavailable(str(error) if source == FIXED else f"states.{source} gave one, but {error}") from None
 
 
-def _checked(name: str, params: Values, values: Any) -> Values:
+def checked(name: str, params: Values, values: Any) -> Values:
+    """The values that a source gave for a state. Raises `StateUnavailable` if they cannot be used."""
     if not isinstance(values, Mapping):
         # What was given instead may hold a token.
         raise StateUnavailable("the values must be a mapping, such as {order_uuid: …}")
@@ -194,8 +170,8 @@ def _checked(name: str, params: Values, values: Any) -> Values:
             raise StateUnavailable(f"the value {key} must be {'' if wanted == 'text' else 'a '}{wanted}")
     _check_tenant(values)
     _check_twice(values)
-    if not _fits(values, {key: params[key] for key in ("items", "orders") if key in params}):
-        raise StateUnavailable(f"asked for {_words(params)}, but the values hold fewer")
+    if not fits(values, {key: params[key] for key in ("items", "orders") if key in params}):
+        raise StateUnavailable(f"asked for {words(params)}, but the values hold fewer")
     return values
 
 

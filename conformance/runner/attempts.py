@@ -1,0 +1,108 @@
+"""Runs a check, and again on fresh states where it failed on states that other checks had before.
+
+A reused state may acquit, only a fresh one convicts: what an earlier check did to it may have changed more than anybody
+asked for, and the rule that is judged now is not to blame.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from orderproof.conformance.kit.lending import Terms
+from orderproof.conformance.kit.rule_mark import UNCHANGED_MARK
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.runner.outcome import outcome_of
+from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
+from orderproof.conformance.states.pool import Contended, Kept
+from orderproof.conformance.states.sources import FIXED
+from orderproof.reports.outcome import Outcome
+
+_MOST_CONTENDED = 20
+"""So often a check starts again because other processes have the states that it needs."""
+
+
+class Attempts:
+    """The attempts at one check after the other."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._error: BaseException | None = None
+        self._reports: list[pytest.TestReport] = []
+        self.is_open = False
+        """Whether the last check is inconclusive since something did not answer, so that it may run once more."""
+
+    def note(self, error: BaseException) -> None:
+        """Keep what the running attempt ended with: the first of its errors."""
+        if self._error is None:
+            self._error = error
+
+    def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+        """Run a check to its outcome, which is on the last of the reports."""
+        session = self._session
+        terms = Terms(is_unchanged=item.get_closest_marker(UNCHANGED_MARK) is not None)
+        outcome, used = self._attempt(item, nextitem, terms)
+        if used and _may_be_theirs(outcome) and not self._is_open(outcome):
+            again, _ = self._attempt(item, nextitem, replace(terms, is_fresh=True), after=outcome)
+            outcome = _joined(outcome, again, used)
+        self.is_open = self._is_open(outcome)
+        self._reports[-1].orderproof = replace(  # type: ignore[attr-defined]
+            outcome,
+            secrets=session.secrets,
+            missing_states=dict(session.states.missing),
+            is_canary=is_canary(item),
+            is_open=self.is_open,
+            gone=session.gone or "",
+        ).to_dict()
+        return self._reports
+
+    def _is_open(self, outcome: Outcome) -> bool:
+        return outcome.result == "inconclusive" and bool(self._session.trace.unanswered)
+
+    def _attempt(
+        self, item: pytest.Item, nextitem: pytest.Item | None, terms: Terms, after: Outcome | None = None
+    ) -> tuple[Outcome, list[Kept]]:
+        """One attempt: its outcome, and those of its states that other checks had before."""
+        session, name = self._session, check_name(item.nodeid)
+        earlier = session.trace.exchanges if after else []
+        for attempt in range(_MOST_CONTENDED):
+            session.begin(terms, earlier)
+            self._error = None
+            self._reports = runtestprotocol(item, log=False, nextitem=nextitem)
+            if not isinstance(self._error, Contended) or attempt == _MOST_CONTENDED - 1:
+                break
+            earlier = session.end(name).exchanges
+        outcome = outcome_of(name, rules_of(item), session.trace, self._error)
+        used = session.lending.used_before
+        session.end(name, is_well=outcome.result in ("pass", "not-run", "not-applicable"))
+        return outcome, used
+
+
+def _may_be_theirs(outcome: Outcome) -> bool:
+    """Whether the end of a check may be the doing of those that had its states before: a missing answer is not."""
+    unanswered = bool(outcome.exchanges) and outcome.exchanges[-1]["status"] is None
+    return outcome.result in ("fail", "inconclusive") and not unanswered
+
+
+def _joined(first: Outcome, again: Outcome, used: Sequence[Kept]) -> Outcome:
+    """What a check came to that ended badly on states that others had before, and was tried `again` on fresh ones."""
+    if again.result == "fail" or (first.result == "inconclusive" and again.result != "not-run"):
+        return again
+    everything = replace(first, exchanges=again.exchanges, passive=again.passive, proofs=again.proofs)
+    if again.result == "not-run" and (first.result == "inconclusive" or all(one.state.source == FIXED for one in used)):
+        # An entry of a list was read just before, and was as promised.
+        return everything
+    message = "; ".join(finding["message"] for finding in first.findings) or first.reason
+    had = "; ".join(_told(one) for one in used)
+    if again.result == "not-run":
+        reason = f"it failed where other checks had been before ({had}), and no fresh state can be had: {message}"
+    else:
+        reason = f"it failed where other checks had been before ({had}), and not on a fresh state: {message}"
+    return replace(everything, result="inconclusive", reason=reason, findings=())
+
+
+def _told(kept: Kept) -> str:
+    """A state and who had it before."""
+    checks = ", ".join(dict.fromkeys(kept.checks))
+    return f"{kept.state.name} {kept.subject}: {checks}"
