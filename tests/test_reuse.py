@@ -1,6 +1,8 @@
 """A state serves several checks; what fails on one that was used is judged again on a fresh one."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -129,3 +131,55 @@ def test_only_a_fresh_state_convicts(first, again, used, result, says):
 )
 def test_a_check_is_tried_again_where_its_state_may_be_the_cause(one, is_tried_again):
     assert _may_be_theirs(one) is is_tried_again
+
+
+# Runs all checks, and prints which of them used states up, and how many they are marked to use up.
+OBSERVE = """
+import json, sys, pytest
+from orderproof.conformance import checks
+from orderproof.conformance.kit.lending import Lending
+from orderproof.conformance.kit.rule_mark import USES_UP_MARK
+marked, used = {}, {}
+class Observed:
+    def pytest_collection_modifyitems(self, items):
+        for item in items:
+            mark = item.get_closest_marker(USES_UP_MARK)
+            marked.update({item.nodeid.split("checks/")[-1]: mark.args[0]} if mark else {})
+def as_left(lending, state, kept, trace, original=Lending._as_left, **how):
+    left = original(lending, state, kept, trace, **how)
+    more = kept.done if left is None else left.done - kept.done
+    if left is None or {"canceled", "item-canceled", "item-canceled-internally"} & more:
+        used.setdefault(running[0], []).append(kept.state.name)
+    return left
+running = []
+def end(lending, check, original=Lending.end, **how):
+    running[:] = [check]
+    original(lending, check, **how)
+Lending._as_left, Lending.end = as_left, end
+folder = checks.__path__[0]
+pytest.main(["-q", "-p", "no:cacheprovider", f"-c{folder}/pytest.ini", folder, "--hypothesis-seed=1",
+             f"--orderproof-target={sys.argv[1]}"], [Observed()])
+print("SEEN", json.dumps([marked, used]))
+"""
+# What is torn down after each check, whatever was done to it.
+NEVER_KEPT = {"oms-invalid-payload", "oms-unavailable", "oms-misconfigured"}
+# It cancels an order where no earlier check has.
+CANCELS_AT_NEED = "test_get_order.py::test_both_ids_show_what_became_of_an_order"
+# Its random steps may cancel an order.
+MAY_CANCEL = "test_walks.py::test_serial_numbers_are_those_that_were_added_last"
+
+
+@pytest.mark.slow
+def test_the_checks_that_use_orders_up_say_how_many(tmp_path):
+    with start() as server:
+        target = target_file(tmp_path, server.base_url, server.token, server.state_url)
+        command = [sys.executable, "-c", OBSERVE, str(target)]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
+    line = next(line for line in ran.stdout.splitlines() if line.startswith("SEEN "))
+    marked, used = json.loads(line.removeprefix("SEEN "))
+
+    kept = {check: [one for one in states if one not in NEVER_KEPT] for check, states in used.items()}
+    counted = {check: len(states) for check, states in kept.items() if states and check != CANCELS_AT_NEED}
+    assert {check for check, count in counted.items() if count > marked.get(check, 0)} == set()
+    # None is kept back that leaves its orders as they were.
+    assert {check for check in marked if check not in counted} == {MAY_CANCEL}

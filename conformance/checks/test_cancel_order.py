@@ -21,7 +21,7 @@ from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_un
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
 from orderproof.conformance.checks.support.suitable import with_letters
-from orderproof.conformance.kit import expect, require, rule
+from orderproof.conformance.kit import expect, require, rule, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -31,6 +31,7 @@ def read_status(orders, order, id_type="internal"):
 
 
 @rule("CAN-2")
+@uses_up(1, first=True)
 def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
     require_cancelable(orders, order_cancelable)
 
@@ -42,6 +43,7 @@ def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
 
 
 @rule("CAN-3")
+@uses_up(1)
 def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
     require_cancelable(orders, order_cancelable)
     require(orders.cancel(order_cancelable))
@@ -55,6 +57,7 @@ def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
 
 
 @rule("CAN-4")
+@uses_up(1)
 def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
     require_cancelable(orders, order_cancelable)
     require(orders.cancel(order_cancelable))
@@ -67,6 +70,7 @@ def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
 
 
 @rule("CAN-5")
+@uses_up(1, first=True)
 def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
     require_cancelable(orders, order_cancelable)
 
@@ -179,6 +183,7 @@ def test_a_closed_order_is_refused_with_400(orders, order_closed):
 
 
 @rule("CAN-23")
+@uses_up(2)
 def test_a_cancellation_leaves_earlier_orders_alone(session, orders, order_cancelable):
     earlier, canceled = order_cancelable, later_order(session, order_cancelable)
     before = require_cancelable(orders, earlier)
@@ -191,6 +196,7 @@ def test_a_cancellation_leaves_earlier_orders_alone(session, orders, order_cance
 
 
 @rule("CAN-23")
+@uses_up(1)
 def test_a_cancellation_leaves_the_later_orders_of_its_customer_alone(session, orders, order_cancelable):
     for canceled, other in pairs_of_orders(session, orders, order_cancelable, partial(can_be_canceled, orders)):
         before = require_cancelable(orders, other)

@@ -7,7 +7,7 @@ from orderproof.conformance.checks.support.cancellations import expect_accepted,
 from orderproof.conformance.checks.support.controls import still_cancels_item, still_cancels_item_internally
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
-from orderproof.conformance.kit import ITEM_CANCELED, ITEM_CANCELED_INTERNALLY, NotApplicable, expect, rule
+from orderproof.conformance.kit import ITEM_CANCELED, ITEM_CANCELED_INTERNALLY, NotApplicable, expect, rule, uses_up
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,7 @@ def order_with_canceled_item(session, orders, cancel):
 
 
 @rule("INT-2")
+@uses_up(1, first=True)
 def test_a_preordered_item_is_canceled(order_with_preordered_item, cancel):
     answer = cancel(order_with_preordered_item, order_with_preordered_item.item_uuid)
 
@@ -35,6 +36,7 @@ def test_a_preordered_item_is_canceled(order_with_preordered_item, cancel):
 
 
 @rule("INT-3")
+@uses_up(1)
 def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, cancel):
     scenario.item_is_canceled(orders, order_with_preordered_item, cancel)
 
@@ -63,16 +65,19 @@ def test_an_item_is_not_canceled_twice(order_with_canceled_item, cancel):
 
 
 @rule("INT-7")
+@uses_up(1)
 def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
     scenario.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-14")
+@uses_up(2)
 def test_the_items_of_earlier_orders_are_not_canceled(session, orders, order_with_preordered_item, cancel):
     scenario.earlier_orders_stay(session, orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-14")
+@uses_up(2)
 def test_the_items_of_later_orders_of_the_customer_are_not_canceled(
     session, orders, order_with_preordered_item, cancel
 ):

@@ -12,7 +12,7 @@ from orderproof.conformance.checks.support.cancellations import (
 )
 from orderproof.conformance.checks.support.controls import still_cancels_item
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
-from orderproof.conformance.kit import ITEM_CANCELED, expect, rule
+from orderproof.conformance.kit import ITEM_CANCELED, expect, rule, uses_up
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def order_with_canceled_item(session, orders, cancel):
 
 
 @rule("LIN-2")
+@uses_up(1, first=True)
 def test_a_preordered_item_is_canceled(orders, order_with_preordered_item):
     answer = orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid)
 
@@ -33,6 +34,7 @@ def test_a_preordered_item_is_canceled(orders, order_with_preordered_item):
 
 
 @rule("LIN-3")
+@uses_up(1, first=True)
 def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(orders, order_with_preordered_item):
     item = order_with_preordered_item.item_uuid
 
@@ -42,6 +44,7 @@ def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(orders, o
 
 
 @rule("LIN-4")
+@uses_up(1)
 @pytest.mark.parametrize("id_type", ["internal", "external"])
 def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, id_type):
     scenario.item_is_canceled(
@@ -75,16 +78,19 @@ def test_an_item_is_not_canceled_twice(order_with_canceled_item, cancel):
 
 
 @rule("LIN-8")
+@uses_up(1)
 def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
     scenario.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-20")
+@uses_up(2)
 def test_the_items_of_earlier_orders_are_not_canceled(session, orders, order_with_preordered_item, cancel):
     scenario.earlier_orders_stay(session, orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-20")
+@uses_up(2)
 def test_the_items_of_later_orders_of_the_customer_are_not_canceled(
     session, orders, order_with_preordered_item, cancel
 ):

@@ -22,7 +22,7 @@ from orderproof.conformance.checks.support.pricing import (
     the_line,
 )
 from orderproof.conformance.checks.support.suitable import suitable_or_trait
-from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule, uses_up
 
 
 @pytest.fixture
@@ -86,6 +86,7 @@ def test_the_status_of_a_product_is_the_one_that_the_order_shows(pricing):
 
 
 @rule("PRI-36")
+@uses_up(1)
 def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_item):
     order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
 

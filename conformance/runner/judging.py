@@ -174,10 +174,9 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
         options.note(why)
     target = replace(target, limits=replace(target.limits, workers=workers))
     settings = replace(session.settings, learned=learned, target=target)
+    selection = replace(options.selection, is_scarce=bool(target.states.fixed))
     try:
-        found.checks = run_checks(
-            settings, options.selection, listener, max_failures=options.max_failures, pool=session.pool
-        )
+        found.checks = run_checks(settings, selection, listener, max_failures=options.max_failures, pool=session.pool)
     except CollectionError as error:
         found.void = f"the suite itself could not be loaded: {error}"
         return
