@@ -71,7 +71,7 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
 
 
 def joined(findings: Iterable[FindingEntry]) -> list[FindingEntry]:
-    """Findings of a rule, where those that join each other are one, with the exchanges of all: the last one decides."""
+    """Findings of a rule, where those that join each other are one with the exchanges of all; the last one shows it."""
     kept: list[FindingEntry] = []
     first_of: dict[str, FindingEntry] = {}
     for finding in findings:
@@ -83,7 +83,7 @@ def joined(findings: Iterable[FindingEntry]) -> list[FindingEntry]:
                 first_of[key] = finding
             continue
         first["exchanges"] = [*first["exchanges"], *finding["exchanges"]]
-        first["decisive"] = finding["decisive"]
+        first["message"], first["decisive"] = finding["message"], finding["decisive"]
     for finding in first_of.values():
         others = len(finding["exchanges"]) - 1
         if others:
