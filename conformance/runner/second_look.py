@@ -7,6 +7,7 @@ request is one more exchange of the finding.
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -87,4 +88,6 @@ def _ask_once_more(session: Session, line: Line) -> Outcome:
         session.orders().call(line.operation, None, _IDS, method=line.method, **parts)
     except (Inconclusive, NotApplicable, NotRun) as unanswered:
         error = unanswered
-    return outcome_of(f"one more {line.method} {operations()[line.operation].path}", (), session.end(), error)
+    outcome = outcome_of(f"one more {line.method} {operations()[line.operation].path}", (), session.end(), error)
+    # A token that was fetched for this request alone is a secret too.
+    return replace(outcome, secrets=session.secrets)
