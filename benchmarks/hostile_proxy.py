@@ -137,8 +137,7 @@ class HostileProxy:
                 threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
-        with contextlib.suppress(OSError), sock, socket.create_connection(self._address) as server:
-            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError), sock:
             while (request := _message(sock)) is not None:
                 method, _, rest = request.partition(b" ")
                 target = rest.partition(b" ")[0].decode("latin-1")
@@ -147,8 +146,10 @@ class HostileProxy:
                     if len(self.requests) <= self._times:
                         self._be_hostile(sock, target)
                         break
-                server.sendall(request)
-                answer = _message(server, without_body=method == b"HEAD")
+                # A connection each: one that the server closes when it is idle would look like the proxy's doing.
+                with socket.create_connection(self._address) as server:
+                    server.sendall(request)
+                    answer = _message(server, without_body=method == b"HEAD")
                 if answer is None:
                     break
                 sock.sendall(answer)
