@@ -20,7 +20,9 @@ from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.states.callback import callback_source
+from orderproof.conformance.states.injection import injection_source
 from orderproof.conformance.states.journal import Journal
+from orderproof.conformance.states.platform import Access
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.shared_pool import connected
 from orderproof.conformance.states.sources import State, States
@@ -51,8 +53,17 @@ class Session:
         self._habits = Habits()
         self._last_sent: Exchange | None = None
         self.token_probe = TokenProbe(settings.learned.accepted)
+        # Beside the checks, and within the same rate.
+        access = Access(self._side_client, target, self.tokens.current, self.client.wait_for_rate)
         self.states = States(
-            list(sources_of(target.states, partial(callback_source, self._side_client), Path(settings.folder))),
+            list(
+                sources_of(
+                    target.states,
+                    partial(callback_source, self._side_client),
+                    partial(injection_source, access, run=settings.run),
+                    Path(settings.folder),
+                )
+            ),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
         self._owns_pool = pool is None and settings.pool_at is None

@@ -105,7 +105,7 @@ def _check_absent_features(session: Session) -> None:
 def _check_callback_path(session: Session) -> None:
     """Raise `VoidError` where a callback, the only source, answers 404 for every state: it is not at this address."""
     states = session.settings.target.states
-    if states.callback is None or states.provider or states.fixed:
+    if states.callback is None or states.injection or states.provider or states.fixed:
         return
     for name in STATES:
         try:
