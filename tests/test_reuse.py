@@ -101,9 +101,15 @@ FAILED = outcome("fail", "it moved")
     ("first", "again", "used", "result", "says"),
     [
         (FAILED, outcome("fail", "it moved again"), USED[:1], "fail", "it moved again"),
-        (FAILED, outcome("pass"), USED[:1], "inconclusive", "order u-1: a, b), and not on a fresh state: it moved"),
-        (FAILED, outcome("pass"), USED[1:], "inconclusive", "and not on a fresh state: it moved"),
-        (FAILED, outcome("not-run"), USED[:1], "inconclusive", "no fresh state can be had: it moved"),
+        (
+            FAILED,
+            outcome("pass"),
+            USED[:1],
+            "inconclusive",
+            "not on a fresh one: one of them did more than it asked: it moved (used before: order u-1 by a, b)",
+        ),
+        (FAILED, outcome("pass"), USED[1:], "inconclusive", "one of them did more than it asked: it moved"),
+        (FAILED, outcome("not-run"), USED[:1], "inconclusive", "no fresh one can be had to judge it: it moved"),
         # It was read just before, and was as its list says.
         (FAILED, outcome("not-run"), USED[1:], "fail", "it moved"),
         (outcome("inconclusive", reason="odd"), outcome("pass"), USED[:1], "pass", ""),

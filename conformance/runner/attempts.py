@@ -22,6 +22,8 @@ from orderproof.reports.outcome import Outcome
 _MOST_CONTENDED = 20
 """So often a check starts again because other processes have the states that it needs."""
 
+_MOST_TOLD = 3
+
 
 class Attempts:
     """The attempts at one check after the other."""
@@ -96,13 +98,17 @@ def _joined(first: Outcome, again: Outcome, used: Sequence[Kept]) -> Outcome:
     message = "; ".join(finding["message"] for finding in first.findings) or first.reason
     had = "; ".join(_told(one) for one in used)
     if again.result == "not-run":
-        reason = f"it failed where other checks had been before ({had}), and no fresh state can be had: {message}"
+        why = "it fails on a state that other checks had used, and no fresh one can be had to judge it"
     else:
-        reason = f"it failed where other checks had been before ({had}), and not on a fresh state: {message}"
+        why = (
+            "it fails on a state that other checks had used, and not on a fresh one: one of them did more than it asked"
+        )
+    reason = f"{why}: {message} (used before: {had})"
     return replace(everything, result="inconclusive", reason=reason, findings=())
 
 
 def _told(kept: Kept) -> str:
-    """A state and who had it before."""
-    checks = ", ".join(dict.fromkeys(kept.checks))
-    return f"{kept.state.name} {kept.subject}: {checks}"
+    """A state and who had it before, the last few."""
+    checks = list(dict.fromkeys(kept.checks))
+    others = f"{len(checks) - _MOST_TOLD} others and " if len(checks) > _MOST_TOLD else ""
+    return f"{kept.state.name} {kept.subject} by {others}{', '.join(checks[-_MOST_TOLD:])}"
