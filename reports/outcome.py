@@ -4,6 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Self, TypedDict
 
+# Characters kept of a body. The exchange that shows a finding is kept whole, up to the longest documented answer; most
+# of the exchanges that led there; and of the thousands of others enough to see what went on.
+BODY_LIMIT = 2_000
+CITED_LIMIT = 20_000
+EVIDENCE_LIMIT = 200_000
+SENTENCE_LIMIT = 2_000
+"""A sentence that quotes a server is shown no longer than this, whatever was sent."""
+LONGEST_SENTENCE = 2 * SENTENCE_LIMIT
+"""Before it is masked it may be longer."""
+
 CheckResult = Literal["pass", "fail", "inconclusive", "not-run", "not-applicable"]
 
 

@@ -1,7 +1,7 @@
 """What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,8 @@ class Session:
         self.patience = Poller(settings.patience_seconds)
         self.trace = Trace()
         self.judges = False
+        self.judged: Callable[[Exchange], Any] = lambda exchange: ()
+        """What passive validation says of an answer, for one that is too large to be kept until its check has ended."""
         self._habits = Habits()
         self._last_sent: Exchange | None = None
         self.token_probe = TokenProbe(settings.learned.accepted)
@@ -66,7 +68,7 @@ class Session:
         return self._of_target | tokens | altered(tokens, self.settings.target)
 
     def _record(self, exchange: Exchange) -> None:
-        self.trace.exchanges.append(exchange)
+        self.trace.add(exchange, self.judged)
 
     def _send(self, *request: Any, **how: Any) -> Exchange:
         exchange = self.client.send(*request, **how)

@@ -7,7 +7,7 @@ answered is the checks' matter.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -18,7 +18,8 @@ from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2, MediaType, parse_media_type
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.shortened import body_text, shortened
-from orderproof.conformance.transport.strictjson import NotJson, parse_json
+from orderproof.conformance.transport.strictjson import NotJson, TooMuchJson, parse_json
+from orderproof.reports.outcome import LONGEST_SENTENCE
 from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.description import Operation, description, operations, resolve
 
@@ -75,6 +76,27 @@ def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs
     uri = f"urn:orderproof:{operation.api}"
     registry = jsonschema_rs.Registry([(uri, dict(description(operation.api)))], draft=jsonschema_rs.Draft202012)
     return jsonschema_rs.Draft202012Validator({"$ref": uri + pointer}, validate_formats=True, registry=registry)
+
+
+def judgements(exchange: Exchange) -> tuple[Judgement, ...]:
+    """All judgements of one exchange: those that were made before it was shortened, where it was."""
+    if exchange.judged is not None:
+        return exchange.judged  # type: ignore[no-any-return]
+    return tuple(map(_short, judge(exchange)))
+
+
+def _short(judgement: Judgement) -> Judgement:
+    """A judgement that is no longer than a report shows, whatever it quotes."""
+    return (
+        judgement
+        if judgement.message is None
+        else replace(
+            judgement,
+            message=shortened(judgement.message, LONGEST_SENTENCE),
+            expected=shortened(judgement.expected, LONGEST_SENTENCE),
+            observed=shortened(judgement.observed, LONGEST_SENTENCE),
+        )
+    )
 
 
 def judge(exchange: Exchange) -> Iterator[Judgement]:
@@ -181,6 +203,8 @@ def _judge_members(exchange: Exchange, operation: Operation, *, is_shown: bool) 
         body = parse_json(exchange.response_body)
     except NotJson:
         body = None
+    except TooMuchJson:
+        return
     members = body if isinstance(body, dict) else {}
     if not isinstance(body, dict) and not is_shown:
         return
@@ -228,8 +252,9 @@ def _judge_body(
     try:
         message, expected, observed = _body_error(exchange, operation, status, media_type)
     except (ValueError, RecursionError):
-        # The validator takes no half surrogate in a name and nothing nested hundreds deep. Either is JSON, and may be
-        # an undocumented member: no ground to call the answer right or wrong.
+        # The validator takes no half surrogate in a name and nothing nested hundreds deep, and half a million values
+        # are not read. Any of these is JSON, and may be an undocumented member: no ground to call the answer right or
+        # wrong.
         return
     for rule in rules:
         yield Judgement(rule, message, expected, observed)
