@@ -165,7 +165,7 @@ def _judge_advised(exchange: Exchange, operation: Operation, schema: Mapping[str
         return
     try:
         body = parse_json(exchange.response_body)
-        fault = next(jsonschema_rs.validator_for(schema["x-advised"]).iter_errors(body), None)
+        fault = _fault(jsonschema_rs.validator_for(schema["x-advised"]), body)
     except (ValueError, RecursionError):
         # No JSON, or such as the validator does not take: see `_judge_body`.
         return
@@ -267,12 +267,22 @@ def _body_error(exchange: Exchange, operation: Operation, status: str, media_typ
         return f"the body of {_request(exchange)} is no JSON: {error}", "JSON", _shown(exchange)
     if not isinstance(body, dict) and not status.startswith("2"):
         return f"the body of {_request(exchange)} is no object", "an object", _shown(exchange)
-    for fault in _validator(operation.id, status, media_type).iter_errors(body):
-        where = "/".join(str(part) for part in fault.instance_path) or "the body"
-        value = _value_at(body, list(fault.instance_path))
-        message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
-        return message, _demand(fault), f"{where}: {value}"
-    return None, "", ""
+    fault = _fault(_validator(operation.id, status, media_type), body)
+    if fault is None:
+        return None, "", ""
+    where = "/".join(str(part) for part in fault.instance_path) or "the body"
+    value = _value_at(body, list(fault.instance_path))
+    message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
+    return message, _demand(fault), f"{where}: {value}"
+
+
+def _fault(validator: jsonschema_rs.Validator, body: Any) -> jsonschema_rs.ValidationError | None:
+    """The first fault that a validator finds, if any. Each holds a copy of what is wrong: all of them may be gigabytes."""
+    try:
+        validator.validate(body)
+    except jsonschema_rs.ValidationError as fault:
+        return fault
+    return None
 
 
 def _demand(fault: jsonschema_rs.ValidationError) -> str:

@@ -12,7 +12,7 @@ class TooMuchJson(ValueError):  # noqa: N818 - reads as what it says
     """A text with more values than are read: whether it is valid JSON is not known."""
 
 
-MOST_VALUES = 500_000
+MOST_VALUES = 200_000
 """So many values are read of a text; 500 price lines have about 5,000. A value may take 30 times its text in memory."""
 _SHORT_BYTES = 1_000_000
 """A text that is no longer is read whatever it holds."""
