@@ -45,7 +45,8 @@ class Outcome:
 
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
-    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules.
+    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `rates` the rate of
+    requests that its process came to, since the server asked to wait, or None where it did not.
     """
 
     check: str
@@ -60,6 +61,7 @@ class Outcome:
     missing_states: Mapping[str, str] = field(default_factory=dict)
     is_canary: bool = False
     proofs: int = 0
+    rates: Mapping[str, float | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, to pass from a worker to the process that reports."""

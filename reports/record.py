@@ -26,6 +26,7 @@ from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.jsontext import json_pieces
 from orderproof.reports.redaction.masking import Masker
 from orderproof.reports.verdict import judge
+from orderproof.reports.waits import asked_to_wait
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
 from orderproof.spec.description import DESCRIPTIONS, description
 
@@ -115,6 +116,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         },
         "rules": rows,
         "exchanges": shown,
+        **({"asked_to_wait": asked} if (asked := asked_to_wait(exchanges, outcomes)) else {}),
     }
 
 

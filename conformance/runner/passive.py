@@ -277,7 +277,7 @@ def _body_error(exchange: Exchange, operation: Operation, status: str, media_typ
 
 
 def _fault(validator: jsonschema_rs.Validator, body: Any) -> jsonschema_rs.ValidationError | None:
-    """The first fault that a validator finds, if any. Each holds a copy of what is wrong: all of them may be gigabytes."""
+    """The first fault that a validator finds, if any: each holds a copy of what is wrong, and all may be gigabytes."""
     try:
         validator.validate(body)
     except jsonschema_rs.ValidationError as fault:
