@@ -13,5 +13,9 @@ class StateUnavailable(Exception):  # noqa: N818 - an answer of a source, not an
     """A state is not available; the message says which and why."""
 
 
+class NotOffered(StateUnavailable):
+    """A source cannot give a state, and says why: the next source is asked for it."""
+
+
 class InternalError(Exception):
     """An error of orderproof itself: the message is its traceback, without the target's secrets. Exit code 3."""

@@ -21,6 +21,7 @@ class OwnFinding(TypedDict):
     """One way in which a check found a rule broken. `exchanges` and `decisive` are indices into the check's exchanges.
 
     A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by index too.
+    Findings of one rule with the same `joins` are one finding, whichever checks they come from.
     """
 
     message: str
@@ -30,6 +31,7 @@ class OwnFinding(TypedDict):
     decisive: int | None
     story: NotRequired[list[dict[str, Any]]]
     timeline: NotRequired[list[dict[str, Any]]]
+    joins: NotRequired[str]
 
 
 class PassiveResult(TypedDict):
@@ -46,7 +48,9 @@ class Outcome:
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
     reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `rates` the rate of
-    requests that its process came to, since the server asked to wait, or None where it did not.
+    requests that its process came to, since the server asked to wait, or None where it did not. `is_open`: it is
+    inconclusive since something did not answer, and may run once more at the end. `gone` says why the target could not
+    be reached any more, so that no further check was run.
     """
 
     check: str
@@ -62,6 +66,8 @@ class Outcome:
     is_canary: bool = False
     proofs: int = 0
     rates: Mapping[str, float | None] = field(default_factory=dict)
+    is_open: bool = False
+    gone: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, to pass from a worker to the process that reports."""

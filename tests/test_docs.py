@@ -21,6 +21,7 @@ from orderproof.conformance.reference.server import start
 from orderproof.reports.waivers import read_waivers
 from orderproof.spec.catalogue import AREAS, catalogue
 from orderproof.spec.structure import mistake
+from tests.injecting import BLOCK
 from tests.running import orderproof, target_file
 
 ROOT = Path(__file__).parent.parent
@@ -188,6 +189,11 @@ def test_the_provider_of_the_page_gives_states(tmp_path, sandbox):
     ran = orderproof(tmp_path, "run", "--target", str(target), "--rules", "ORD-1")
 
     assert ran.code == 0, ran.out
+
+
+def test_the_injection_of_the_page_is_the_one_that_the_tests_run():
+    (block,) = (block for block in blocks(VENDORS, "yaml") if "injection:" in block)
+    assert yaml.safe_load(block) == {"states": {"injection": BLOCK}}
 
 
 def test_the_waivers_of_the_page_are_waivers(tmp_path):

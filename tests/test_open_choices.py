@@ -36,9 +36,9 @@ def test_a_variant_is_listed_under_the_point_of_its_reading():
     ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
-def test_a_variant_is_warned_by_advice_alone(variant):
-    assert {catalogue()[rule].level for rule in variant.warned_by} <= {"advisory"}
+def test_a_variant_is_warned_by_advice_alone():
+    for name, variant in VARIANTS.items():
+        assert {catalogue()[rule].level for rule in variant.warned_by} <= {"advisory"}, name
 
 
 @pytest.mark.parametrize(

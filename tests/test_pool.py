@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderproof.conformance.config.state_kinds import CANCELED, EXTENDED, ITEM_CANCELED, NUMBERED, STATES
+from orderproof.conformance.config.state_kinds import (
+    CANCELED,
+    EXTENDED,
+    ITEM_CANCELED,
+    ITEM_CANCELED_INTERNALLY,
+    NUMBERED,
+    STATES,
+)
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.effects import effects_on
 from orderproof.conformance.states.pool import Contended, Demand, Kept, Pool, serves
@@ -154,6 +161,15 @@ class TestReuse:
         assert [one.name for one in pool.drop(kept)] == ["order"]
         assert pool.lend(Demand("order", {}), "b") is None
 
+    def test_one_that_was_used_up_is_lent_to_who_wants_just_that(self):
+        pool = Pool()
+        pool.give_back(made("order-cancelable", order(), done=frozenset({CANCELED, EXTENDED})))
+        assert pool.lend(Demand("order-cancelable", {}), "a") is None
+        assert pool.lend(Demand("order-cancelable", {}, after=ITEM_CANCELED), "a") is None
+        kept = pool.lend(Demand("order-cancelable", {}, after=CANCELED), "a")
+        assert kept is not None
+        assert kept.subject == "uuid-1"
+
     def test_a_customer_whose_orders_became_more_is_lent_no_more(self):
         pool = Pool()
         pool.give_back(made("customer-with-orders", {"customer_id": "c", "order_ids": ["1", "2", "3"]}))
@@ -216,7 +232,7 @@ PRICES = ("POST", "/orders/uuid-1/prices", "createPriceInformationForItems")
         (("PATCH", "/orders/uuid-1/serial_numbers", "updateSalesOrderSerialNumbers"), 204, {NUMBERED}),
         (("PUT", "/orders/uuid-1/serial_numbers", "updateSalesOrderSerialNumbers"), 204, None),
         (("POST", "/orders/uuid-1/items/1-0/cancel", "createLineItemCancellation"), 200, {ITEM_CANCELED}),
-        (("POST", "/line_item/1-1/cancel", "cancelLineItem"), 200, {ITEM_CANCELED}),
+        (("POST", "/line_item/1-1/cancel", "cancelLineItem"), 200, {ITEM_CANCELED_INTERNALLY}),
         (("POST", "/orders/uuid-2/cancel", "createCancellation"), 200, set()),
         # Accepted for an id that nobody gave: who knows which order that was.
         (("POST", "/orders/uuid-/cancel", "createCancellation"), 200, None),

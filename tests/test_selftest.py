@@ -33,6 +33,12 @@ def judgement(kind="fault", name="x", breaks=("GRA-1",), verdict="non-conforming
             True,
             "a correct server was judged partial: GRA-3",
         ),
+        (judgement("spoiler", broken=("GRA-1",)), False, None),
+        (
+            judgement("spoiler", breaks=(), broken=("GRA-2",)),
+            True,
+            "rules failed that do not fail on fresh orders: GRA-2",
+        ),
         # What a variant may be warned of is written beside it.
         (judgement("variant", breaks=("PRI-4",), verdict="conforming", broken=("PRI-4",)), False, None),
         (judgement("variant", breaks=("PRI-4",), verdict="conforming", broken=("PRI-5",)), True, "PRI-5"),
@@ -112,6 +118,23 @@ def test_a_fault_is_caught_and_two_choices_at_once_are_spared(tmp_path):
     assert [one["name"] for one in written["judgements"]] == ["extends-by-10-minutes", "pretty-json+chunked-answers"]
     assert (written["caught"]["GRA-1"], written["elsewhere"]) == (["extends-by-10-minutes"], {})
     assert "None of 1 fault escaped" in (tmp_path / "pages" / "matrix.html").read_text(encoding="utf-8")
+
+
+def test_a_spoiled_order_fails_no_innocent_rule(tmp_path):
+    ran = orderproof(tmp_path, "selftest", "--verbose", "--fault", "refused-cancellation-ends-the-grace-period")
+
+    assert (ran.code, "✓ spoiler refused-cancellation-ends-the-grace-period" in ran.out) == (0, True), ran.out
+    assert "0 correct servers and 1 spoiler, 0 false alarms" in ran.out
+
+
+def test_a_fault_is_judged_with_lists_too(tmp_path):
+    ran = orderproof(
+        tmp_path, "selftest", "--fixed", "3", "--json", "matrix.json", "--fault", "extends-by-10-minutes", "--no-reuse"
+    )
+
+    assert ran.code == 0, ran.out
+    written = json.loads((tmp_path / "matrix.json").read_text())
+    assert (written["fixed"], written["reuse"], written["escapes"]) == (3, False, [])
 
 
 def test_judged_by_all_rules_a_fault_is_judged_once_and_by_every_rule():

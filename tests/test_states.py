@@ -7,13 +7,15 @@ import pytest
 
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.config.target import Callback, StateSources
-from orderproof.conformance.errors import StateUnavailable, UsageError
+from orderproof.conformance.errors import NotOffered, StateUnavailable, UsageError
 from orderproof.conformance.states import callback as callback_module
 from orderproof.conformance.states.callback import CallbackUnreachable, callback_source
+from orderproof.conformance.states.giving_up import giving_up
 from orderproof.conformance.states.provider import load_provider
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
+from tests.injecting import injection
 from tests.loopback import Server, answer, json_answer, refusing_port
 
 
@@ -207,12 +209,47 @@ def test_an_entry_of_the_users_list_is_never_torn_down():
 
 
 def test_the_sources_stand_in_the_order_of_the_contract(tmp_path):
-    sources = StateSources({"order": []}, "http://callback", "os.path:join")
-    assert [name for name, _ in sources_of(sources, lambda url: giving(url, []), tmp_path)] == [
+    sources = StateSources({"order": []}, "http://callback", "os.path:join", injection())
+
+    def made(said):
+        return giving(said, [])
+
+    assert [name for name, _ in sources_of(sources, made, made, tmp_path)] == [
         "fixed",
+        "injection",
         "callback",
         "provider",
     ]
+
+
+def test_what_a_source_does_not_offer_is_sought_in_the_next_and_each_says_why():
+    def refuses(name, params, action):
+        raise NotOffered("states.injection does not offer it: no")
+
+    made = States([("injection", giving_up("injection", refuses)), ("callback", giving(order(), []))])
+    assert made.setup("order").source == "callback"
+    made = States([("injection", giving_up("injection", refuses)), ("callback", giving(None, []))])
+    for _ in range(5):
+        # An answer, not a failure: the source is not given up for it.
+        with pytest.raises(StateUnavailable) as caught:
+            made.setup("order")
+    assert str(caught.value) == (
+        "state order: states.injection does not offer it: no; states.callback does not offer it (404)"
+    )
+
+
+def test_a_size_that_fails_is_given_up_alone():
+    def fails(name, params, action):
+        if params["items"] > 2:
+            raise StateUnavailable("too slow")
+        return order()
+
+    made = States([("callback", giving_up("callback", fails))])
+    for _ in range(5):
+        with pytest.raises(StateUnavailable) as caught:
+            made.setup("order", items=501)
+    assert "states.callback was given up for order with items 501" in str(caught.value)
+    assert made.setup("order").source == "callback"
 
 
 def test_trouble_with_giving_back_says_nothing():

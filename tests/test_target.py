@@ -336,7 +336,7 @@ def test_what_is_not_used_up_or_is_another_order_may_be_listed_twice(tmp_path):
 def test_the_published_schema_knows_the_states_and_features_and_no_other():
     Draft202012Validator.check_schema(target_schema())
     states = dict(target_schema()["properties"]["states"]["properties"])
-    assert set(states) == {"callback", "provider", "reuse", *STATES}
+    assert set(states) == {"injection", "callback", "provider", "reuse", *STATES}
     assert set(target_schema()["properties"]["features"]["properties"]) == set(FEATURES)
     for name, kind in STATES.items():
         items = states[name]["items"]

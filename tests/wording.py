@@ -3,8 +3,6 @@
 import re
 from dataclasses import replace
 
-import pytest
-
 from orderproof.spec.catalogue import catalogue
 from tests.samples import DESCRIPTIONS, text_of
 
@@ -22,10 +20,10 @@ def normalised(text: str) -> str:
 TEXT = {document: normalised("\n".join(text_of(name))) for document, name in DESCRIPTION_OF.items()}
 
 
-CITING = [
-    pytest.param(replace(rule, source=source), id="-".join(filter(None, (rule.id, operation))))
+CITING = {
+    "-".join(filter(None, (rule.id, operation))): replace(rule, source=source)
     for rule in catalogue().values()
     for operation, source in {"": rule.source, **rule.sources_by_operation}.items()
     if source.document in TEXT
-]
-"""Every rule with each of its sources in the documents, for tests to take one by one."""
+}
+"""Every rule with each of its sources in the documents, by its id (`ROB-3-createCancellation` where it has several)."""

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from orderproof.conformance.checks.support.cancellations import was_canceled
+from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.line_cancellations import TERMINAL
 from orderproof.conformance.checks.support.nobody import or_nobody
-from orderproof.conformance.kit import SESSION, STATES, NotRun, Orders, Session, State, StateUnavailable
+from orderproof.conformance.kit import CANCELED, SESSION, STATES, NotRun, Orders, Session, State, StateUnavailable
 
 _TERMINAL_ITEM = "order-with-terminal-preordered-item"
 # States that checks of unknown ids can do without.
@@ -72,6 +74,16 @@ def orders_with_terminal_preordered_item(session: Session, order_with_terminal_p
             found.append(session.take(_TERMINAL_ITEM, status=status))
     session.states.missing.pop(_TERMINAL_ITEM, None)
     return found
+
+
+@pytest.fixture
+def order_canceled(session: Session, orders: Orders) -> State:
+    """An order that was canceled and shows it: by an earlier check, or else now."""
+    order = session.used_up("order-cancelable", CANCELED)
+    if order is None or not was_canceled(orders, order):
+        order = session.state("order-cancelable")
+        cancel_and_wait(orders, order)
+    return order
 
 
 def _fixture(name: str) -> Any:

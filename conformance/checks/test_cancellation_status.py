@@ -13,7 +13,7 @@ from orderproof.conformance.checks.support.cancellations import (
 )
 from orderproof.conformance.checks.support.facts import cancel_and_wait, unknown_id
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
-from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule
+from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -76,6 +76,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order, key):
 
 
 @rule("CST-10")
+@uses_up(1)
 def test_an_order_that_can_be_canceled_says_so(orders, order_cancelable):
     status = steady_status(orders, order_cancelable)
     # The cancellation first shows that the state is as promised; only then is the status judged.
@@ -85,6 +86,7 @@ def test_an_order_that_can_be_canceled_says_so(orders, order_cancelable):
 
 
 @rule("CST-10")
+@uses_up(1)
 def test_an_order_that_can_be_canceled_says_so_while_others_are_read(session, orders, order_cancelable, states):
     canceled = states("order-cancelable")
     cancel_and_wait(orders, canceled)

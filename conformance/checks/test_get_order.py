@@ -3,7 +3,6 @@
 import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
-from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, expect, require, rule
@@ -45,12 +44,10 @@ def test_both_ids_show_the_same_order(orders, order, accept):
 
 
 @rule("ORD-3")
-def test_both_ids_show_what_became_of_an_order(orders, order_cancelable):
-    cancel_and_wait(orders, order_cancelable)
+def test_both_ids_show_what_became_of_an_order(orders, order_canceled):
+    answers = [require(orders.show(order_canceled, id_type=id_type)) for id_type in ID_TYPES]
 
-    answers = [require(orders.show(order_cancelable, id_type=id_type)) for id_type in ID_TYPES]
-
-    expect_same_by_both_ids(orders, order_cancelable, *answers)
+    expect_same_by_both_ids(orders, order_canceled, *answers)
 
 
 def expect_same_by_both_ids(orders, order, by_uuid, by_readable_id):

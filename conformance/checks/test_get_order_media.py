@@ -6,7 +6,17 @@ from orderproof.conformance.checks.support.instants import PlacedAt, expect_same
 from orderproof.conformance.checks.support.line_cancellations import require_canceled, shown_after, status_shown
 from orderproof.conformance.checks.support.reading import expect_same_media_type, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
-from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, expect, parse_time, require, rule
+from orderproof.conformance.kit import (
+    JSON,
+    ORDERS_V2,
+    Finding,
+    Inconclusive,
+    expect,
+    parse_time,
+    require,
+    rule,
+    uses_up,
+)
 
 
 @rule("ORD-10")
@@ -75,6 +85,7 @@ def places(as_json, as_version_2):
 
 
 @rule("ORD-31")
+@uses_up(1)
 def test_version_2_shows_what_has_changed(orders, order_with_preordered_item):
     order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
     before = status_shown(require(orders.show(order, accept=ORDERS_V2)), item_uuid)

@@ -21,7 +21,7 @@ from orderproof.conformance.checks.support.facts import (
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, require_stated, running_timer
-from orderproof.conformance.kit import expect, require, rule
+from orderproof.conformance.kit import expect, require, rule, uses_up
 
 # Members of every order that an extension must not change. The status is left out, since it may change on its own.
 UNTOUCHED = ("id", "origin", "origin_id", "placed_at", "currency", "totals")
@@ -125,6 +125,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, key):
 
 
 @rule("GRA-12")
+@uses_up(1)
 def test_a_canceled_order_is_not_extended(orders, order_cancelable):
     require(orders.extend_grace_period(order_cancelable))
     cancel_and_wait(orders, order_cancelable)

@@ -30,6 +30,7 @@ from orderproof.conformance.kit import (
     expect,
     require,
     rule,
+    uses_up,
 )
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
@@ -115,6 +116,7 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
 
 
 @rule("HIS-32")
+@uses_up(1)
 def test_a_canceled_order_is_the_same_by_its_id(session, orders, order_cancelable):
     order = kept_by_the_platform(session, orders, order_cancelable)
     number_items(orders, order)

@@ -21,7 +21,17 @@ from orderproof.conformance.checks.support.suitable import (
     several_orders,
     suitable,
 )
-from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, Inconclusive, NotApplicable, expect, require, rule
+from orderproof.conformance.kit import (
+    JSON,
+    ORDERS_V2,
+    Finding,
+    Inconclusive,
+    NotApplicable,
+    expect,
+    require,
+    rule,
+    uses_up,
+)
 from orderproof.strategies.ids import QUOTED, NearMiss
 from orderproof.strategies.paging import DEFAULT_COUNT, MAX_COUNT
 
@@ -233,6 +243,7 @@ def test_an_order_of_the_oms_is_the_same_by_its_id(orders, oms_order):
 
 
 @rule("HIS-46")
+@uses_up(1)
 def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
     order = kept_by_the_platform(session, orders, order_cancelable)
 

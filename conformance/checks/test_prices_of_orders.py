@@ -4,7 +4,7 @@ import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.cancellations import near_misses_of
-from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
+from orderproof.conformance.checks.support.facts import poll_until, unknown_id
 from orderproof.conformance.checks.support.item_lists import expect_accepted
 from orderproof.conformance.checks.support.line_cancellations import item_status, require_canceled, status_shown
 from orderproof.conformance.checks.support.pricing import (
@@ -22,7 +22,7 @@ from orderproof.conformance.checks.support.pricing import (
     the_line,
 )
 from orderproof.conformance.checks.support.suitable import suitable_or_trait
-from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule, uses_up
 
 
 @pytest.fixture
@@ -86,6 +86,7 @@ def test_the_status_of_a_product_is_the_one_that_the_order_shows(pricing):
 
 
 @rule("PRI-36")
+@uses_up(1)
 def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_item):
     order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
 
@@ -164,11 +165,10 @@ def test_nearly_its_id_finds_no_prices_of_an_order(pricing):
 
 
 @rule("PRI-31")
-def test_a_canceled_order_still_has_prices(orders, order_cancelable):
-    line = Pricing(orders, order_cancelable).line
-    cancel_and_wait(orders, order_cancelable)
+def test_a_canceled_order_still_has_prices(orders, order_canceled):
+    line = product(order_canceled.item_uuids[0])
 
-    expect_accepted(orders.prices(order_cancelable, [line]), "the order was canceled", 200)
+    expect_accepted(orders.prices(order_canceled, [line]), "the order was canceled", 200)
 
 
 @rule("PRI-31")

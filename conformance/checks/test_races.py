@@ -21,6 +21,7 @@ from orderproof.conformance.kit import (
     Request,
     expect,
     rule,
+    uses_up,
 )
 
 SETTLED = Entrant(ReadStatus(settled=True))
@@ -121,6 +122,7 @@ def test_an_extension_that_met_another_can_be_sent_again(session, orders, states
 
 
 @rule("GRA-16")
+@uses_up(1)
 def test_nothing_undoes_a_simultaneous_cancellation(session, orders, states):
     number = Entrant(Number(((0, "KEPT"),)))
     extensions = by_both_ids(Extend(), 3)
@@ -135,6 +137,7 @@ def test_an_extension_does_not_undo_simultaneous_serial_numbers(session, orders,
 
 
 @rule("SER-36")
+@uses_up(1)
 def test_the_cancellation_of_an_item_does_not_undo_simultaneous_serial_numbers(session, orders, states):
     # The serial numbers come last, after all cancellations have read the order.
     entrants = [AHEAD, AHEAD, *by_both_ids(CancelLine(PREORDERED), 2), Entrant(Number(((ORDINARY, "KEPT"),)))]
@@ -142,6 +145,7 @@ def test_the_cancellation_of_an_item_does_not_undo_simultaneous_serial_numbers(s
 
 
 @rule("LIN-21")
+@uses_up(1)
 def test_serial_numbers_do_not_undo_a_simultaneous_cancellation_of_an_item(session, orders, states):
     numbers = [Entrant(Number(((ORDINARY, text),))) for text in TEXTS]
     entrants = [AHEAD, *numbers, Entrant(CancelLine(PREORDERED))]
@@ -149,6 +153,7 @@ def test_serial_numbers_do_not_undo_a_simultaneous_cancellation_of_an_item(sessi
 
 
 @rule("LIN-21")
+@uses_up(1)
 def test_an_extension_does_not_undo_a_simultaneous_cancellation_of_an_item(session, orders, states):
     answers = not_undone(session, orders, each(with_preordered, orders, states), CancelLine(PREORDERED))
 
@@ -171,11 +176,13 @@ def not_undone(session, orders, begin, change):
 
 
 @rule("CAN-25")
+@uses_up(1)
 def test_of_simultaneous_cancellations_one_is_done(session, orders, states):
     expect_done_or_refused(race(session, orders, each(cancelable, orders, states), by_both_ids(Cancel(), 4), [SETTLED]))
 
 
 @rule("CAN-32")
+@uses_up(1)
 def test_of_simultaneous_cancellations_one_alone_is_accepted(session, orders, states):
     entrants = [Entrant(ReadStatus()), *by_both_ids(Cancel(), 4)]
     raced = explained_race(session, orders, each(cancelable, orders, states), entrants)
@@ -197,6 +204,7 @@ def expect_one_accepted(raced, of_what):
 
 
 @rule("CST-15")
+@uses_up(1)
 def test_a_status_read_during_a_cancellation_is_one_of_before_or_after(session, orders, states):
     entrants = [*by_both_ids(ReadStatus(), 2), Entrant(Cancel()), *by_both_ids(ReadStatus(), 3)]
     race(session, orders, each(cancelable, orders, states), entrants, [SETTLED])
@@ -216,6 +224,7 @@ def test_simultaneous_ones_for_the_same_items_are_those_of_one_request(session, 
 
 
 @rule("LIN-19")
+@uses_up(1)
 def test_of_simultaneous_cancellations_of_an_item_one_is_done(session, orders, states):
     ending = [ORDER_SETTLED, Entrant(CancelLine(PREORDERED))]
     entrants = [AHEAD, *by_apis(*(("internal", "line", "external") if orders.has_internal_api else BOTH), "internal")]
@@ -224,6 +233,7 @@ def test_of_simultaneous_cancellations_of_an_item_one_is_done(session, orders, s
 
 
 @rule("LIN-22")
+@uses_up(2)
 def test_of_simultaneous_cancellations_of_an_item_one_alone_is_accepted(session, orders, states):
     # First the two that come first are of the public API, then of the internal one: either may look before it acts.
     mixes = (("internal", "external", "line"), ("line", "line", "internal"))
@@ -245,6 +255,7 @@ def test_simultaneous_extensions_move_the_timers_of_their_own_orders(session, or
 
 
 @rule("CAN-23")
+@uses_up(2)
 def test_simultaneous_cancellations_cancel_their_own_orders(session, orders, states):
     # One of them is not valid, so that neither the ids nor the bodies can be exchanged unseen.
     entrants = [
@@ -271,11 +282,13 @@ def test_simultaneous_ones_for_different_orders_reach_their_own(session, orders,
 
 
 @rule("LIN-20")
+@uses_up(2)
 def test_simultaneous_cancellations_of_items_cancel_their_own(session, orders, states):
     items_of_two_orders(session, orders, states, ("external", "internal", "external"))
 
 
 @rule("INT-14")
+@uses_up(2)
 def test_simultaneous_cancellations_by_the_internal_api_cancel_their_own_items(session, orders, states):
     items_of_two_orders(session, orders, states, ("line",) * 3)
 

@@ -18,7 +18,7 @@ from orderproof.conformance.errors import UsageError
     help="The target file of the run.",
 )
 def command(folder: Path, target_file: Path) -> int:
-    """Ask the target's callback or provider to tear down every state that the run in DIR set up and left behind."""
+    """Tear down every state that the run in DIR set up and left behind (injected orders are canceled)."""
     from orderproof.conformance.config.target import read_target
     from orderproof.conformance.kit.session import Session
     from orderproof.conformance.kit.settings import Settings
@@ -30,9 +30,10 @@ def command(folder: Path, target_file: Path) -> int:
     if not journal.path.exists():
         click.echo(f"{folder}: no states were left behind")
         return 0
-    if not (target.states.callback or target.states.provider):
+    if not (target.states.callback or target.states.provider or target.states.injection):
         raise UsageError(
-            f"{target_file}: states has neither callback nor provider, so states cannot be torn down; add one of them"
+            f"{target_file}: states has neither callback nor provider nor injection, so states cannot be torn down; "
+            "add the one that the run had"
         )
     with concealed(target):
         session = Session(Settings(target, folder=str(target_file.parent), journal=str(journal.path)))

@@ -12,7 +12,7 @@ import click
 from orderproof.conformance.commands.options import writing
 
 if TYPE_CHECKING:
-    from orderproof.conformance.selftest.judging import SubjectResult
+    from orderproof.conformance.selftest.judging import Conditions, SubjectResult
 
 # Servers that combine several open choices; each seed combines others.
 _COMBINATIONS = 8
@@ -55,6 +55,19 @@ _COMBINATIONS = 8
 @click.option(
     "--whole", "is_whole", is_flag=True, help="Judge faults by all rules, to see which other rules find them (slow)."
 )
+@click.option(
+    "--reuse/--no-reuse", default=True, show_default=True, help="Whether a state serves several checks, as in a run."
+)
+@click.option(
+    "--fixed", type=click.IntRange(1), metavar="N", help="Judge with lists of N entries for each state (nothing else)."
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["quick", "default", "deep"]),
+    default="default",
+    show_default=True,
+    help="As in a run.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="List every server.")
 def command(**options: Any) -> int:
     """Run the suite against every seeded fault, which it must find, and every correct server, which must conform.
@@ -82,12 +95,12 @@ def command(**options: Any) -> int:
         arguments.seed,
         arguments.jobs,
         progress.done,
-        is_whole=arguments.is_whole,
+        how=arguments.how,
         minutes=arguments.minutes,
     )
     progress.end()
     left_out = len(chosen) - len(results)
-    found = matrix(results, arguments.seed, is_whole=arguments.is_whole, not_run=left_out)
+    found = matrix(results, arguments.seed, how=arguments.how, not_run=left_out)
     for line in as_text(results, arguments.verbose):
         click.echo(line)
     for option, path in arguments.files:
@@ -110,7 +123,17 @@ class _Arguments:
     json_file: Path | None
     page: Path | None
     is_whole: bool
+    reuse: bool
+    fixed: int | None
+    profile: str
     verbose: bool
+
+    @property
+    def how(self) -> Conditions:
+        """How servers are judged."""
+        from orderproof.conformance.selftest.judging import Conditions
+
+        return Conditions(self.is_whole, self.reuse, self.fixed, self.profile)
 
     @property
     def files(self) -> list[tuple[str, Path]]:
@@ -151,10 +174,11 @@ def _write(path: Path, found: dict[str, Any], *, as_page: bool) -> None:
 
 
 def _summary(results: Sequence[SubjectResult], found: dict[str, Any], left_out: int, total: int) -> str:
-    ran = {kind: sum(one.subject.kind == kind for one in results) for kind in ("fault", "variant")}
+    ran = {kind: sum(one.subject.kind == kind for one in results) for kind in ("fault", "spoiler", "variant")}
+    spoilers = f" and {_counted(ran['spoiler'], 'spoiler')}" if ran["spoiler"] else ""
     return (
         f"{_counted(ran['fault'], 'fault')}, {len(found['escapes'])} escaped; "
-        f"{_counted(ran['variant'], 'correct server')}, {_counted(len(found['false_alarms']), 'false alarm')}"
+        f"{_counted(ran['variant'], 'correct server')}{spoilers}, {_counted(len(found['false_alarms']), 'false alarm')}"
         f"{f'; {left_out} of {total} servers were not run: the time limit was reached' if left_out else ''}"
     )
 

@@ -1,9 +1,22 @@
 """`orderproof serve`: the reference server, as a sandbox for client developers or to try the suite."""
 
+import re
 import signal
 import threading
 
 import click
+
+from orderproof.conformance.config.fields import check_token, seconds_of
+from orderproof.conformance.errors import UsageError
+
+
+def _parse_latency(_: click.Context, __: click.Parameter, text: str | None) -> tuple[float, float] | None:
+    """`100ms`, or `100ms+-20ms`: seconds, and by how many they vary."""
+    if text is None:
+        return None
+    length, sign, jitter = re.sub(r"\+/?-", "±", text).partition("±")
+    seconds = seconds_of(length, "--latency")
+    return seconds, seconds_of(jitter, "--latency") if sign else 0.0
 
 
 @click.command("serve")
@@ -13,8 +26,15 @@ import click
 )
 @click.option("--token", help="Access token to accept. Default: a new token, which is printed.")
 @click.option("--fault", metavar="NAME", help="Serve with this seeded fault.")
-@click.option("--variant", metavar="NAME", help="Serve with this other reading of the documents.")
+@click.option("--variant", metavar="NAME", help="Serve with this other reading of the documents, or several as a+b.")
 @click.option(
+    "--latency",
+    callback=_parse_latency,
+    metavar="TIME",
+    help="Answer this much later, as a server far away does: 100ms, or 100ms+-20ms.",
+)
+@click.option(
+    "--write-target",
     "--target",
     "target_file",
     type=click.Path(dir_okay=False),
@@ -22,17 +42,31 @@ import click
     help="Write a target file for `orderproof run --target`.",
 )
 def command(
-    host: str, port: int, token: str | None, fault: str | None, variant: str | None, target_file: str | None
+    host: str,
+    port: int,
+    token: str | None,
+    fault: str | None,
+    variant: str | None,
+    latency: tuple[float, float] | None,
+    target_file: str | None,
 ) -> int:
-    """Run the reference server until it is interrupted."""
-    from orderproof.conformance.errors import UsageError
+    """Run the reference server until it is interrupted.
+
+    Prints requests to try, and a target file for `orderproof run`. Orders can be injected, too.
+    """
+    from orderproof.conformance.commands.sandbox import introduction, target_text
     from orderproof.conformance.reference.choices import UnknownChoiceError, choose
+    from orderproof.conformance.reference.latency import delayed
     from orderproof.conformance.reference.server import start
 
+    if token is not None:
+        check_token(token, "--token")
     try:
         decisions = choose(faults=[fault] if fault else [], variants=[variant] if variant else [])
     except UnknownChoiceError as error:
         raise UsageError(str(error)) from None
+    if latency:
+        decisions = delayed(decisions, *latency)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -41,51 +75,19 @@ def command(
     except OSError as error:
         raise UsageError(f"--port {port}: cannot listen on {host}:{port} ({error.strerror}); try --port 0") from None
     with running:
-        _introduce(running.base_url, running.state_url, running.token)
         if target_file:
-            _write_target(target_file, running.base_url, running.state_url, running.token)
+            _write(target_file, target_text(running.base_url, running.state_url, running.token))
+        click.echo(introduction(running, target_file))
         stop.wait()
     click.echo("stopped", err=True)
     return 0
 
 
-def _introduce(base_url: str, state_url: str, token: str) -> None:
-    authorization = f"-H 'Authorization: Bearer {token}'"
-    click.echo(f"The order API is served at {base_url}")
-    click.echo(f"Token:  {token}")
-    click.echo(f"States: {state_url}\n")
-    click.echo("Try, in another terminal:\n")
-    click.echo("  # create a customer with three orders; the answer holds their ids")
-    click.echo(
-        f"  curl -sS {state_url} -H 'Content-Type: application/json' "
-        """-d '{"state": "customer-with-orders", "params": {"orders": 3}, "action": "setup"}'\n"""
-    )
-    click.echo("  # list the customer's orders, newest first (insert the customer_id)")
-    click.echo(
-        f"  curl -sS '{base_url}/orders?customer_id=CUSTOMER_ID' {authorization} "
-        "-H 'Accept: application/x.newstore.orders+json;version=2'\n"
-    )
-    click.echo("  # cancel an order by its readable id (insert an order_id)")
-    click.echo(
-        f"  curl -sS -X POST '{base_url}/orders/ORDER_ID/cancel?id_type=external' {authorization} "
-        """-H 'Content-Type: application/json' -d '{"reason": "Customer remorse"}'\n"""
-    )
-    click.echo("Stop with Ctrl-C.")
-
-
-def _write_target(path: str, base_url: str, state_url: str, token: str) -> None:
+def _write(path: str, text: str) -> None:
     from pathlib import Path
 
+    from orderproof.conformance.commands.options import writing
     from orderproof.reports.record import write_text
 
-    text = (
-        "name: sandbox\n"
-        f"base_url: {base_url}\n"
-        f"internal_base_url: {base_url}\n"
-        "auth:\n"
-        f"  bearer: {token}\n"
-        "states:\n"
-        f"  callback: {state_url}\n"
-    )
-    write_text(Path(path), text)
-    click.echo(f"Target file: {path} (orderproof run --target {path})")
+    with writing("--write-target", Path(path)):
+        write_text(Path(path), text)

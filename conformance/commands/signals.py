@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+_AGAIN_SECONDS = 0.01
+
 
 @contextmanager
 def ended_by_sigterm() -> Iterator[None]:
@@ -16,12 +18,18 @@ def ended_by_sigterm() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if frame is not None and frame.f_code.co_name == "gc_callback":
+        # Python swallows what is raised while it collects garbage, where Hypothesis measures the time: the run would
+        # go on as if nothing had happened.
+        threading.Timer(_AGAIN_SECONDS, signal.raise_signal, (number,)).start()
+        return
     raise KeyboardInterrupt

@@ -2,7 +2,8 @@
 
 Secrets are
 
-- **credentials**: `auth.bearer`, `auth.oauth2.client_secret` and the `token` of a state, however they were written;
+- **credentials**: `auth.bearer`, `auth.oauth2.client_secret`, `states.injection.token` and the `token` of a state,
+  however they were written;
 - **headers** (`headers`, `-H` and `states.callback.headers`): what goes along with every request mostly lets it in,
   whatever the header is called. The value of a plainly public header (content negotiation, tracing, a version, the
   tenant's name) is no secret: a report that hid it would hide what was asked, and it lets nobody in. If a placeholder
@@ -96,9 +97,19 @@ def altered(tokens: Iterable[str], target: Target) -> frozenset[str]:
 
 def _credentials(target: Target) -> frozenset[str]:
     """What authorizes by itself; nothing excuses showing it."""
-    oauth2 = target.auth.oauth2
+    oauth2, injection = target.auth.oauth2, target.states.injection
     tokens = [entry.get("token") for entries in target.states.fixed.values() for entry in entries]
-    return frozenset(filter(None, [target.auth.bearer, oauth2.client_secret if oauth2 else None, *tokens]))
+    return frozenset(
+        filter(
+            None,
+            [
+                target.auth.bearer,
+                oauth2.client_secret if oauth2 else None,
+                injection.token if injection else None,
+                *tokens,
+            ],
+        )
+    )
 
 
 def _header_pieces(value: str) -> Iterator[str]:

@@ -9,8 +9,9 @@ _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
 # Whose order is wanted; a source may ignore it and give another customer's order.
 _CUSTOMER: Mapping[str, Any] = {"customer_id": None}
 
-EXTENDED, NUMBERED, CANCELED, ITEM_CANCELED = "extended", "numbered", "canceled", "item-canceled"
-"""What is done to an order: its grace period extended, serial numbers written, it or one of its items canceled."""
+EXTENDED, NUMBERED, CANCELED = "extended", "numbered", "canceled"
+ITEM_CANCELED, ITEM_CANCELED_INTERNALLY = "item-canceled", "item-canceled-internally"
+"""What is done to an order: its grace period extended, serial numbers written, it or an item canceled by either API."""
 
 # An order stays what it was promised to be when its grace period was extended or its items got serial numbers.
 _HARMLESS = frozenset({EXTENDED, NUMBERED})

@@ -23,6 +23,7 @@ from orderproof.conformance.config.fields import (
     text_of,
     workers_of,
 )
+from orderproof.conformance.config.injection import Injection, injection_of
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES
@@ -82,7 +83,7 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class StateSources:
-    """Where states come from. Each state is sought in fixed lists first, then callback, then provider.
+    """Where states come from. Each state is sought in fixed lists first, then injection, callback and provider.
 
     `reuse`: a state that is as good as its contract promises serves the next check; else each check gets fresh ones.
     """
@@ -90,10 +91,11 @@ class StateSources:
     fixed: FixedStates = field(default_factory=dict, repr=False)
     callback: Callback | None = None
     provider: str | None = None
+    injection: Injection | None = None
     reuse: bool = True
 
     def __bool__(self) -> bool:
-        return bool(self.fixed or self.callback or self.provider)
+        return bool(self.fixed or self.injection or self.callback or self.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +136,16 @@ class Target:
     def from_dict(cls, data: Mapping[str, Any]) -> "Target":
         """The target that `to_dict` gave."""
         auth = data["auth"]
-        oauth2 = OAuth2(**auth["oauth2"]) if auth["oauth2"] else None
         states = data["states"]
-        callback = Callback(**states["callback"]) if states["callback"] else None
+        kinds = (("callback", Callback), ("injection", Injection))
+        made = {key: kind(**states[key]) if states[key] else None for key, kind in kinds}
         return cls(
             **{
                 **data,
-                "auth": Auth(auth["bearer"], oauth2),
+                "auth": Auth(auth["bearer"], OAuth2(**auth["oauth2"]) if auth["oauth2"] else None),
                 "limits": Limits(**data["limits"]),
                 "tls": Tls(**data["tls"]),
-                "states": StateSources(**{**states, "callback": callback}),
+                "states": StateSources(**{**states, **made}),
             }
         )
 
@@ -199,13 +201,13 @@ def _callback(data: Any, where: str) -> Callback:
 
 
 def _states(data: Any, where: str) -> StateSources:
-    callback = data.get("callback")
     fixed = {name: entries for name, entries in data.items() if name in STATES}
     check_repeated(fixed, where)
     return StateSources(
         fixed=fixed,
-        callback=None if callback is None else _callback(callback, f"{where}.callback"),
+        callback=_callback(data["callback"], f"{where}.callback") if "callback" in data else None,
         provider=data.get("provider"),
+        injection=injection_of(data["injection"], f"{where}.injection") if "injection" in data else None,
         reuse=data.get("reuse", True),
     )
 

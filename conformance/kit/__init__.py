@@ -1,13 +1,13 @@
 """Everything that a check may import: `from orderproof.conformance.kit import …`."""
 
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import CANCELED, ITEM_CANCELED, ITEM_CANCELED_INTERNALLY, STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders, Raw
 from orderproof.conformance.kit.expectation import expect, require, require_time
 from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
 from orderproof.conformance.kit.properties import generation, property_of
-from orderproof.conformance.kit.rule_mark import rule, unchanged
+from orderproof.conformance.kit.rule_mark import rule, unchanged, uses_up
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES
 from orderproof.conformance.kit.times import Instant, parse_time
@@ -44,6 +44,9 @@ from orderproof.conformance.transport.waiting import MAX_WAIT_SECONDS
 
 __all__ = [
     "ANY",
+    "CANCELED",
+    "ITEM_CANCELED",
+    "ITEM_CANCELED_INTERNALLY",
     "JSON",
     "MAX_WAIT_SECONDS",
     "ORDERS_V2",
@@ -98,4 +101,5 @@ __all__ = [
     "shortened",
     "shown",
     "unchanged",
+    "uses_up",
 ]

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from orderproof.conformance.config.state_kinds import CANCELED, EXTENDED, ITEM_CANCELED, NUMBERED
+from orderproof.conformance.config.state_kinds import (
+    CANCELED,
+    EXTENDED,
+    ITEM_CANCELED,
+    ITEM_CANCELED_INTERNALLY,
+    NUMBERED,
+)
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.strictjson import parse_json
@@ -23,7 +29,7 @@ _EFFECTS: Mapping[str | None, str] = {
     "updateSalesOrderSerialNumbers": NUMBERED,
     "createCancellation": CANCELED,
     "createLineItemCancellation": ITEM_CANCELED,
-    "cancelLineItem": ITEM_CANCELED,
+    "cancelLineItem": ITEM_CANCELED_INTERNALLY,
 }
 # Whole parts of a URL: a short readable id is part of many others.
 _PARTS = re.compile(r"[/?&=]")
@@ -56,6 +62,16 @@ def effects_on(state: State, states: Sequence[State], exchanges: Sequence[Exchan
         if effect == EXTENDED:
             updated = _with_due_at(updated, exchange)
     return Effects(updated, frozenset(done))
+
+
+def accepted_for(states: Sequence[State], exchanges: Sequence[Exchange]) -> frozenset[str]:
+    """Which changes were accepted for an order in which state, as `createCancellation internal order-cancelable`."""
+    found = set()
+    for exchange in exchanges:
+        if exchange.operation in _EFFECTS and _is_success(exchange):
+            id_type = "external" if "id_type=external" in exchange.url else "internal"
+            found |= {f"{exchange.operation} {id_type} {one.name}" for one in states if _is_about(exchange, one)}
+    return frozenset(found)
 
 
 def writes(exchange: Exchange) -> bool:

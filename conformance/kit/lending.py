@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from orderproof.conformance.config.state_kinds import STATES
-from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.effects import effects_on
+from orderproof.conformance.kit.effects import accepted_for, effects_on
 from orderproof.conformance.kit.polling import Poller
-from orderproof.conformance.kit.proof import Proof, prove
-from orderproof.conformance.kit.settings import Learned
+from orderproof.conformance.kit.proof import Proof, prove, without_judging
+from orderproof.conformance.kit.settings import LAVISH, Settings
 from orderproof.conformance.kit.tenants import tenant_problem
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.states.pool import Demand, Kept, Pool, subject_of
@@ -48,12 +47,11 @@ class Terms:
 class Lending:
     """The states of one process' checks. `pool` is shared by the whole run; `holder` names this process there."""
 
-    def __init__(
-        self, borrower: Borrower, target: Target, learned: Learned, states: States, pool: Pool, holder: str
-    ) -> None:
+    def __init__(self, borrower: Borrower, settings: Settings, states: States, pool: Pool, holder: str) -> None:
         self._borrower = borrower
-        self._target = target
-        self._learned = learned
+        self._target = settings.target
+        self._learned = settings.learned
+        self._is_thrifty = settings.profile != LAVISH
         self.states = states
         self.pool = pool
         self._holder = holder
@@ -63,11 +61,44 @@ class Lending:
         self._given: set[str] = set()
         self._tenants: dict[tuple[str | None, str | None], str | None] = {}
         self._refuted: dict[str, str] = {}
+        self._accepted: frozenset[str] = frozenset()
 
     @property
     def used_before(self) -> list[Kept]:
         """Those of the running check's states that another check had before."""
         return [kept for kept in self._kept.values() if kept.checks]
+
+    def was_accepted(self, request: str, state: State) -> bool:
+        """Whether the run has seen a request accepted for an order in this state: such an order need not be used up."""
+        if (
+            self.terms.is_fresh
+            or not self._target.states.reuse
+            or not self._is_thrifty
+            or state.base_url
+            or state.token
+        ):
+            return False
+        key = f"{request} {state.name}"
+        if key not in self._accepted:
+            self._accepted = self.pool.accepted()
+        return key in self._accepted
+
+    def used_up(self, name: str, after: str) -> State | None:
+        """A state that an earlier check used up in this way, for who wants just that; None where there is none."""
+        if self.terms.is_fresh or not self._is_thrifty or not self._target.states.reuse:
+            return None
+        kept = self.pool.lend(self._demand(name, {}, after), self._holder)
+        if kept is None:
+            return None
+        state = replace(kept.state, name=name, params={})
+        self._hand_over(state, kept)
+        return state
+
+    def _demand(self, name: str, params: Mapping[str, Any], after: str | None = None) -> Demand:
+        busy = tuple(subject_of(one) for one in self._borrower.trace.states)
+        # A customer is only read, so an entry serves every check.
+        is_used_up = not self._target.states.reuse and "order_uuid" in STATES[name].values
+        return Demand(name, params, self.terms.is_fresh or is_used_up, self.terms.is_unchanged, busy, after)
 
     def take(self, name: str, params: Mapping[str, Any], *, is_new: bool = False) -> State:
         """A state for the running check. Raises `StateUnavailable`, and `Contended` where each process waits."""
@@ -82,13 +113,8 @@ class Lending:
         """A state of the pool, or None where it is to be set up. Raises `StateUnavailable` where a list is used up."""
         if (is_new or not self._target.states.reuse) and name not in self._target.states.fixed:
             return None
-        busy = tuple(subject_of(one) for one in self._borrower.trace.states)
-        # A customer is only read, so an entry serves every check.
-        is_used_up = not self._target.states.reuse and "order_uuid" in STATES[name].values
-        is_fresh = self.terms.is_fresh or is_used_up
-        demand = Demand(name, params, is_fresh, self.terms.is_unchanged, busy)
         try:
-            kept = self.pool.lend(demand, self._holder)
+            kept = self.pool.lend(self._demand(name, params), self._holder)
             if kept is not None and kept.state.source == FIXED:
                 checked(name, params, kept.state.values)
         except StateUnavailable as error:
@@ -112,8 +138,8 @@ class Lending:
             self.states.teardown(state)
             raise StateUnavailable(f"state {name}: states.{state.source} gave {twin}")
         self._hand_over(state, Kept(state, time.time()))
-        if "customer_id" in params:
-            self._tear_down(self.pool.drop_customer(params["customer_id"]))
+        # Somebody's source may make every order for the same customer, whose history has one more now.
+        self._tear_down(self.pool.drop_customer(str(state.values["customer_id"])))
         return state
 
     def _hand_over(self, state: State, kept: Kept) -> None:
@@ -166,12 +192,9 @@ class Lending:
         tenant = (state.base_url, state.token)
         borrower = self._borrower
         if tenant != (None, None) and tenant not in self._tenants:
-            # An address where nothing answers makes the state unusable, not the check inconclusive.
-            judges, borrower.judges, first = borrower.judges, False, len(borrower.trace.exchanges)
-            try:
+            first = len(borrower.trace.exchanges)
+            with without_judging(self._borrower):
                 self._tenants[tenant] = tenant_problem(borrower.orders(), state, self._target.base_url)
-            finally:
-                borrower.judges = judges
             sent = range(first, len(borrower.trace.exchanges))
             borrower.trace.proofs.update(sent)
             if self._tenants[tenant]:
@@ -185,7 +208,8 @@ class Lending:
             first = len(trace.exchanges)
             # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
             may_act = state.source != FIXED and not is_again
-            proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act)
+            with without_judging(self._borrower):
+                proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act)
             trace.proofs.update(range(first, len(trace.exchanges)))
             self._proofs[entry] = proof.why
             return proof
@@ -241,6 +265,9 @@ class Lending:
             else:
                 self.pool.give_back(replace(updated, checks=(*kept.checks, check)))
         self._kept.clear()
+        accepted = accepted_for(trace.states, trace.exchanges[trace.earlier :])
+        if not accepted <= self._accepted:
+            self.pool.note_accepted(accepted)
 
     def _as_left(self, state: State, kept: Kept, trace: Trace, *, is_well: bool) -> Kept | None:
         """A state as a check leaves it; None where it is not what it was promised to be any more."""
@@ -250,10 +277,14 @@ class Lending:
         if not is_listed and (stays_after is None or not is_well or not reuse):
             return None
         effects = effects_on(state, trace.states, trace.exchanges[trace.earlier :])
-        if effects is None or not effects.done <= (stays_after or frozenset()):
+        if effects is None:
             return None
-        values = effects.state.values
-        return replace(kept, state=replace(kept.state, values=values), done=kept.done | effects.done)
+        done = kept.done | effects.done
+        more = done - (stays_after or frozenset())
+        left = replace(kept, state=replace(kept.state, values=effects.state.values), done=done)
+        # One that was used up serves whoever wants a canceled one, as long as there is no other.
+        is_wanted = len(more) == 1 and is_well and not self.pool.has_enough(left)
+        return left if not more or is_wanted else None
 
     def _discard(self, state: State) -> None:
         kept = self._kept.pop(id(state))

@@ -7,9 +7,19 @@ from orderproof.spec.catalogue import catalogue
 RULE_MARK = "orderproof_rule"
 CANARY_MARK = "orderproof_canary"
 UNCHANGED_MARK = "orderproof_unchanged"
+USES_UP_MARK = "orderproof_uses_up"
 
 unchanged = pytest.mark.orderproof_unchanged
 """Marks a check whose states no other check may have changed: an item without a serial number, a timer as it began."""
+
+
+def uses_up(orders: int, *, first: bool = False) -> pytest.MarkDecorator:
+    """Mark a check after which so many orders are not what they were promised to be any more, at most.
+
+    Where orders are listed, it comes after the checks that leave theirs as they were; `first`: before them, since the
+    run learns from it that a cancellation is accepted.
+    """
+    return pytest.mark.orderproof_uses_up(orders, first=first)
 
 
 def rule(*ids: str) -> pytest.MarkDecorator:

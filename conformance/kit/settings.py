@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Self
 
 from orderproof.conformance.config.target import Target
@@ -10,6 +11,9 @@ from orderproof.conformance.kit.polling import PATIENT_SECONDS
 
 PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
 """The number of examples of a property, by profile."""
+
+LAVISH = "deep"
+"""The profile that spares no orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,17 @@ class Learned:
     shows_customer: bool = False
 
 
+def _run_name() -> str:
+    return f"orderproof-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
     `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
-    epoch. `pool_at` is where the pool of states is served to this process, None where it is its own.
+    epoch. `run` names the run in what it makes on the target. `pool_at` is where the pool of states is served to this
+    process, None where it is its own.
     """
 
     target: Target
@@ -47,6 +56,7 @@ class Settings:
     journal: str | None = None
     patience_seconds: float = PATIENT_SECONDS
     ends_at: float | None = None
+    run: str = field(default_factory=_run_name)
     learned: Learned = Learned()
     pool_at: tuple[str, str] | None = None
 

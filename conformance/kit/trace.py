@@ -4,12 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from orderproof.conformance.kit.breaker import Line
+from orderproof.conformance.kit.findings import Finding
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
 
 _HELD_BYTES = 16 * 1024 * 1024
 """So much of answers a check holds. The answers of a usual server come to a tenth of it, with ever so many examples."""
 _SHORTENED_BYTES = 8_000
+_READING_METHODS = ("GET", "HEAD", "OPTIONS")
+# Its POST asks for prices, and changes nothing.
+_PRICES = "createPriceInformationForItems"
 
 
 @dataclass(slots=True)
@@ -19,7 +24,8 @@ class Trace:
     `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
     It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, or belong to
     an earlier attempt, of which there were `earlier`; and `misdirected` of those that did not reach the API at all,
-    because a state names a wrong address or token.
+    because a state names a wrong address or token. `unanswered` is what of the API did not answer, or was not asked
+    since it had been given up; `found` is the last finding of a property's examples.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -29,6 +35,8 @@ class Trace:
     proofs: set[int] = field(default_factory=set)
     earlier: int = 0
     misdirected: set[int] = field(default_factory=set)
+    found: Finding | None = None
+    unanswered: set[Line] = field(default_factory=set)
     _shared: list[State] = field(default_factory=list)
     _before_example: int = 0
     _held: int = 0
@@ -61,6 +69,10 @@ class Trace:
         """The exchanges from an index on, without those that only proved a state."""
         return [one for index, one in enumerate(self.exchanges) if index >= first and index not in self.proofs]
 
+    def writes(self) -> list[str]:
+        """The operations that changed something, the last one first: their effects are what may come late."""
+        return [one.operation for one in reversed(self.exchanges) if one.operation and _has_effect(one)]
+
     def begin_example(self) -> None:
         """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
         self.example_from = len(self.exchanges)
@@ -82,6 +94,11 @@ class Trace:
                 what, value, *_ = _subject(state)
                 return f"the {what} {value} for {other.name} and {state.name} in one check: each must be one of its own"
         return None
+
+
+def _has_effect(exchange: Exchange) -> bool:
+    is_done = exchange.status is not None and 200 <= exchange.status < 300
+    return is_done and exchange.method not in _READING_METHODS and exchange.operation != _PRICES
 
 
 def _subject(state: State) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderproof.conformance.reference.exchange import call_from_scope
+from orderproof.conformance.reference.exchange import INJECTION, call_from_scope
 from orderproof.conformance.reference.operations import HANDLERS
 from orderproof.conformance.reference.problems import Refusal
 
@@ -33,8 +33,9 @@ class OrderApi:
         if scope["type"] != "http" or (path != "/v0" and not path.startswith("/v0/")):
             await self.control(scope, receive, send)
             return
-        self.judged += 1
         call = call_from_scope(scope)
+        # Whoever makes an order judges nothing yet.
+        self.judged += path != f"/v0{INJECTION.path}"
         try:
             answer = await self._answer(call, receive)
         except _Gone:

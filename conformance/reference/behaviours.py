@@ -19,6 +19,10 @@ class Fault(Decisions):
     operation: ClassVar[str] = ""
 
 
+class Spoiler(Decisions):
+    """A server where an operation silently changes what only a later one shows; the docstring of each says which."""
+
+
 class Variant(Decisions):
     """A server that is right, but takes one of the open choices otherwise; `choice` is the point it is listed under."""
 
@@ -59,7 +63,9 @@ def collect(package: str, kind: type[Behaviour]) -> dict[str, type[Behaviour]]:
 
 def decided(behaviour: type[Decisions]) -> frozenset[str]:
     """The decisions that a behaviour takes otherwise, with those of its bases: two behaviours that share one clash."""
-    return frozenset[str]().union(*(overridden(one) for one in behaviour.__mro__ if issubclass(one, (Fault, Variant))))
+    return frozenset[str]().union(
+        *(overridden(one) for one in behaviour.__mro__ if issubclass(one, (Fault, Spoiler, Variant)))
+    )
 
 
 def overridden(behaviour: type[Decisions]) -> frozenset[str]:

@@ -24,10 +24,13 @@ def choose(faults: Sequence[str] = (), variants: Sequence[str] = ()) -> type[Dec
     if not faults and not variants:
         return Decisions
     from orderproof.conformance.reference.faults import all_faults
+    from orderproof.conformance.reference.injections import injection_variants
+    from orderproof.conformance.reference.spoilers import all_spoilers
     from orderproof.conformance.reference.variants import all_variants
 
-    chosen = [_named("fault", name, all_faults()) for names in faults for name in names.split("+")]
-    chosen += [_named("variant", name, all_variants()) for names in variants for name in names.split("+")]
+    wrong, right = {**all_faults(), **all_spoilers()}, {**all_variants(), **injection_variants()}
+    chosen = [_named("fault", name, wrong) for names in faults for name in names.split("+")]
+    chosen += [_named("variant", name, right) for names in variants for name in names.split("+")]
     return type("Chosen", (*chosen, Decisions), {})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderproof.conformance.reference.factory import GIFT_WRAPPING, ITEM_DISCOUNT, SHIPPING
+from orderproof.conformance.reference.factory import GIFT_WRAPPING, ITEM_DISCOUNT
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Customer, Item, Order
@@ -106,8 +106,8 @@ def totals_document(order: Order) -> Document:
         "net": money(net),
         "tax": money(tax),
         "gross": money(net + tax),
-        "total": money(net + tax + sum(SHIPPING) + sum(GIFT_WRAPPING)),
-        "shipping": money(sum(SHIPPING)),
+        "total": money(net + tax + sum(order.shipping) + sum(GIFT_WRAPPING)),
+        "shipping": money(sum(order.shipping)),
         "gift_wrapping": money(sum(GIFT_WRAPPING)),
         "discount": money(ITEM_DISCOUNT * len(order.items)),
     }
@@ -116,12 +116,12 @@ def totals_document(order: Order) -> Document:
 def payment_history_document(order: Order) -> list[Document]:
     """What was paid for an order."""
     total = totals_document(order)["total"]
-    return [{"amount": total, "category": "authorization", "currency": "USD", "method": "credit_card"}]
+    return [{"amount": total, "category": "authorization", "currency": order.currency, "method": "credit_card"}]
 
 
 def order_document(order: Order) -> Document:
     """An order, but for what depends on the request: `placed_at` and `payment_history`."""
-    shipping_tax = {"amount": money(SHIPPING[1]), "rate": 0.136, "name": "shipping taxes", "country_code": "US"}
+    shipping_tax = {"amount": money(order.shipping[1]), "rate": 0.136, "name": "shipping taxes", "country_code": "US"}
     gift_tax = {"amount": money(GIFT_WRAPPING[1]), "rate": 0.1, "name": "MA State Tax", "country_code": "US"}
     return {
         "id": order.readable_id,
@@ -129,7 +129,7 @@ def order_document(order: Order) -> Document:
         "origin_id": order.readable_id if order.external else order.uuid,
         "channel_type": "web",
         "status": order.status,
-        "currency": "USD",
+        "currency": order.currency,
         "fulfillment_type": "traditional",
         "store_id": "NY5AVE",
         "associate_id": "b9a144c2-3bd2-4066-983e-b2f2aa0c21e3",
@@ -144,7 +144,7 @@ def order_document(order: Order) -> Document:
             "tax_lines": [gift_tax],
         },
         "extended_attributes": [COLOUR],
-        "shipments": [{"id": order.shipment_id, "tax_lines": [shipping_tax], "price": price(*SHIPPING)}],
+        "shipments": [{"id": order.shipment_id, "tax_lines": [shipping_tax], "price": price(*order.shipping)}],
         "totals": totals_document(order),
         "tax_method": "vat_excluded",
         "tax_exempt": False,

@@ -52,6 +52,10 @@ OPERATIONS = (
     CANCEL_LINE_INTERNAL,
 ) = (operation.name for operation in OPERATIONS)
 
+#: The vendor's own operation that makes orders; neither document has it.
+INJECTION = Operation("injectOrder", "POST", "/d/fulfill_order", body=True)
+INJECT = INJECTION.name
+
 UNROUTED = Operation("", "", "")
 
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 GRACE_PERIOD = timedelta(minutes=15)
 
-#: The shipment and the gift wrapping of every order, in cents: (net, tax).
-SHIPPING = (2200, 300)
+#: The gift wrapping of every order, in cents: (net, tax).
 GIFT_WRAPPING = (450, 50)
 ITEM_DISCOUNT = 800
 

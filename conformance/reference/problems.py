@@ -51,6 +51,9 @@ REASONS: dict[str, Reason] = {
     "oms-misconfigured": Reason(412, "precondition_error", "The external webhook is not configured correctly."),
     "oms-payload-invalid": Reason(409, "conflict", "External webhook payload validation failed."),
     "oms-unavailable": Reason(503, "external_server_error", "The external webhook is unavailable."),
+    "injection-too-large": Reason(400, "maximum_allowed_number_of_items_exceeded", "The order has too many items."),
+    "injection-id-used": Reason(400, "bad_request", "The external_id is another order's."),
+    "gateway-timeout": Reason(504, "gateway_timeout", "The answer did not come in time."),
     "internal-error": Reason(500, "internal_server_error", "An unexpected error occurred."),
 }
 

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from uvicorn.config import Config
 from uvicorn.server import Server
@@ -17,7 +17,7 @@ from orderproof.conformance.reference.control import control_app
 from orderproof.conformance.reference.decisions import Decisions
 from orderproof.conformance.reference.decisions.transport import KEEP_ALIVE_SECONDS
 from orderproof.conformance.reference.oms import SERVED, StubOms
-from orderproof.conformance.reference.states import World
+from orderproof.conformance.reference.states import World, set_up
 from orderproof.conformance.reference.store import Store
 from orderproof.conformance.reference.webhook import WebhookClient
 
@@ -98,6 +98,10 @@ class Running:
     def where(self) -> dict[str, str]:
         """What a client needs to know of the server, as one that runs elsewhere tells it."""
         return {name: getattr(self, name) for name in ("base_url", "state_url", "token", "requests_url")}
+
+    def state(self, name: str, **params: Any) -> dict[str, Any]:
+        """Set a state up without a request; its values."""
+        return set_up(World(self.decisions, self.oms), name, params)
 
     def _run(self) -> None:
         asyncio.run(self._serve())

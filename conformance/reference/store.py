@@ -55,6 +55,9 @@ class Order:
     shipment_id: str
     gift_wrapping_id: str
     status: str = "open"
+    currency: str = "USD"
+    #: What the shipping costs, in cents: (net, tax).
+    shipping: tuple[int, int] = (2200, 300)
     external: bool = False
     version: int = 0
     cancel_requested: bool = False
@@ -84,6 +87,9 @@ class Tenant:
     orders: dict[str, Order] = field(default_factory=dict)
     readable: dict[str, Order] = field(default_factory=dict)
     items: dict[str, Order] = field(default_factory=dict)
+    #: What was injected: the request and its answer by `external_id`, and customers by `external_customer_id`.
+    injections: dict[str, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    external_customers: dict[str, Customer] = field(default_factory=dict)
 
     def add(self, order: Order) -> None:
         """Store an order under all of its identifiers."""

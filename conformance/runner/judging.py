@@ -15,6 +15,7 @@ from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner import canary
 from orderproof.conformance.runner.controller import Listener
+from orderproof.conformance.runner.giving_back import give_back
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
 from orderproof.conformance.runner.outcome import kept_exchanges
 from orderproof.conformance.runner.preflight import preflight, wait_for_target
@@ -112,7 +113,7 @@ def judge_target(options: RunOptions) -> RunResult:
         progress.say("giving states back")
         # Interrupted here, all was judged; what is left is in the journal, for `orderproof cleanup`.
         with contextlib.suppress(KeyboardInterrupt):
-            _give_back(session, journal)
+            give_back(session, journal)
         session.close()
         progress.end()
     outcomes = found.checks.outcomes if found.checks else []
@@ -147,16 +148,6 @@ def _empty_journal(out: Path) -> Journal:
     return journal
 
 
-def _give_back(session: Session, journal: Journal) -> None:
-    """Give back what a check that was broken off, or a worker that died, still had."""
-    if not journal.path.exists():
-        return
-    for state in journal.left_over():
-        session.states.teardown(state)
-    if not journal.left_over():
-        journal.path.unlink()
-
-
 def _judge(options: RunOptions, session: Session, progress: Progress, listener: Listener, found: _Found) -> None:
     progress.say("preflight")
     try:
@@ -175,10 +166,9 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
         options.note(why)
     target = replace(target, limits=replace(target.limits, workers=workers))
     settings = replace(session.settings, learned=learned, target=target)
+    selection = replace(options.selection, is_scarce=bool(target.states.fixed))
     try:
-        found.checks = run_checks(
-            settings, options.selection, listener, max_failures=options.max_failures, pool=session.pool
-        )
+        found.checks = run_checks(settings, selection, listener, max_failures=options.max_failures, pool=session.pool)
     except CollectionError as error:
         found.void = f"the suite itself could not be loaded: {error}"
         return

@@ -6,6 +6,7 @@ from typing import Any
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.passive import Judgement, judgements
+from orderproof.conformance.transport.exchange import DIED
 from orderproof.conformance.transport.shortened import shortened
 from orderproof.reports.outcome import (
     BODY_LIMIT,
@@ -29,6 +30,9 @@ _KEPT_BYTES = 3 * EVIDENCE_LIMIT
 def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> Outcome:
     """Describe a check that ended with `error`, or without one."""
     result, reason, finding = _classify(error)
+    silence = _silence(finding, rules)
+    if silence:
+        result, reason, finding = "inconclusive", silence, None
     findings = (_described(finding, trace),) if finding else ()
     passive = _passive(trace)
     return Outcome(
@@ -88,6 +92,20 @@ def kept_exchanges(trace: Trace, findings: Sequence[OwnFinding] = ()) -> tuple[d
     return tuple(
         one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict() for index, one in enumerate(trace.exchanges)
     )
+
+
+def _silence(error: BaseException | None, rules: tuple[str, ...]) -> str | None:
+    """Why a finding breaks no rule of its own: no answer came, which says nothing about what an answer must be.
+
+    That a request is answered at all is what ROB-2 demands of every exchange, and what other rules of robustness are
+    about.
+    """
+    if not isinstance(error, Finding) or any(rule.startswith("ROB-") for rule in rules):
+        return None
+    last = error.exchanges[-1] if error.exchanges else None
+    if last is None or not (last.is_endless or last.error == DIED):
+        return None
+    return f"{last.method} {last.url} {last.silence}"
 
 
 def _plain(text: str) -> str:
@@ -173,10 +191,13 @@ def _passive(trace: Trace) -> dict[str, PassiveResult]:
 
 
 def _broken_answer(index: int, judgement: Judgement, message: str) -> OwnFinding:
-    return {
+    found: OwnFinding = {
         "message": _plain(message),
         "expected": _plain(judgement.expected),
         "observed": _plain(judgement.observed),
         "exchanges": [index],
         "decisive": index,
     }
+    if judgement.joins:
+        found["joins"] = judgement.joins
+    return found

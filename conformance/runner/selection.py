@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orderproof.conformance.kit.rule_mark import CANARY_MARK, RULE_MARK
+from orderproof.conformance.kit.rule_mark import CANARY_MARK, RULE_MARK, USES_UP_MARK
 from orderproof.spec.catalogue import catalogue, is_selected
 
 
@@ -16,13 +16,15 @@ class Selection:
     """Which part of the catalogue a run judges: patterns such as `GRA-*` or `!GRA-4`, and a shard (i of n).
 
     A passive rule is judged on the answers of every check that has to do with it; with `is_narrow` only on those of the
-    checks of other rules that are selected, and of those named in `checks`.
+    checks of other rules that are selected, and of those named in `checks`. `is_scarce`: the orders are listed, so that
+    checks which use them up come last.
     """
 
     patterns: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
     is_narrow: bool = False
     checks: tuple[str, ...] = ()
+    is_scarce: bool = False
 
     def has(self, rule_id: str) -> bool:
         """Whether a rule is selected."""
@@ -84,6 +86,27 @@ def checks_among(items: Sequence[pytest.Item]) -> list[CollectedCheck]:
     ]
 
 
+def _frugally(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Checks in the order in which a list of orders judges most rules.
+
+    First those from which the run learns what is accepted, then all that leave their orders as they were, then the
+    rules that use up the fewest.
+    """
+    marks = [item.get_closest_marker(USES_UP_MARK) for item in items]
+    costs = dict.fromkeys((rule_id for item in items for rule_id in rules_of(item)), 0)
+    for item, mark in zip(items, marks, strict=True):
+        for rule_id in rules_of(item):
+            costs[rule_id] += mark.args[0] if mark else 0
+
+    def phase(index: int) -> tuple[int, int]:
+        mark = marks[index]
+        if mark is None:
+            return 1, 0
+        return (0, 0) if mark.kwargs["first"] else (2, min(costs[rule_id] for rule_id in rules_of(items[index])))
+
+    return [items[index] for index in sorted(range(len(items)), key=phase)]
+
+
 def select_items(config: pytest.Config, items: list[pytest.Item], selection: Selection) -> None:
     """Drop the checks that are not selected and sort the rest, in place. Tests that are no checks stay first."""
     order = {rule_id: index for index, rule_id in enumerate(catalogue())}
@@ -94,6 +117,8 @@ def select_items(config: pytest.Config, items: list[pytest.Item], selection: Sel
     checks = [item for item in items if not is_canary(item)]
     chosen = [item for item in checks if not rules_of(item) or selection.needs(check_name(item.nodeid), rules_of(item))]
     chosen.sort(key=key)
+    if selection.is_scarce:
+        chosen = _frugally(chosen)
     if selection.shard:
         index, count = selection.shard
         chosen = chosen[index - 1 :: count]

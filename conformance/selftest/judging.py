@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from orderproof.conformance.selftest.entries import given
 from orderproof.conformance.selftest.subjects import Subject, selections
 
 # A run of the whole suite takes a few seconds; after a hundred times that, a fault has made it hang.
@@ -43,6 +44,21 @@ def _context() -> Any:
 
 
 _CONTEXT = _context()
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """How servers are judged.
+
+    `is_whole` judges faults by all rules as well, which takes several times as long and shows which other rules find
+    them. `fixed` is a number of entries for each state, in place of the callback; `reuse` and `profile` are those of a
+    run.
+    """
+
+    is_whole: bool = False
+    reuse: bool = True
+    fixed: int | None = None
+    profile: str = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +89,11 @@ class SubjectResult:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether a fault escaped, or a correct server was not found conforming or got an unexpected warning."""
+        """Whether a fault escaped, a correct server was not spared, or a spoiler failed an innocent rule."""
         if self.subject.kind == "variant":
             return self.verdict != "conforming" or bool(self.stray)
+        if self.subject.kind == "spoiler":
+            return bool(self.stray) or self.verdict == "void"
         return not self.subject.breaks or bool(self.escaped)
 
 
@@ -85,22 +103,21 @@ def judge_all(
     jobs: int | None = None,
     done: Callable[[SubjectResult], None] = lambda one: None,
     *,
-    is_whole: bool = False,
+    how: Conditions = Conditions(),
     minutes: float | None = None,
 ) -> list[SubjectResult]:
     """Run against every chosen subject, several at once; the results are in the order of the subjects.
 
-    `is_whole` judges faults by all rules as well, which takes several times as long and shows which other rules find
-    them. After `minutes` no further run starts, and the rest is left out; the order of the runs changes every day.
+    After `minutes` no further run starts, and the rest is left out; the order of the runs changes every day.
     """
     # Long runs (of all rules) come first, so that no processor idles while the last run finishes.
-    order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind != "variant", index))
+    order = sorted(range(len(chosen)), key=lambda index: (chosen[index].kind == "fault", index))
     if minutes is not None:
         random.Random(datetime.now(UTC).toordinal()).shuffle(order)
     end = math.inf if minutes is None else time.monotonic() + 60 * minutes
     judged: dict[int, SubjectResult] = {}
     with ThreadPoolExecutor(jobs or _JOBS_PER_PROCESSOR * (os.cpu_count() or 1)) as pool:
-        running = {pool.submit(_judge_again, chosen[index], seed, is_whole, end): index for index in order}
+        running = {pool.submit(_judge_again, chosen[index], seed, how, end): index for index in order}
         for future in as_completed(running):
             judgement = future.result()
             if judgement is not None:
@@ -109,23 +126,23 @@ def judge_all(
     return [judged[index] for index in sorted(judged)]
 
 
-def _judge_again(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectResult | None:
+def _judge_again(subject: Subject, seed: int, how: Conditions, end: float) -> SubjectResult | None:
     """Judge one subject, a fault that escaped with other seeds too."""
-    judgement = _judge(subject, seed, is_whole, end)
+    judgement = _judge(subject, seed, how, end)
     for tries in range(2, _TRIES + 1):
-        if judgement is None or subject.kind == "variant" or not judgement.escaped:
+        if judgement is None or subject.kind != "fault" or not judgement.escaped:
             break
-        again = _judge(subject, seed + tries - 1, is_whole, end)
+        again = _judge(subject, seed + tries - 1, how, end)
         judgement = replace(again, tries=tries) if again else judgement
     return judgement
 
 
-def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectResult | None:
+def _judge(subject: Subject, seed: int, how: Conditions, end: float) -> SubjectResult | None:
     """Judge one subject in a process of its own. None if the `end`, in seconds of the monotonic clock, has passed."""
     if time.monotonic() > end:
         return None
     receiving, sending = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_run, args=(subject, seed, is_whole, sending))
+    process = _CONTEXT.Process(target=_run, args=(subject, seed, how, sending))
     process.start()
     sending.close()
     try:
@@ -140,26 +157,35 @@ def _judge(subject: Subject, seed: int, is_whole: bool, end: float) -> SubjectRe
         process.join()
 
 
-def _run(subject: Subject, seed: int, is_whole: bool, sending: Connection) -> None:
+def _run(subject: Subject, seed: int, how: Conditions, sending: Connection) -> None:
     try:
-        sending.send(_judged(subject, seed, is_whole))
+        sending.send(_judged(subject, seed, how))
     except Exception as error:
         sending.send(_nothing(subject, f"the run ended with {type(error).__name__}: {error}"))
 
 
-def _judged(subject: Subject, seed: int, is_whole: bool) -> SubjectResult:
+def _judged(subject: Subject, seed: int, how: Conditions) -> SubjectResult:
+    if subject.kind == "spoiler":
+        # What fails on fresh orders is to blame; with reuse nothing more may fail.
+        fresh = _judged_once(subject, seed, replace(how, reuse=False))
+        subject = replace(subject, breaks=fresh.broken)
+    return _judged_once(subject, seed, how)
+
+
+def _judged_once(subject: Subject, seed: int, how: Conditions) -> SubjectResult:
     from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.embedded import forked_target
     from orderproof.conformance.runner.judging import RunOptions, judge_target
 
-    faults = [subject.name] if subject.kind == "fault" else []
+    faults = [subject.name] if subject.kind != "variant" else []
     variants = [subject.name] if subject.kind == "variant" and subject.name else []
     with tempfile.TemporaryDirectory() as folder, forked_target(faults, variants) as target:
-        settings = Settings(target, seed, folder=folder, patience_seconds=_PATIENCE_SECONDS)
+        target = replace(target, states=given(target.states, how.fixed, reuse=how.reuse))
+        settings = Settings(target, seed, how.profile, folder=folder, patience_seconds=_PATIENCE_SECONDS)
         # The rules that a fault names must find it; a correct server must pass all rules.
-        for selection in selections(subject, is_whole):
+        for selection in selections(subject, how.is_whole):
             judgement = _judgement(subject, judge_target(RunOptions(settings, Path(folder), selection)).record)
-            if not judgement.escaped:
+            if subject.kind != "fault" or not judgement.escaped:
                 break
     return judgement
 

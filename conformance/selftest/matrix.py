@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from orderproof.conformance.selftest.judging import SubjectResult
+    from orderproof.conformance.selftest.judging import Conditions, SubjectResult
 
 
 def matrix(
-    judgements: Sequence[SubjectResult], seed: int = 1, *, is_whole: bool = False, not_run: int = 0
+    judgements: Sequence[SubjectResult], seed: int = 1, *, how: Conditions | None = None, not_run: int = 0
 ) -> dict[str, Any]:
     """The kill matrix as JSON-ready data, from which `orderproof.reports.page.kills` makes a page.
 
     `judgements` in their order; `escapes` and `false_alarms` by name; `caught`: for each rule, the faults that it must
     find and found; `elsewhere`: other faults that it found, for rules with any; `idle_rules`: rules that caught
-    nothing. `is_whole` says whether faults were judged by all rules; `not_run` how many servers the time limit cut off.
+    nothing. `how` they were judged; `not_run` says how many servers the time limit cut off. A spoiler that fails an
+    innocent rule is a false alarm.
     """
     from orderproof import __version__
     from orderproof.spec.catalogue import catalogue
@@ -31,11 +32,14 @@ def matrix(
     return {
         "orderproof": __version__,
         "seed": seed,
-        "is_whole": is_whole,
+        "is_whole": how is not None and how.is_whole,
+        "reuse": how is None or how.reuse,
+        "fixed": how and how.fixed,
+        "profile": how.profile if how else "default",
         "not_run": not_run,
         "judgements": [_row(one) for one in judgements],
         "escapes": [one.subject.name for one in judgements if one.subject.kind == "fault" and one.is_wrong],
-        "false_alarms": [one.subject.name for one in judgements if one.subject.kind == "variant" and one.is_wrong],
+        "false_alarms": [one.subject.name for one in judgements if one.subject.kind != "fault" and one.is_wrong],
         "caught": caught,
         "elsewhere": {rule: elsewhere[rule] for rule in caught if rule in elsewhere},
         "idle_rules": [rule for rule, faults in caught.items() if not faults],
@@ -78,6 +82,8 @@ def what_went_wrong(one: SubjectResult) -> str:
     """What is wrong with a result, for the developers of the suite."""
     if one.note:
         return one.note
+    if one.subject.kind == "spoiler":
+        return f"rules failed that do not fail on fresh orders: {', '.join(one.stray)}"
     if one.subject.kind == "variant":
         return f"a correct server was judged {one.verdict}: {', '.join(one.stray or one.unjudged)}"
     if not one.subject.breaks:

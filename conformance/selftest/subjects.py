@@ -13,7 +13,7 @@ from orderproof.spec.structure import did_you_mean
 if TYPE_CHECKING:
     from orderproof.conformance.runner.selection import Selection
 
-Kind = Literal["fault", "variant"]
+Kind = Literal["fault", "spoiler", "variant"]
 
 _COMBINED = 6
 
@@ -22,7 +22,8 @@ _COMBINED = 6
 class Subject:
     """One server to run against: its kind and name, and the rules that the suite must find broken.
 
-    For a variant these can only be advisory rules. `about` says in a sentence how it differs from the reference server.
+    For a variant these can only be advisory rules, for a spoiler those that find it on fresh orders. `about` says in a
+    sentence how it differs from the reference server.
     """
 
     kind: Kind
@@ -32,14 +33,16 @@ class Subject:
 
 
 def subjects() -> list[Subject]:
-    """Every fault and every variant; the reference server itself is a variant without a name."""
+    """Every fault, every spoiler and every variant; the reference server itself is a variant without a name."""
     from orderproof.conformance.reference.faults import all_faults
+    from orderproof.conformance.reference.spoilers import all_spoilers
     from orderproof.conformance.reference.variants import all_variants
 
     faults = [
         Subject("fault", name, tuple(fault.breaks), _about(fault)) for name, fault in sorted(all_faults().items())
     ]
-    return [*faults, *(combined([name]) for name in ("", *sorted(all_variants())))]
+    spoilers = [Subject("spoiler", name, (), _about(one)) for name, one in sorted(all_spoilers().items())]
+    return [*faults, *spoilers, *(combined([name]) for name in ("", *sorted(all_variants())))]
 
 
 def _about(seed: type[Any]) -> str:
@@ -94,7 +97,9 @@ def named(faults: Sequence[str], variants: Sequence[str], among: Sequence[Subjec
     for name in joined:
         if all(("variant", part) in known for part in name.split("+")):
             known["variant", name] = combined(name.split("+"))
-    wanted = {("fault", name) for name in faults} | {("variant", name) for name in variants}
+    spoilers = [name for name in faults if ("spoiler", name) in known]
+    wanted = {("fault", name) for name in faults if name not in spoilers} | {("spoiler", name) for name in spoilers}
+    wanted |= {("variant", name) for name in variants}
     for kind, name in sorted(wanted - known.keys()):
         near = did_you_mean(name, [other for of_kind, other in known if of_kind == kind])
         raise UsageError(f"--{kind}: unknown {kind} {name!r}{near}")
@@ -106,7 +111,7 @@ def selections(subject: Subject, is_whole: bool) -> Iterator[Selection]:
     from orderproof.conformance.runner.selection import Selection
     from orderproof.spec.catalogue import catalogue
 
-    if subject.kind == "variant" or is_whole:
+    if subject.kind != "fault" or is_whole:
         yield Selection()
         return
     if not all(catalogue()[rule_id].passive for rule_id in subject.breaks):

@@ -21,6 +21,7 @@ _WAIT_SECONDS = 60.0
 # The promise of `order-in-grace-period`, and how long an order of which no due_at is known is taken to keep it.
 _LEFT = timedelta(minutes=10)
 _KEEPS_SECONDS = 300.0
+_USED_UP = 2
 
 
 class Contended(Exception):  # noqa: N818 - nothing is wrong
@@ -32,7 +33,7 @@ class Demand:
     """What a check asks for.
 
     `is_fresh`: no check had it before. `is_unchanged`: nothing was done to it. `busy` are the orders and customers that
-    the check has already.
+    the check has already. `after` is what must have been done to it: one that a check used up serves who wants that.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Demand:
     is_fresh: bool = False
     is_unchanged: bool = False
     busy: tuple[str, ...] = ()
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Pool:
         self._waiting: set[str] = set()
         self._number = 0
         self._changed = threading.Condition()
+        self._accepted: set[str] = set()
         for name, listed in self._listed.items():
             for values in listed:
                 self.give_back(Kept(State(name, {}, values, FIXED), 0.0))
@@ -95,7 +98,7 @@ class Pool:
                     self._free.remove(found)
                     self._lent[found.number] = (found, holder)
                     return found
-                if demand.name not in self._listed:
+                if demand.name not in self._listed or demand.after:
                     return None
                 if not self._may_come_back(demand, holder) or time.monotonic() >= deadline:
                     raise StateUnavailable(self._used_up(demand))
@@ -110,6 +113,11 @@ class Pool:
         with self._changed:
             self._lent.pop(kept.number, None)
             self._add(kept)
+
+    def has_enough(self, kept: Kept) -> bool:
+        """Whether there are as many that were used up in the same way as checks that may want one at the same time."""
+        with self._changed:
+            return sum((one.state.name, one.done) == (kept.state.name, kept.done) for one in self._free) >= _USED_UP
 
     def drop(self, kept: Kept) -> list[State]:
         """Do not lend a state again, nor another that is about the same order. Returns the others, to be torn down."""
@@ -126,6 +134,14 @@ class Pool:
         """Every state that was set up for the run and is not lent, to be torn down: nothing of it is lent again."""
         with self._changed:
             return self._remove(lambda one: one.state.source != FIXED)
+
+    def note_accepted(self, keys: frozenset[str]) -> None:
+        """Keep which requests were accepted for an order in which state."""
+        self._accepted |= keys
+
+    def accepted(self) -> frozenset[str]:
+        """The requests that were accepted."""
+        return frozenset(self._accepted)
 
     def _add(self, kept: Kept) -> None:
         number = kept.number
@@ -172,6 +188,9 @@ def serves(kept: Kept, demand: Demand) -> bool:
     """Whether a state is what a demand asks for: of that kind, or of one that promises all of it and more."""
     state = kept.state
     if demand.name != state.name and demand.name not in STATES[state.name].serves:
+        return False
+    more = kept.done - (STATES[state.name].stays_after or frozenset())
+    if more != ({demand.after} if demand.after else set()):
         return False
     if (demand.is_fresh and kept.checks) or (demand.is_unchanged and kept.done) or kept.subject in demand.busy:
         return False

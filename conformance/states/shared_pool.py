@@ -13,6 +13,9 @@ PoolAddress = tuple[str, str]
 """Where a pool is served, and the key without which it does not answer."""
 
 
+_EXPOSED = ("lend", "give_back", "has_enough", "drop", "drop_customer", "drain", "note_accepted", "accepted")
+
+
 class _Server(BaseManager):
     """The side of the process that has the pool."""
 
@@ -32,7 +35,7 @@ def served(pool: Pool) -> Iterator[PoolAddress]:
     class _OfPool(_Server):
         pass
 
-    _OfPool.register("pool", callable=lambda: pool, exposed=("lend", "give_back", "drop", "drop_customer", "drain"))
+    _OfPool.register("pool", callable=lambda: pool, exposed=_EXPOSED)
     server: Any = _OfPool(authkey=key.encode()).get_server()
     # It ends with the process: whoever asked has ended before.
     threading.Thread(target=_serve, args=(server,), daemon=True).start()

@@ -1,8 +1,8 @@
-"""States: the test data that checks need to find on the target, and the three ways to get it.
+"""States: the test data that checks need to find on the target, and the four ways to get it.
 
-A *fixed list* in the target file, a *callback* (Pact's provider-state request) or a *provider* (a Python callable).
-Each state is sought in fixed lists first, then callback, then provider. A missing state is never an error of the run:
-the rules that need it are `not-run`, with the reason given here.
+A *fixed list* in the target file, the *injection* of orders by the vendor's own API, a *callback* (Pact's
+provider-state request) or a *provider* (a Python callable). Each state is sought in this order. A missing state is
+never an error of the run: the rules that need it are `not-run`, with the reason given here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any
 
 from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
-from orderproof.conformance.errors import StateUnavailable, UsageError
+from orderproof.conformance.errors import NotOffered, StateUnavailable, UsageError
 
 FIXED = "fixed"
 """The source of what a target file lists."""
@@ -66,7 +66,10 @@ class State:
 
 
 Ask = Callable[[str, Values, str], Values | None]
-"""A source of states: (state, params, action) to values, or None if it does not offer the state."""
+"""A source of states: (state, params, action) to values, or None if it does not offer the state.
+
+A source that can say why it does not offer one raises `NotOffered` instead.
+"""
 
 
 def noun(name: str) -> str:
@@ -121,14 +124,18 @@ class States:
         return state
 
     def _first(self, name: str, params: Values) -> tuple[str, Values]:
+        not_listed = f"your target file lists no such {noun(name)} under states:"
+        reasons = []
         for source, ask in self.sources:
-            values = ask(name, params, "setup")
+            try:
+                values = ask(name, params, "setup")
+            except NotOffered as error:
+                reasons.append(str(error))
+                continue
             if values is not None:
                 return source, values
-        if not self.sources:
-            raise StateUnavailable("no states were given; add states: to the target file")
-        not_listed = f"your target file lists no such {noun(name)} under states:"
-        raise StateUnavailable("; ".join(NOT_OFFERED.get(source, not_listed) for source, _ in self.sources))
+            reasons.append(NOT_OFFERED.get(source, not_listed))
+        raise StateUnavailable("; ".join(reasons) or "no states were given; add states: to the target file")
 
     def teardown(self, state: State) -> None:
         """Tear a state down where it came from. An error here says nothing about the target."""

@@ -12,7 +12,7 @@ import time
 import h11
 
 from orderproof.conformance.transport.content_coding import unpacked
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import TOO_LONG, Exchange
 from orderproof.conformance.transport.origin import Origin, host_header, origin_and_path
 from orderproof.conformance.transport.proxy import Proxy
 from orderproof.conformance.transport.shortened import shortened
@@ -171,7 +171,7 @@ class Connection:
             # Nobody knows how long it is: so long at least.
             exchange.body_bytes = len(exchange.response_body)
             exchange.shorten(_ENDLESS_KEPT_BYTES)
-            raise ValueError(f"the answer is longer than {limit} bytes")
+            raise ValueError(f"{TOO_LONG}{limit} bytes")
         exchange.status = response.status_code
         self.used_at = time.monotonic()
         rest = reader.trailing_data[0]

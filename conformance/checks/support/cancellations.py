@@ -57,6 +57,12 @@ def took_effect(seen: Answer) -> bool:
     return seen.at("canceled") is True or seen.at("cancelable") is False
 
 
+def was_canceled(orders: Orders, order: State) -> bool:
+    """Whether an order shows that it was canceled."""
+    answer = orders.cancellation_status(order)
+    return answer.is_success and answer.at("canceled") is True
+
+
 def expect_accepted(answer: Answer, because: str) -> None:
     """Raise a `Finding` unless a valid request was accepted. Another rule judges the status."""
     if not answer.is_success:

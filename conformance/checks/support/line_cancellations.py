@@ -78,15 +78,17 @@ def item_is_canceled(orders: Orders, order: State, cancel: Cancel) -> None:
         )
 
 
-def canceled_item_shows_cancelled(orders: Orders, order: State, cancel: Cancel) -> None:
+def canceled_item_shows_cancelled(orders: Orders, order: State) -> None:
     """A canceled item shows the status that a sample and the vendor's pages name."""
-    after = status_shown(require_canceled(orders, order, cancel), order.item_uuid)
+    after = item_status(orders, order, order.item_uuid)
 
     assert after == "cancelled", f"the canceled item shows the status {after}, not cancelled"
 
 
-def ordinary_item_is_refused(orders: Orders, order: State, cancel: Cancel) -> None:
-    """An item that is not pre-ordered is refused and not canceled; the order's pre-ordered item is canceled."""
+def ordinary_item_is_refused(
+    orders: Orders, order: State, cancel: Cancel, still_cancels: Callable[[Orders, State], None]
+) -> None:
+    """An item that is not pre-ordered is refused and not canceled; the order's pre-ordered item can be canceled."""
     before = item_status(orders, order, order.other_item_uuid)
 
     answer = cancel(order, order.other_item_uuid)
@@ -94,7 +96,7 @@ def ordinary_item_is_refused(orders: Orders, order: State, cancel: Cancel) -> No
     expect(answer, "the item is not pre-ordered").is_refused()
     after = item_status(orders, order, order.other_item_uuid)
     if after == before:
-        require(cancel(order, order.item_uuid))
+        still_cancels(orders, order)
     # The platform may change the item's status on its own, but not to that of a canceled item.
     elif after == status_shown(require_canceled(orders, order, cancel), order.item_uuid):
         raise Finding(
@@ -105,8 +107,8 @@ def ordinary_item_is_refused(orders: Orders, order: State, cancel: Cancel) -> No
         )
 
 
-def terminal_items_are_refused(terminal: Sequence[State], preordered: State, cancel: Cancel) -> None:
-    """An item in any terminal status is refused; an item in another status is canceled by the same request."""
+def terminal_items_are_refused(terminal: Sequence[State], cancel: Cancel) -> None:
+    """An item in any terminal status is refused."""
     for order in terminal:
         answer = cancel(order, order.item_uuid)
 
@@ -114,14 +116,28 @@ def terminal_items_are_refused(terminal: Sequence[State], preordered: State, can
         expect(
             answer, f"the item is in {f'the terminal status {status}' if status else 'a terminal status'}"
         ).is_refused()
-    require(cancel(preordered, preordered.item_uuid))
 
 
-def item_is_not_canceled_twice(orders: Orders, order: State, first: Cancel, second: Cancel) -> None:
+def order_with_canceled_item(session: Session, orders: Orders, cancel: Cancel, effect: str) -> State:
+    """An order that shows that its pre-ordered item was canceled: by an earlier check, or else now.
+
+    `cancel` is the operation that has this `effect`.
+    """
+    order = session.used_up("order-with-preordered-item", effect)
+    if order is None or not is_canceled(item_status(orders, order, order.item_uuid)):
+        order = session.state("order-with-preordered-item")
+        require_canceled(orders, order, cancel)
+    return order
+
+
+def is_canceled(status: object) -> bool:
+    """Whether an item's status says in so many words that it was canceled; no document names the word."""
+    return isinstance(status, str) and status.lower().startswith("cancel")
+
+
+def item_is_not_canceled_twice(order: State, cancel: Cancel) -> None:
     """Once an order shows that its item was canceled, a second cancellation is refused."""
-    require_canceled(orders, order, first)
-
-    again = second(order, order.item_uuid)
+    again = cancel(order, order.item_uuid)
 
     expect(again, "the item was canceled before").is_refused()
 

@@ -28,11 +28,16 @@ def or_nobody(states: Callable[[str], State], name: str) -> State:
         return State(name, {}, _UNKNOWN, _MADE_UP)
 
 
+def is_made_up(state: State) -> bool:
+    """Whether nothing on the target has the ids of a state."""
+    return state.source == _MADE_UP
+
+
 def require_found(
     send: Callable[[], Answer], state: State, require_success: Callable[[Answer], object] = require
 ) -> None:
     """The sanity step: what the state promises is found. There is none for a state that is made up."""
-    if state.source != _MADE_UP:
+    if not is_made_up(state):
         require_success(send())
 
 
@@ -44,11 +49,11 @@ def expect_unknown(
     Raises `Inconclusive` where only a real state could tell: a made-up readable id may have the wrong format, and an
     operation that answers as an unknown path does may not exist at all.
     """
-    is_made_up = state.source == _MADE_UP
-    if is_made_up and answer.status in (400, 422) and UNKNOWN_UUID not in answer.exchange.url:
+    made_up = is_made_up(state)
+    if made_up and answer.status in (400, 422) and UNKNOWN_UUID not in answer.exchange.url:
         raise Inconclusive(f"without the state {state.name}, an id may be refused for its format", answer.exchange)
     expect(answer, because).is_problem(status)
-    if is_made_up and _told(orders.unknown_path(answer, state)) == _told(answer):
+    if made_up and _told(orders.unknown_path(answer, state)) == _told(answer):
         raise Inconclusive(
             f"without the state {state.name}, the answer looks like that to an unknown path", answer.exchange
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orderproof.conformance.reference.decisions.authorization import Authorization
 from orderproof.conformance.reference.decisions.grace import GracePeriod
 from orderproof.conformance.reference.decisions.history import History
+from orderproof.conformance.reference.decisions.injection import Injections
 from orderproof.conformance.reference.decisions.lines import LineItems
 from orderproof.conformance.reference.decisions.prices import Prices
 from orderproof.conformance.reference.decisions.retrieval import Retrieval
@@ -13,7 +14,7 @@ from orderproof.conformance.reference.decisions.serials import SerialNumbers
 
 
 # Named one by one, not discovered as faults are: so the type checker knows each decision that a fault overrides.
-class Decisions(Routing, Authorization, Retrieval, History, Prices, GracePeriod, SerialNumbers, LineItems):
+class Decisions(Routing, Authorization, Retrieval, History, Prices, GracePeriod, SerialNumbers, LineItems, Injections):
     """The decisions of a correct server."""
 
 

@@ -8,7 +8,7 @@ from orderproof.conformance.reference import documents
 from orderproof.conformance.reference.decisions.bodies import Bodies
 from orderproof.conformance.reference.decisions.lookup import Lookup
 from orderproof.conformance.reference.decisions.rendering import Rendering
-from orderproof.conformance.reference.factory import GIFT_WRAPPING, SHIPPING
+from orderproof.conformance.reference.factory import GIFT_WRAPPING
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Prices(Bodies, Lookup, Rendering):
 
     def shipping_line(self, call: Call, order: Order) -> Line:
         """The line of the shipping."""
-        return {"type": "shipping", "id": order.shipment_id, "price": self.price(call, *SHIPPING)}
+        return {"type": "shipping", "id": order.shipment_id, "price": self.price(call, *order.shipping)}
 
     def gift_wrapping_line(self, call: Call, order: Order) -> Line:
         """The line of the gift wrapping."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderproof.conformance.reference.decisions.errors import Errors
-from orderproof.conformance.reference.exchange import OPERATIONS
+from orderproof.conformance.reference.exchange import INJECTION, OPERATIONS
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Routing(Errors):
 
     def operations(self, call: Call) -> Iterable[Operation]:
         """The operations that are offered."""
-        return OPERATIONS
+        return (*OPERATIONS, INJECTION)
 
     def path_parameters(self, call: Call, operation: Operation) -> dict[str, str] | None:
         """The path parameters, if the path is one of this operation."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderproof.conformance.reference import exchange
-from orderproof.conformance.reference.operations import lines, manage, retrieve
+from orderproof.conformance.reference.operations import inject, lines, manage, retrieve
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,4 +24,5 @@ HANDLERS: dict[str, Handler] = {
     exchange.SERIAL_NUMBERS: manage.add_serial_numbers,
     exchange.CANCEL_LINE: lines.cancel_line_item,
     exchange.CANCEL_LINE_INTERNAL: lines.cancel_line_item_internally,
+    exchange.INJECT: inject.inject_order,
 }
