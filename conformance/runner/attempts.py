@@ -4,6 +4,8 @@ A reused state may acquit, only a fresh one convicts: what an earlier check did 
 asked for, and the rule that is judged now is not to blame.
 """
 
+import os
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,6 +25,7 @@ _MOST_CONTENDED = 20
 """So often a check starts again because other processes have the states that it needs."""
 
 _MOST_TOLD = 3
+_DEEPEST_ERROR = 20
 
 
 class Attempts:
@@ -56,6 +59,7 @@ class Attempts:
             is_canary=is_canary(item),
             is_open=self.is_open,
             gone=session.gone or "",
+            rates={str(os.getpid()): session.client.rate.lowered_to},
         ).to_dict()
         return self._reports
 
@@ -76,9 +80,20 @@ class Attempts:
                 break
             earlier = session.end(name).exchanges
         outcome = outcome_of(name, rules_of(item), session.trace, self._error)
+        _forget(self._error)
+        self._error = None
         used = session.lending.used_before
         session.end(name, is_well=outcome.result in ("pass", "not-run", "not-applicable"))
         return outcome, used
+
+
+def _forget(error: BaseException | None, seen: int = 0) -> None:
+    """Let go of what the frames of an error hold: answers as large as a server likes, in circles of references."""
+    if error is None or seen > _DEEPEST_ERROR:
+        return
+    traceback.clear_frames(error.__traceback__)
+    for other in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
+        _forget(other, seen + 1)
 
 
 def _may_be_theirs(outcome: Outcome) -> bool:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from orderproof.reports import waits
 from orderproof.reports.completeness import given_up, missing_states, state_lacking
 from orderproof.reports.console.color import use_color
 from orderproof.reports.curl import variables_note
@@ -304,3 +305,6 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
     console.print(
         Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim")
     )
+    asked = waits.told(record)
+    if asked:
+        console.print(Text(asked, "dim"))
