@@ -58,6 +58,8 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
             passive = outcome.passive[rule_id]
             judged[rule_id] += passive["judged"]
             evidence[rule_id].findings += _numbered(passive["findings"], outcome.check, first)
+    for found in evidence.values():
+        found.findings = joined(found.findings)
     for rule in rules:
         if rule.sources_by_operation:
             for finding in evidence[rule.id].findings:
@@ -66,6 +68,28 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
         entry = CheckEntry(check=PASSIVE, outcome="pass", reason="", requests=count, states=[])
         evidence[rule_id].checks.append(entry)
     return evidence, exchanges
+
+
+def joined(findings: Iterable[FindingEntry]) -> list[FindingEntry]:
+    """Findings of a rule, where those that join each other are one with the exchanges of all; the last one shows it."""
+    kept: list[FindingEntry] = []
+    first_of: dict[str, FindingEntry] = {}
+    for finding in findings:
+        key = finding.pop("joins", "")
+        first = first_of.get(key) if key else None
+        if first is None:
+            kept.append(finding)
+            if key:
+                first_of[key] = finding
+            continue
+        first["exchanges"] = [*first["exchanges"], *finding["exchanges"]]
+        first["message"], first["decisive"] = finding["message"], finding["decisive"]
+    for finding in first_of.values():
+        others = len(finding["exchanges"]) - 1
+        if others:
+            requests = "1 more request" if others == 1 else f"{others} more requests"
+            finding["message"] += f", and so for {requests} of this operation"
+    return kept
 
 
 def _operation(finding: FindingEntry, exchanges: Sequence[Mapping[str, Any]]) -> str | None:

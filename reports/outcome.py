@@ -11,6 +11,7 @@ class OwnFinding(TypedDict):
     """One way in which a check found a rule broken. `exchanges` and `decisive` are indices into the check's exchanges.
 
     A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by index too.
+    Findings of one rule with the same `joins` are one finding, whichever checks they come from.
     """
 
     message: str
@@ -20,6 +21,7 @@ class OwnFinding(TypedDict):
     decisive: int | None
     story: NotRequired[list[dict[str, Any]]]
     timeline: NotRequired[list[dict[str, Any]]]
+    joins: NotRequired[str]
 
 
 class PassiveResult(TypedDict):
@@ -35,7 +37,9 @@ class Outcome:
 
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
-    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules.
+    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules. `is_open`: it is
+    inconclusive since something did not answer, and may run once more at the end. `gone` says why the target could not
+    be reached any more, so that no further check was run.
     """
 
     check: str
@@ -50,6 +54,8 @@ class Outcome:
     missing_states: Mapping[str, str] = field(default_factory=dict)
     is_canary: bool = False
     proofs: int = 0
+    is_open: bool = False
+    gone: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, to pass from a worker to the process that reports."""

@@ -12,10 +12,10 @@ from itertools import repeat
 import pytest
 
 from orderproof.conformance.transport import client as client_module
-from orderproof.conformance.transport import retry_after
+from orderproof.conformance.transport import reachability, retry_after
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.connection import Connection, NotSendable, request_bytes
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import DIED, Exchange
 from tests.loopback import Hangup, Request, Server, answer, refusing_port
 
 # Met only where something is broken, however busy the machine is.
@@ -447,7 +447,9 @@ def refusing(monkeypatch):
     """Let the client's connections be refused so many times; the first element of the list says how often still."""
     times = [0]
     monkeypatch.setattr(client_module, "Connection", partial(Refuses, times=times))
-    monkeypatch.setattr(client_module, "_CONNECT_PAUSES_SECONDS", (0.01, 0.01))
+    pauses = {None: (0.01,) * 2, True: (0.01,) * 5, False: ()}
+    monkeypatch.setattr(reachability, "_PAUSES_SECONDS", pauses)
+    monkeypatch.setattr(reachability, "_RESTART_PAUSES_SECONDS", pauses[True])
     return times
 
 
@@ -468,3 +470,51 @@ def test_a_server_that_is_gone_is_not_waited_for_at_every_request(client, refusi
     refusing[0] = 4
     with Server(lambda request: answer(200)) as server:
         assert [client.send("GET", server.url + "/", []).status for _ in range(3)] == [None, None, 200]
+
+
+@pytest.mark.parametrize(("refused", "is_answered"), [(5, True), (6, False)])
+def test_a_server_that_was_there_is_given_the_time_to_start_anew(client, refusing, refused, is_answered):
+    with Server(lambda request: answer(200, b"", "Connection: close")) as server:
+        client.send("GET", server.url + "/", [])
+        refusing[0] = refused
+
+        exchange = client.send("POST", server.url + "/", [], b"x")
+
+        assert (exchange.status == 200) is is_answered
+        assert exchange.is_unreachable is not is_answered
+
+
+def hang_up(request):
+    raise Hangup
+
+
+def test_a_restart_that_cuts_a_request_off_is_borne_once(client, refusing):
+    with Server(hang_up) as server:
+        exchanges = []
+        for _ in range(2):
+            refusals = iter([0, 2])
+            client.connect = lambda origin, refusals=refusals: _refused_later(client, origin, refusing, refusals)
+            exchanges.append(client.send("POST", server.url + "/", [], b"x"))
+
+    assert [one.dropped for one in exchanges] == [True, False]
+    assert exchanges[0].error == "the server closed the connection without an answer, and was started anew"
+    assert exchanges[1].error == "the connection was closed without an answer"
+
+
+def _refused_later(client, origin, refusing, refusals):
+    """A connection of the client's; from the second on, so many are refused as `refusals` says."""
+    refusing[0] += next(refusals, 0)
+    return Client.connect(client, origin)
+
+
+def test_a_server_that_refuses_every_connection_since_has_died(client, refusing):
+    with Server(hang_up) as server:
+        refusals = iter([0, 100])
+        client.connect = lambda origin: _refused_later(client, origin, refusing, refusals)
+        exchange = client.send("POST", server.url + "/", [], b"x")
+        after = client.send("POST", server.url + "/", [], b"x")
+
+    assert (exchange.error, exchange.dropped) == (DIED, False)
+    assert after.is_unreachable
+    # Asked for once only: it was waited for already.
+    assert refusing[0] >= 100 - len((0.05, 0.2)) - 5 - 2

@@ -50,5 +50,7 @@ def test_a_server_that_dies_is_found_once_and_after_which_request(tmp_path, meth
     killer = ran.record["exchanges"][finding["decisive"]]
     assert (killer["method"], killer["status"]) == (method, None)
     assert f"curl -sS -i -X {method} " in ran.out or (method == "GET" and "curl -sS -i " in ran.out)
+    assert ran.record["cut_short"].startswith("the target cannot be reached any more (")
+    assert ran.record["cut_short"].endswith(" checks were not run")
     reasons = {row["reason"] for row in ran.record["rules"] if row["verdict"] == "inconclusive"}
     assert any("no connection: " in reason and f"was {method} {killer['url']} at " in reason for reason in reasons)

@@ -79,9 +79,7 @@ class Answer:
     @property
     def result(self) -> str:
         """The status in words that follow the request: `returned 404`, or why no complete answer came."""
-        return (
-            f"returned {self.status}" if self.status is not None else f"got no complete answer ({self.exchange.error})"
-        )
+        return f"returned {self.status}" if self.status is not None else self.exchange.silence
 
     def __str__(self) -> str:
         if self.status is None:

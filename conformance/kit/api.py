@@ -57,6 +57,19 @@ class Parts(TypedDict, total=False):
     allowed_5xx: tuple[int, ...]
 
 
+def prepared_exchange(
+    method: str,
+    url: str,
+    headers: Headers,
+    body: bytes | None,
+    *,
+    operation: str,
+    allowed_5xx: tuple[int, ...],
+) -> Exchange:
+    """The exchange of a request that is sent later."""
+    return Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
+
+
 class Orders:
     """Both documented APIs of a target.
 
@@ -64,6 +77,7 @@ class Orders:
     target leaves it out; `learned` is what preflight found out; `patience` is shared by the whole run, and so are
     `habits`: what the target turned out to want where the documents leave it open. `was_accepted` says whether the run
     has seen an operation (with an id type, as `createCancellation internal`) accepted for an order in this state.
+    `prepare` makes an exchange that is sent later.
     """
 
     def __init__(
@@ -76,8 +90,10 @@ class Orders:
         patience: Poller | None = None,
         habits: Habits | None = None,
         was_accepted: Callable[[str, State], bool] = lambda _key, _state: False,
+        prepare: Callable[..., Exchange] = prepared_exchange,
     ) -> None:
         self._send = send
+        self._prepare = prepare
         self._base_urls = base_urls
         self._headers = headers
         self._token = token
@@ -101,7 +117,9 @@ class Orders:
 
     def prepared(self) -> "Orders":
         """The same API without sending: its answers contain exchanges for `send_together`."""
-        return Orders(_prepare, self._base_urls, self._headers, self._token, self._learned, self.patience, self._habits)
+        return Orders(
+            self._prepare, self._base_urls, self._headers, self._token, self._learned, self.patience, self._habits
+        )
 
     def call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         """Send a request for an operation; `path` values are percent-encoded, unless they are `Raw`.
@@ -263,19 +281,6 @@ def _payload(parts: Parts) -> bytes | None:
     if raw is not None or body is None:
         return raw
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _prepare(
-    method: str,
-    url: str,
-    headers: Headers,
-    body: bytes | None,
-    *,
-    operation: str,
-    allowed_5xx: tuple[int, ...],
-    **_: Any,
-) -> Exchange:
-    return Exchange(method, url, headers, body, 0.0, operation, allowed_5xx=allowed_5xx)
 
 
 def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:

@@ -14,7 +14,7 @@ from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.effects import accepted_for, effects_on
 from orderproof.conformance.kit.polling import Poller
-from orderproof.conformance.kit.proof import Proof, prove
+from orderproof.conformance.kit.proof import Proof, prove, without_judging
 from orderproof.conformance.kit.settings import LAVISH, Settings
 from orderproof.conformance.kit.tenants import tenant_problem
 from orderproof.conformance.kit.trace import Trace
@@ -138,8 +138,8 @@ class Lending:
             self.states.teardown(state)
             raise StateUnavailable(f"state {name}: states.{state.source} gave {twin}")
         self._hand_over(state, Kept(state, time.time()))
-        if "customer_id" in params:
-            self._tear_down(self.pool.drop_customer(params["customer_id"]))
+        # Somebody's source may make every order for the same customer, whose history has one more now.
+        self._tear_down(self.pool.drop_customer(str(state.values["customer_id"])))
         return state
 
     def _hand_over(self, state: State, kept: Kept) -> None:
@@ -192,12 +192,9 @@ class Lending:
         tenant = (state.base_url, state.token)
         borrower = self._borrower
         if tenant != (None, None) and tenant not in self._tenants:
-            # An address where nothing answers makes the state unusable, not the check inconclusive.
-            judges, borrower.judges, first = borrower.judges, False, len(borrower.trace.exchanges)
-            try:
+            first = len(borrower.trace.exchanges)
+            with without_judging(self._borrower):
                 self._tenants[tenant] = tenant_problem(borrower.orders(), state, self._target.base_url)
-            finally:
-                borrower.judges = judges
             sent = range(first, len(borrower.trace.exchanges))
             borrower.trace.proofs.update(sent)
             if self._tenants[tenant]:
@@ -211,7 +208,8 @@ class Lending:
             first = len(trace.exchanges)
             # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
             may_act = state.source != FIXED and not is_again
-            proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act)
+            with without_judging(self._borrower):
+                proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act)
             trace.proofs.update(range(first, len(trace.exchanges)))
             self._proofs[entry] = proof.why
             return proof

@@ -6,10 +6,11 @@ contradicted only by two answers that agree: an id is not found by two operation
 by an id of that type; a cancellation status is borne out by the order's own status, or by what the server then does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
@@ -37,6 +38,22 @@ class Proof:
 
     why: str | None = None
     is_used: bool = False
+
+
+class Judging(Protocol):
+    """Whose requests end a check as inconclusive where they get no answer, while it `judges`."""
+
+    judges: bool
+
+
+@contextmanager
+def without_judging(session: Judging) -> Iterator[None]:
+    """For requests that prove a state: one without an answer proves nothing, and ends no check."""
+    judges, session.judges = session.judges, False
+    try:
+        yield
+    finally:
+        session.judges = judges
 
 
 def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool) -> Proof:

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import unittest
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.strategies import SearchStrategy
 
+from orderproof.conformance.kit.findings import Finding
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import PROFILES
 
@@ -55,7 +57,11 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
         def example(*args: Any, **kwargs: Any) -> Any:
             session: Session = kwargs["session"]
             session.trace.begin_example()
-            return check(*args, **kwargs)
+            try:
+                return check(*args, **kwargs)
+            except Finding as found:
+                session.trace.found = found
+                raise
 
         # Without its attributes: examples that Hypothesis' `@example` names there belong to the attempt alone.
         @functools.wraps(check, updated=())
@@ -64,7 +70,13 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
             count = max(1, PROFILES[session.settings.profile] // _DIVISORS[cost])
             configured = generation(count, Phase.explicit, Phase.generate, Phase.shrink)
             attempt = configured(given(**strategies)(example))
-            return attempt(*args, **kwargs)
+            try:
+                return attempt(*args, **kwargs)
+            except unittest.SkipTest:
+                # A smaller example could not be tried, since the operation was given up: what was found stands.
+                if session.trace.found is None:
+                    raise
+                raise session.trace.found from None
 
         # pytest must not take the generated arguments for fixtures.
         signature = inspect.signature(check)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ import pytest
 from orderproof.conformance.config.secret_values import altered, secrets_of
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
-from orderproof.conformance.kit.api import Orders
+from orderproof.conformance.kit.api import Orders, prepared_exchange
+from orderproof.conformance.kit.breaker import Breaker, line_of
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.habits import Habits
 from orderproof.conformance.kit.lending import Lending, Terms
@@ -28,7 +28,7 @@ from orderproof.conformance.states.shared_pool import connected
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
 from orderproof.conformance.transport.client import Client
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
@@ -44,14 +44,14 @@ class Session:
         # The workers share the target's rate limit in equal parts.
         rate = limits.rate / (limits.workers or 1) if limits.rate else None
         self.client = Client(limits.timeout, rate, self._record, target.tls)
-        self._side_client = Client(limits.setup, tls=target.tls)
+        self._side_client = Client(limits.setup, tls=target.tls, reachability=self.client.reachability)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
-        self.patience = Poller(settings.patience_seconds)
+        self.breaker = Breaker()
         self.trace = Trace()
+        self.patience = Poller(settings.patience_seconds, lambda: self.trace.writes())
         self.judges = False
         self._habits = Habits()
-        self._last_sent: Exchange | None = None
         self.token_probe = TokenProbe(settings.learned.accepted)
         # Beside the checks, and within the same rate.
         access = Access(self._side_client, target, self.tokens.current, self.client.wait_for_rate)
@@ -76,21 +76,45 @@ class Session:
         tokens = frozenset(self.tokens.secrets)
         return self._of_target | tokens | altered(tokens, self.settings.target)
 
+    @property
+    def gone(self) -> str | None:
+        """Why the target cannot be reached any more; None where it can."""
+        return self.breaker.lost(self.settings.target.base_url)
+
     def _record(self, exchange: Exchange) -> None:
         self.trace.exchanges.append(exchange)
+        line = self.breaker.note(exchange)
+        if line is not None:
+            self.trace.unanswered.add(line)
 
-    def _send(self, *request: Any, **how: Any) -> Exchange:
-        exchange = self.client.send(*request, **how)
+    def _send(self, method: str, url: str, headers: Headers, body: bytes | None, **how: Any) -> Exchange:
+        why = self._why_not_sent(method, url, how["operation"])
+        if why:
+            return Exchange(method, url, headers, body, 0.0, how["operation"], error=why)
+        exchange = self.client.send(method, url, headers, body, **how)
         self.raise_if_inconclusive(exchange)
         return exchange
+
+    def _prepare(self, method: str, url: str, headers: Headers, body: bytes | None, **how: Any) -> Exchange:
+        self._why_not_sent(method, url, how["operation"])
+        return prepared_exchange(method, url, headers, body, **how)
+
+    def _why_not_sent(self, method: str, url: str, operation: str | None) -> str | None:
+        """Why a request is not sent, since it would get no answer. Raises it as `Inconclusive` while a check judges."""
+        line = line_of(method, url, operation)
+        why = self.breaker.why(method, url, operation)
+        if why and line:
+            self.trace.unanswered.add(line)
+        if why and self.judges:
+            raise Inconclusive(why)
+        return why
 
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
         """Raise `Inconclusive` if the result is about the connection, the rate limit or an expired token."""
         if self.judges and exchange.is_unreachable:
-            raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}{self._since()}", exchange)
-        if not exchange.is_unreachable:
-            self._last_sent = exchange
+            raise Inconclusive(self.breaker.lose(exchange), exchange)
         if self.judges and exchange.dropped:
+            self.trace.unanswered.update(filter(None, [line_of(exchange.method, exchange.url, exchange.operation)]))
             raise Inconclusive(f"{exchange.method} {exchange.url}: {exchange.error}; run the check again", exchange)
         if self.judges and is_deferred(exchange):
             asked = exchange.response_header("Retry-After")
@@ -118,13 +142,6 @@ class Session:
                 ended,
             )
 
-    def _since(self) -> str:
-        """After which request there was no connection any more."""
-        if self._last_sent is None:
-            return ""
-        when = datetime.fromtimestamp(self._last_sent.started_at, UTC).strftime("%H:%M:%SZ")
-        return f"; the last request that could be sent was {self._last_sent.method} {self._last_sent.url} at {when}"
-
     def orders(self) -> Orders:
         """The documented API of the target."""
         target = self.settings.target
@@ -137,6 +154,7 @@ class Session:
             self.patience,
             self._habits,
             self.lending.was_accepted,
+            self._prepare,
         )
 
     def take(self, name: str, *, is_new: bool = False, **params: Any) -> State:

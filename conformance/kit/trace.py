@@ -4,8 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from orderproof.conformance.kit.breaker import Line
+from orderproof.conformance.kit.findings import Finding
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
+
+_READING_METHODS = ("GET", "HEAD", "OPTIONS")
+# Its POST asks for prices, and changes nothing.
+_PRICES = "createPriceInformationForItems"
 
 
 @dataclass(slots=True)
@@ -15,7 +21,8 @@ class Trace:
     `prepared` is how many exchanges came before the first example: they prepared the states that all examples share.
     It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, or belong to
     an earlier attempt, of which there were `earlier`; and `misdirected` of those that did not reach the API at all,
-    because a state names a wrong address or token.
+    because a state names a wrong address or token. `unanswered` is what of the API did not answer, or was not asked
+    since it had been given up; `found` is the last finding of a property's examples.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -25,6 +32,8 @@ class Trace:
     proofs: set[int] = field(default_factory=set)
     earlier: int = 0
     misdirected: set[int] = field(default_factory=set)
+    found: Finding | None = None
+    unanswered: set[Line] = field(default_factory=set)
     _shared: list[State] = field(default_factory=list)
     _before_example: int = 0
 
@@ -36,6 +45,10 @@ class Trace:
     def since(self, first: int) -> list[Exchange]:
         """The exchanges from an index on, without those that only proved a state."""
         return [one for index, one in enumerate(self.exchanges) if index >= first and index not in self.proofs]
+
+    def writes(self) -> list[str]:
+        """The operations that changed something, the last one first: their effects are what may come late."""
+        return [one.operation for one in reversed(self.exchanges) if one.operation and _has_effect(one)]
 
     def begin_example(self) -> None:
         """Mark that a property starts over: a finding shows what prepared it, and the exchanges from here on."""
@@ -58,6 +71,11 @@ class Trace:
                 what, value, *_ = _subject(state)
                 return f"the {what} {value} for {other.name} and {state.name} in one check: each must be one of its own"
         return None
+
+
+def _has_effect(exchange: Exchange) -> bool:
+    is_done = exchange.status is not None and 200 <= exchange.status < 300
+    return is_done and exchange.method not in _READING_METHODS and exchange.operation != _PRICES
 
 
 def _subject(state: State) -> tuple[str, ...]:

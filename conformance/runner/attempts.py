@@ -30,6 +30,8 @@ class Attempts:
         self._session = session
         self._error: BaseException | None = None
         self._reports: list[pytest.TestReport] = []
+        self.is_open = False
+        """Whether the last check is inconclusive since something did not answer, so that it may run once more."""
 
     def note(self, error: BaseException) -> None:
         """Keep what the running attempt ended with: the first of its errors."""
@@ -41,16 +43,22 @@ class Attempts:
         session = self._session
         terms = Terms(is_unchanged=item.get_closest_marker(UNCHANGED_MARK) is not None)
         outcome, used = self._attempt(item, nextitem, terms)
-        if used and _may_be_theirs(outcome):
+        if used and _may_be_theirs(outcome) and not self._is_open(outcome):
             again, _ = self._attempt(item, nextitem, replace(terms, is_fresh=True), after=outcome)
             outcome = _joined(outcome, again, used)
+        self.is_open = self._is_open(outcome)
         self._reports[-1].orderproof = replace(  # type: ignore[attr-defined]
             outcome,
             secrets=session.secrets,
             missing_states=dict(session.states.missing),
             is_canary=is_canary(item),
+            is_open=self.is_open,
+            gone=session.gone or "",
         ).to_dict()
         return self._reports
+
+    def _is_open(self, outcome: Outcome) -> bool:
+        return outcome.result == "inconclusive" and bool(self._session.trace.unanswered)
 
     def _attempt(
         self, item: pytest.Item, nextitem: pytest.Item | None, terms: Terms, after: Outcome | None = None

@@ -1,13 +1,14 @@
 """The side of the plugin that lives in the process that reports: which checks run, and what came of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.recorder import record_checks
+from orderproof.conformance.runner.second_look import WORKER_OUTPUT
 from orderproof.conformance.runner.selection import CollectedCheck, Selection, check_name, checks_among, select_items
 from orderproof.conformance.states.pool import Pool
 from orderproof.reports.outcome import Outcome
@@ -81,7 +82,31 @@ class Controller:
             self.canary = outcome
         else:
             self.outcomes.append(outcome)
-            self.listener.finished(outcome, len(self.names))
+            # What may run once more is not finished yet.
+            if not outcome.is_open:
+                self.listener.finished(outcome, len(self.names))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take what a worker of pytest-xdist found in its second look."""
+        for data in getattr(node, "workeroutput", {}).get(WORKER_OUTPUT, ()):
+            self.look_again(Outcome.from_dict(data))
+
+    def look_again(self, outcome: Outcome) -> None:
+        """Take an outcome of the second look: it decides, and of the first one the answers alone still count."""
+        outcome = replace(outcome, is_open=False)
+        for index, first in enumerate(self.outcomes):
+            if first.check == outcome.check and first.is_open:
+                self.outcomes[index] = replace(first, rules=(), is_open=False)
+                self.listener.finished(outcome, len(self.names))
+        self.outcomes.append(outcome)
+
+    def close(self) -> None:
+        """Tell of the checks that did not run once more: what they came to stands."""
+        for index, outcome in enumerate(self.outcomes):
+            if outcome.is_open:
+                self.outcomes[index] = replace(outcome, is_open=False)
+                self.listener.finished(outcome, len(self.names))
 
 
 def configure_worker(config: pytest.Config, worker_input: Mapping[str, Any]) -> None:

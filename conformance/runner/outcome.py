@@ -5,6 +5,7 @@ from typing import Any
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.passive import Judgement, judge
+from orderproof.conformance.transport.exchange import DIED
 from orderproof.reports.outcome import CheckResult, Outcome, OwnFinding, PassiveResult
 
 # A broken answer that every request of a check gets is one finding, not five hundred.
@@ -14,6 +15,9 @@ _FINDINGS_PER_RULE = 3
 def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> Outcome:
     """Describe a check that ended with `error`, or without one."""
     result, reason, finding = _classify(error)
+    silence = _silence(finding, rules)
+    if silence:
+        result, reason, finding = "inconclusive", silence, None
     return Outcome(
         check,
         rules,
@@ -49,6 +53,20 @@ def _classify(error: BaseException | None) -> tuple[CheckResult, str, BaseExcept
         where = f"{traceback.tb_frame.f_code.co_name}, line {traceback.tb_lineno}"
         traceback = traceback.tb_next
     return "inconclusive", f"the check itself stopped with {type(error).__name__}: {error} ({where})", None
+
+
+def _silence(error: BaseException | None, rules: tuple[str, ...]) -> str | None:
+    """Why a finding breaks no rule of its own: no answer came, which says nothing about what an answer must be.
+
+    That a request is answered at all is what ROB-2 demands of every exchange, and what other rules of robustness are
+    about.
+    """
+    if not isinstance(error, Finding) or any(rule.startswith("ROB-") for rule in rules):
+        return None
+    last = error.exchanges[-1] if error.exchanges else None
+    if last is None or not (last.is_endless or last.error == DIED):
+        return None
+    return f"{last.method} {last.url} {last.silence}"
 
 
 def _plain(text: str) -> str:
@@ -134,10 +152,13 @@ def _passive(trace: Trace) -> dict[str, PassiveResult]:
 
 
 def _broken_answer(index: int, judgement: Judgement, message: str) -> OwnFinding:
-    return {
+    found: OwnFinding = {
         "message": _plain(message),
         "expected": _plain(judgement.expected),
         "observed": _plain(judgement.observed),
         "exchanges": [index],
         "decisive": index,
     }
+    if judgement.joins:
+        found["joins"] = judgement.joins
+    return found

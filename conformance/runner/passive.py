@@ -35,12 +35,16 @@ _PLAIN_PARAMETER = re.compile(r"[\w.~@+,-]{1,200}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one exchange says about one rule: kept (`message` None) or broken."""
+    """What one exchange says about one rule: kept (`message` None) or broken.
+
+    What is broken in the same way by many requests `joins` them: they are one finding.
+    """
 
     rule: str
     message: str | None = None
     expected: str = ""
     observed: str = ""
+    joins: str = ""
 
 
 @cache
@@ -84,9 +88,10 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
     operation_id = exchange.operation
     if exchange.status is None:
         for rule in _rules("answered", operation_id):
-            yield Judgement(
-                rule, f"{_request(exchange)}: {exchange.error}", "a complete HTTP answer", str(exchange.error)
-            )
+            # Many requests that an operation leaves without an answer tell the same.
+            joins = f"{exchange.method} {operation_id or exchange.url}" if exchange.is_endless else ""
+            told = f"{_request(exchange)}: {exchange.error}"
+            yield Judgement(rule, told, "a complete HTTP answer", str(exchange.error), joins)
         return
     for rule in _rules("answered", operation_id):
         yield Judgement(rule)

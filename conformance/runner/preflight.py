@@ -27,6 +27,7 @@ _READABLE_WITHIN_SECONDS = 10.0
 _POLL_SECONDS = 0.25
 _ID_TYPES = ("internal", "external")
 _PRICES = "its prices"
+_NOBODY = State("order", {}, {})
 # States that have an order too.
 _SECOND_OPINIONS = ("order-cancelable", "order-closed")
 
@@ -47,7 +48,10 @@ def preflight(session: Session) -> Learned:
     settings = session.settings
     orders = session.orders()
     strangers = _probe_without_states(orders, settings.seed)
-    if all(probe.answer.status is None for probe in strangers):
+    if _is_silent(strangers) and not all(probe.answer.exchange.is_unreachable for probe in strangers):
+        # One operation that does not answer is for the checks to tell.
+        strangers.append(Probe("an unknown order", orders.show(_NOBODY, id=_unknown_id(settings.seed))))
+    if _is_silent(strangers):
         raise VoidError(
             f"base_url: nothing answers at {settings.target.base_url} ({strangers[0].answer.exchange.error})"
         )
@@ -75,9 +79,17 @@ def preflight(session: Session) -> Learned:
     return Learned(_price_id(known), session.token_probe.own, reads_late, problem, *shown)
 
 
+def _unknown_id(seed: int) -> str:
+    return str(uuid.UUID(int=seed % 2**128, version=4))
+
+
+def _is_silent(probes: list[Probe]) -> bool:
+    return all(probe.answer.status is None for probe in probes)
+
+
 def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:
     """Requests whose documented answer is no 404, whatever data the target holds."""
-    stranger = State("customer-without-orders", {}, {"customer_id": str(uuid.UUID(int=seed % 2**128, version=4))})
+    stranger = State("customer-without-orders", {}, {"customer_id": _unknown_id(seed)})
     return [
         # An unknown customer gets no 404 in version 2, and a request without a customer gets a 400.
         Probe("history of an unknown customer", orders.history(stranger, accept=ORDERS_V2)),

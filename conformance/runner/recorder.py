@@ -9,6 +9,7 @@ import pytest
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.attempts import Attempts
+from orderproof.conformance.runner.second_look import OpenCheck, hand_over, second_look
 from orderproof.conformance.runner.selection import rules_of
 from orderproof.conformance.states.pool import Pool
 from orderproof.reports.redaction.masking import Masker
@@ -18,20 +19,21 @@ def record_checks(config: pytest.Config, settings: Settings, pool: Pool | None =
     """Let this process run checks: the session for them, which lends of `pool`, and the recorder of their outcomes."""
     session = config.stash[SESSION] = Session(settings, pool)
     config.pluginmanager.register(Recorder(session))
-    if settings.ends_at is not None:
-        config.pluginmanager.register(TimeLimit(settings.ends_at))
+    config.pluginmanager.register(EarlyEnd(session))
 
 
-class TimeLimit:
-    """Begins no more checks once the run's time is over: what was judged until then is told."""
+class EarlyEnd:
+    """Begins no more checks once the run's time is over or the target is gone: what was judged until then is told."""
 
-    def __init__(self, ends_at: float) -> None:
-        self._ends_at = ends_at
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
         """Say that a check was taken care of, so that nothing runs it."""
-        return True if rules_of(item) and time.time() >= self._ends_at else None
+        ends_at = self._session.settings.ends_at
+        is_over = self._session.gone is not None or (ends_at is not None and time.time() >= ends_at)
+        return True if is_over and rules_of(item) else None
 
 
 class Recorder:
@@ -40,10 +42,18 @@ class Recorder:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._attempts = Attempts(session)
+        self._open: list[OpenCheck] = []
 
     def pytest_unconfigure(self) -> None:
         """Close the session's connections."""
         self._session.close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Look again at what did not answer, when all checks have run."""
+        result = yield
+        hand_over(session.config, list(second_look(self._session, self._open, self._attempts.run)))
+        return result
 
     @pytest.hookimpl
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
@@ -54,6 +64,8 @@ class Recorder:
         for report in self._attempts.run(item, nextitem):
             item.ihook.pytest_runtest_logreport(report=report)
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        if self._attempts.is_open:
+            self._open.append(OpenCheck(item, frozenset(self._session.trace.unanswered)))
         return True
 
     @pytest.hookimpl(wrapper=True)

@@ -71,8 +71,9 @@ def run_checks(
             code = _run_pytest(controller, options)
     else:
         code = _run_pytest(controller, options)
+    controller.close()
     position = {name: index for index, name in enumerate(controller.names)}
-    outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome.check, 0))
+    outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome.check, len(position)))
     interrupted = code == pytest.ExitCode.INTERRUPTED and not max_failures
     is_over = settings.ends_at is not None and time.time() >= settings.ends_at
     cut_short = _cut_short(outcomes, len(controller.names), interrupted, max_failures, is_over=is_over)
@@ -103,13 +104,18 @@ def _cut_short(
     outcomes: Sequence[Outcome], total: int, interrupted: bool, max_failures: int | None, *, is_over: bool
 ) -> str | None:
     """Why not all of the checks were run; None where they were."""
-    lacking = total - len(outcomes)
+    lacking = total - len({outcome.check for outcome in outcomes if outcome.rules})
+    gone = next((outcome.gone for outcome in outcomes if outcome.gone), "")
     if interrupted and not total:
         return "interrupted: no check was run"
     if not lacking:
         return None
     failed = sum(outcome.result == "fail" for outcome in outcomes)
-    cause = "interrupted" if interrupted else "the time of --max-time was over" if is_over else "stopped early"
+    cause = "the time of --max-time was over" if is_over else "stopped early"
+    if gone:
+        cause = f"the target cannot be reached any more ({gone})"
+    if interrupted:
+        cause = "interrupted"
     if max_failures and failed >= max_failures:
         cause = f"stopped after {failed} failed checks"
     return f"{cause}: {lacking} of {total} checks were not run"

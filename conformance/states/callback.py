@@ -37,9 +37,9 @@ def callback_source(client: Client, callback: Callback) -> Ask:
         for pause in (*_PAUSES, None):
             exchange = client.send("POST", asked, headers, body, patient=False)
             status = exchange.status
-            # Whoever has waited for an answer for a minute does not do so again.
-            timed_out = status is None and exchange.duration >= client.timeout
-            again = not timed_out and (status is None or status >= 500 or status in (408, 429))
+            # Whoever has waited for an answer for a minute does not do so again, nor for a connection: the client did.
+            has_waited = exchange.is_unreachable or (status is None and exchange.duration >= client.timeout)
+            again = not has_waited and (status is None or status >= 500 or status in (408, 429))
             if pause is None or not again:
                 break
             time.sleep(pause)

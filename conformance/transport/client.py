@@ -19,9 +19,10 @@ from orderproof.conformance.transport.connection import (
     reason_of,
     request_bytes,
 )
-from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange, Headers
+from orderproof.conformance.transport.exchange import NO_CONNECTION, TIMED_OUT, Exchange, Headers
 from orderproof.conformance.transport.origin import Origin, origin_and_path
 from orderproof.conformance.transport.proxy import Proxy, proxy_of
+from orderproof.conformance.transport.reachability import Reachability
 from orderproof.conformance.transport.retry_after import asked_to_wait
 
 MAX_ANSWER = 8 * 1024 * 1024
@@ -32,10 +33,6 @@ MAX_WAIT_SECONDS = 60.0
 # Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
 # server that does not answer. A connection idle for longer than this is not used again.
 _MAX_IDLE_SECONDS = 1.0
-# A server that is started anew, or a load balancer, refuses a connection now and then. Nothing was sent: try once more.
-_CONNECT_PAUSES_SECONDS = (0.2, 1.0)
-# A process that ends closes its connections one after the other: the one that it listens on may be the last.
-_DYING_PAUSES_SECONDS = (0.05, 0.2)
 # Methods whose requests may be sent again when nobody knows what became of them (RFC 9110, 9.2.1).
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _DROPPED_AND_REPEATED = "the server closed the kept connection before it answered; the request was sent again"
@@ -43,7 +40,6 @@ _DROPPED_AFTER_SENDING = (
     "the server closed the kept connection before it answered; "
     "it may have carried the request out, so the request was not sent again"
 )
-_DIED = "the server closed the connection without an answer, and refuses every connection since"
 
 
 class RateLimit:
@@ -75,6 +71,7 @@ class Client:
         rate: float | None = None,
         record: Callable[[Exchange], None] = lambda exchange: None,
         tls: Tls = Tls(),  # noqa: B008 - it is frozen
+        reachability: Reachability | None = None,
     ) -> None:
         self.timeout = timeout
         self.record = record
@@ -85,8 +82,7 @@ class Client:
         self._proxies: dict[Origin, Proxy | None] = {}
         # Origins that closed a kept connection early: what may not be sent twice gets a connection of its own there.
         self._early_closers: set[Origin] = set()
-        # Once there was none for all the patience, there is likely no server any more.
-        self._is_reachable = True
+        self.reachability = reachability or Reachability()
 
     def send(
         self,
@@ -155,28 +151,12 @@ class Client:
         return again
 
     def _tell_death(self, exchange: Exchange, origin: Origin) -> None:
-        """Say of an unanswered request that the server died of it: it was cut off, and nothing listens any more."""
+        """Say of a request that was cut off if the server died of it, or was started anew."""
         was_cut_off = (
             exchange.dropped or exchange.error == CLOSED_EARLY or (exchange.repeats and exchange.is_unreachable)
         )
-        if was_cut_off and self._is_refused(origin):
-            exchange.dropped, exchange.error = False, _DIED
-
-    def _is_refused(self, origin: Origin) -> bool:
-        """Whether the host is there, but nothing listens any more. A network that is down does not refuse."""
-        for pause in (*_DYING_PAUSES_SECONDS, None):
-            connection = self.connect(origin)
-            try:
-                self.open(connection)
-            except ConnectionRefusedError:
-                return True
-            except BROKEN:
-                return False
-            finally:
-                connection.close()
-            if pause is not None:
-                time.sleep(pause)
-        return False
+        if was_cut_off:
+            self.reachability.look_after(exchange, lambda: self.connect(origin), self.timeout)
 
     def _exchange_and_keep(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
         is_sent = self.exchange_over(connection, exchange, data)
@@ -213,31 +193,14 @@ class Client:
 
         Returns the moment by which the request must be answered: the time-out counts from here.
         """
-        pauses = iter(_CONNECT_PAUSES_SECONDS if self._is_reachable else ())
-        while True:
-            deadline = time.monotonic() + self.timeout
-            if connection.sock is not None:
-                return deadline
-            try:
-                connection.open(deadline)
-            except BROKEN as error:
-                connection.close()
-                pause = next(pauses, None)
-                # Who has waited for all of the time-out already does not wait for it again.
-                if pause is None or isinstance(error, TimeoutError):
-                    self._is_reachable = False
-                    raise
-                time.sleep(pause)
-            else:
-                self._is_reachable = True
-                return deadline
+        return self.reachability.open(connection, self.timeout)
 
     def receive(self, connection: Connection, exchange: Exchange, deadline: float, *, keeps_rest: bool = False) -> None:
         """Read the answer to a request that was sent into its exchange; `keeps_rest` as in `Connection.receive`."""
         try:
             connection.receive(exchange, deadline, MAX_ANSWER, keeps_rest=keeps_rest)
         except TimeoutError:
-            exchange.error = f"no complete answer within {self.timeout:g} s"
+            exchange.error = f"{TIMED_OUT}{self.timeout:g} s"
         except BROKEN as error:
             exchange.error = reason_of(error)
 

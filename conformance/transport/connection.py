@@ -12,7 +12,7 @@ import time
 import h11
 
 from orderproof.conformance.transport.content_coding import unpacked
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import TOO_LONG, Exchange
 from orderproof.conformance.transport.origin import Origin, host_header, origin_and_path
 from orderproof.conformance.transport.proxy import Proxy
 from orderproof.conformance.transport.shortened import shortened
@@ -166,7 +166,7 @@ class Connection:
         codings = ",".join(value.decode("latin-1") for name, value in response.headers if name == b"content-encoding")
         exchange.response_body = unpacked(bytes(body), codings, limit)
         if len(exchange.response_body) > limit:
-            raise ValueError(f"the answer is longer than {limit} bytes")
+            raise ValueError(f"{TOO_LONG}{limit} bytes")
         exchange.status = response.status_code
         self.used_at = time.monotonic()
         rest = reader.trailing_data[0]

@@ -10,6 +10,9 @@ Headers = list[tuple[str, str]]
 
 NO_CONNECTION = "no connection: "
 """How the error of an exchange begins that was not sent, since no connection could be had."""
+TIMED_OUT = "no complete answer within "
+TOO_LONG = "the answer is longer than "
+DIED = "the server closed the connection without an answer, and refuses every connection since"
 
 
 @dataclass(slots=True)
@@ -43,6 +46,17 @@ class Exchange:
     def is_unreachable(self) -> bool:
         """Whether there was no connection, so that nothing was sent: that says nothing about any rule."""
         return self.status is None and (self.error or "").startswith(NO_CONNECTION)
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether the answer did not come in time, or did not end within the limit of its length."""
+        return self.status is None and (self.error or "").startswith((TIMED_OUT, TOO_LONG))
+
+    @property
+    def silence(self) -> str:
+        """Why no complete answer came, in words that follow the request."""
+        error = str(self.error)
+        return f"got {error}" if error.startswith(TIMED_OUT) else f"got no complete answer ({error})"
 
     def response_header(self, name: str) -> str | None:
         """The first value of a header of the answer, whatever its case."""
