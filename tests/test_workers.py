@@ -46,7 +46,7 @@ def target(sources=None, **limits):
         (
             target(StateSources({"order": []}, provider="a:b"), workers=4),
             0.1,
-            (1, "1 worker: your target file lists states, which one process hands out"),
+            (1, "1 worker: listed states are handed out by one process"),
         ),
     ],
 )

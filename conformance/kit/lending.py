@@ -51,6 +51,7 @@ class Lending:
         self._borrower = borrower
         self._target = settings.target
         self._learned = settings.learned
+        self._reads_only = settings.read_only
         self._is_thrifty = settings.profile != LAVISH
         self.states = states
         self.pool = pool
@@ -210,8 +211,9 @@ class Lending:
             trace = self._borrower.trace
             first = len(trace.exchanges)
             # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
-            may_act = state.source != FIXED and not is_again
-            proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act)
+            reads_only = self._reads_only
+            may_act = state.source != FIXED and not is_again and not reads_only
+            proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act, reads_only=reads_only)
             trace.proofs.update(range(first, len(trace.exchanges)))
             self._proofs[entry] = proof.why
             return proof

@@ -25,7 +25,7 @@ def chosen_workers(target: Target, trip: float) -> tuple[int, str]:
     """
     wanted, sources = target.limits.workers, target.states
     if sources.fixed:
-        return 1, "1 worker: your target file lists states, which one process hands out"
+        return 1, "1 worker: listed states are handed out by one process"
     if wanted is not None:
         return wanted, f"{_count(wanted)}: limits.workers"
     if sources.provider:
