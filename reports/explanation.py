@@ -77,6 +77,8 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     elif not is_embedded(target):
         words.append(shlex.quote(target["base_url"]))
         words += secret_options(line for finding in row["findings"] for line in finding["curl"])
+    # Without it the command would write to a server that the run only read.
+    words += ["--read-only"] if "read_only" in record else []
     words += [f"--rules {row['id']}", f"--seed {record['seed']}"]
     if record["profile"] != "default":
         words.append(f"--profile {record['profile']}")
@@ -85,7 +87,9 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
 
 def again_note(record: Mapping[str, Any]) -> str:
     """What `command_again` leaves out, to print after it; mostly empty."""
-    return " (with the same --fault or --variant, if any)" if is_embedded(record["target"]) else ""
+    if is_embedded(record["target"]):
+        return " (with the same --fault or --variant, if any)"
+    return " (with the same --order and --customer, if any)" if "read_only" in record else ""
 
 
 def finding_lines(row: Mapping[str, Any], finding: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:

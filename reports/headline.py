@@ -24,13 +24,15 @@ def headline(
     void: str | None = None,
     cut_short: str | None = None,
     selection: Sequence[str] = (),
+    read_only: bool = False,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> str:
     """The sentence for a verdict, which is its first word. `rows` are the results of the rules.
 
     `void` says why nothing could be judged, `cut_short` why the run stopped early, `selection` which ids were asked
-    for, `waived_until` when the first waiver expires, `waiver_problems` what is wrong with waivers.
+    for, `read_only` that it sent GET alone, `waived_until` when the first waiver expires, `waiver_problems` what is
+    wrong with waivers.
     """
     gating = Counter(row.verdict for row in rows if row.level != "advisory")
     advice = Counter(row.verdict for row in rows if row.level == "advisory")
@@ -48,7 +50,8 @@ def headline(
         clauses = [_partial(rows, gating, advice), *_waived(gating, waived_until)]
     if advice["warn"]:
         clauses.append(f"{advice['warn']} of {_counted(_in_scope(advice), 'advisory rule')} not followed")
-    limits = [f"{selected(selection)} selected"] if selection else []
+    limits = ["read-only"] if read_only else []
+    limits += [f"{selected(selection)} selected"] if selection else []
     limits += [cut_short] if cut_short else []
     limited = "".join(f" ({limit})" for limit in limits)
     # A broken rule says enough; without one, these are why a gate is closed.

@@ -8,7 +8,7 @@ from orderproof.reports.explanation import is_embedded
 from orderproof.reports.verdict import joined_checks, judge
 from orderproof.spec.catalogue import catalogue
 
-_SAME = ("orderproof", "spec", "target", "seed", "profile", "selection")
+_SAME = ("orderproof", "spec", "target", "seed", "profile", "selection", "read_only")
 
 
 class MergeError(ValueError):
@@ -45,6 +45,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         out_of_scope=left_out,
         void=voids[0] if voids else None,
         selection=first["selection"],
+        read_only="read_only" in first,
         missing_states=missing_states,
     )
     return {
@@ -76,6 +77,9 @@ def _asked_to_wait(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _comparable(record: Mapping[str, Any], key: str) -> Any:
     """What must be the same in all shards: not the address of the embedded server, which each shard starts anew."""
+    if key == "read_only":
+        # A record has it only where it is true.
+        return key in record
     value = record[key]
     if key == "target" and is_embedded(value):
         return {name: one for name, one in value.items() if not name.endswith("base_url")}

@@ -56,6 +56,7 @@ class Run:
     keep_personal_data: bool = False
     selection: Sequence[str] = ()
     shard: tuple[int, int] | None = None
+    read_only: bool = False
     out_of_scope: Mapping[str, str] = field(default_factory=dict)
     missing_states: Mapping[str, str] = field(default_factory=dict)
     void: str | None = None
@@ -78,6 +79,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         void=run.void,
         cut_short=run.cut_short,
         selection=run.selection,
+        read_only=run.read_only,
         missing_states=run.missing_states,
     )
     masker = Masker(run.secrets, run.keep_personal_data, run.secret_headers)
@@ -109,6 +111,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         "requests": len(exchanges),
         "selection": list(run.selection),
         "shard": list(run.shard) if run.shard else None,
+        **({"read_only": True} if run.read_only else {}),
         "cut_short": _masked_sentence(run.cut_short, masker) if run.cut_short else None,
         "void": _masked_sentence(run.void, masker) if run.void else None,
         "missing_states": {

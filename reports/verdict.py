@@ -3,11 +3,12 @@
 Everything that shows a verdict (record, console, exit code, every view) takes it from here, so that no two can differ.
 """
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
 from orderproof.reports.headline import RuleResult, headline
@@ -101,18 +102,25 @@ def judge(
     void: str | None = None,
     cut_short: str | None = None,
     selection: Sequence[str] = (),
+    read_only: bool = False,
     missing_states: Collection[str] = (),
 ) -> Verdict:
     """Judge a run.
 
     `out_of_scope` maps operations and rules that the target leaves out to the reason; `void` says why nothing could be
     judged, `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
-    `missing_states` the states that checks asked for in vain.
+    `missing_states` the states that checks asked for in vain. `read_only`: the run sent GET alone, so that a rule may
+    have been judged by a part of its checks.
     """
     left_out, stopped = out_of_scope or {}, void or cut_short
-    rows = tuple(_row(rule, evidence.get(rule.id, Evidence()), left_out, stopped, missing_states) for rule in rules)
+    rows = tuple(
+        _row(rule, evidence.get(rule.id, Evidence()), left_out, stopped, missing_states, read_only=read_only)
+        for rule in rules
+    )
     results = [RuleResult(row.rule.level, row.verdict, row.reason) for row in rows]
-    return replace(conclude(results, void=void, cut_short=cut_short, selection=selection), rows=rows)
+    return replace(
+        conclude(results, void=void, cut_short=cut_short, selection=selection, read_only=read_only), rows=rows
+    )
 
 
 def conclude(
@@ -121,6 +129,7 @@ def conclude(
     void: str | None = None,
     cut_short: str | None = None,
     selection: Sequence[str] = (),
+    read_only: bool = False,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> Verdict:
@@ -147,6 +156,7 @@ def conclude(
         void=void,
         cut_short=cut_short,
         selection=selection,
+        read_only=read_only,
         waived_until=waived_until,
         waiver_problems=waiver_problems,
     )
@@ -161,11 +171,32 @@ def _row(
     out_of_scope: Mapping[str, str],
     stopped: str | None,
     missing_states: Collection[str],
+    *,
+    read_only: bool,
 ) -> Row:
     no_answer = stopped or _no_such_answer(rule, missing_states)
     left_out = out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or "")
-    verdict, reason = _verdict_of(rule, evidence, left_out, stopped, no_answer)
+    part = _part_by_reading(evidence) if read_only else None
+    # A part of the checks sends a part of the requests.
+    floor = math.ceil(rule.floor * part.judged / part.checks) if part else rule.floor
+    verdict, reason = _verdict_of(replace(rule, floor=floor), evidence, left_out, stopped, no_answer)
+    if part and verdict == "pass":
+        reason = f"judged by reading alone: {part.judged} of its {part.checks} checks"
     return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
+
+
+class _Part(NamedTuple):
+    """How many of a rule's checks judged it."""
+
+    judged: int
+    checks: int
+
+
+def _part_by_reading(evidence: Evidence) -> _Part | None:
+    """The part of a rule's checks that a read-only run could run; None where it is all of them or none."""
+    outcomes = [entry["outcome"] for entry in evidence.checks if entry["check"] != PASSIVE]
+    left_out = outcomes.count("not-applicable")
+    return _Part(len(outcomes) - left_out, len(outcomes)) if 0 < left_out < len(outcomes) else None
 
 
 def _strength(evidence: Evidence) -> Strength:

@@ -105,6 +105,7 @@ def apply(
         void=record["void"],
         cut_short=record["cut_short"],
         selection=record["selection"],
+        read_only="read_only" in record,
         waived_until=min((waiver.expires for waiver in live if waiver.id in used), default=None),
         waiver_problems=problems,
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
 @waivers_option
 @accept_partial_option
-@click.option("--allow-selection", is_flag=True, help="Accept the record of a run that --rules limited.")
+@click.option("--allow-selection", is_flag=True, help="Accept the record of a run that --rules or --read-only limited.")
 def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | None, allow_selection: bool) -> int:
     """Decide from RECORD (a report.json, or its folder) whether a release may go.
 
@@ -38,6 +38,11 @@ def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | No
     if record["selection"] and not allow_selection:
         raise UsageError(
             f"{record_path}: the run was limited to {', '.join(record['selection'])}; run it without --rules, "
+            "or give --allow-selection"
+        )
+    if "read_only" in record and not allow_selection:
+        raise UsageError(
+            f"{record_path}: the run was read-only and sent GET alone; run it without --read-only, "
             "or give --allow-selection"
         )
     try:

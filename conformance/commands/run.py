@@ -20,6 +20,7 @@ from orderproof.conformance.commands.options import (
     waivers_option,
     writing,
 )
+from orderproof.conformance.commands.reading_options import parse_customers, parse_orders
 from orderproof.conformance.commands.run_arguments import (
     Arguments,
     chosen_places,
@@ -109,6 +110,25 @@ def _out_among(args: list[str]) -> Path:
     help="Run part I of N of the checks; join the records with `orderproof merge`.",
 )
 @click.option(
+    "--read-only", is_flag=True, help="Send GET alone: judge what reading can judge, and change nothing on the server."
+)
+@click.option(
+    "--order",
+    "order_ids",
+    multiple=True,
+    callback=parse_orders,
+    metavar="UUID[,READABLE]",
+    help="With --read-only: an order to read, by its UUID; the rest is looked up (repeatable).",
+)
+@click.option(
+    "--customer",
+    "customer_ids",
+    multiple=True,
+    callback=parse_customers,
+    metavar="ID",
+    help="With --read-only: a customer whose history to read (repeatable).",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
     default=1,
@@ -181,6 +201,7 @@ def _run(arguments: Arguments) -> int:
     from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.concealed import concealed
     from orderproof.conformance.runner.judging import RunOptions, judge_target
+    from orderproof.conformance.runner.look_up import Given, OrderIds
 
     selection = chosen_rules(arguments)
     waivers = chosen_waivers(arguments)
@@ -196,11 +217,13 @@ def _run(arguments: Arguments) -> int:
                     arguments.profile,
                     str(arguments.folder),
                     ends_at=time.time() + arguments.max_time if arguments.max_time else None,
+                    read_only=arguments.read_only,
                 ),
                 arguments.record_folder,
                 selection,
                 target_file=shown_file(arguments.target_file),
                 wait_seconds=arguments.wait_for_target,
+                given=Given(tuple(OrderIds(*ids) for ids in arguments.order_ids), arguments.customer_ids),
                 max_failures=arguments.max_failures,
                 keep_personal_data=arguments.keep_personal_data,
                 show_progress=not arguments.quiet,
@@ -240,6 +263,7 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
         "selection": patterns,
         "seed": arguments.seed,
         "profile": arguments.profile,
+        "read_only": arguments.read_only,
         "proxy": proxy_of(origin_and_path(target.base_url)[0]),
     }
     console = _console(arguments.color, places)
@@ -255,7 +279,9 @@ def _dry_run(arguments: Arguments) -> int:
 
     selection = chosen_rules(arguments)
     with chosen_target(arguments) as target:
-        settings = Settings(target, arguments.seed, arguments.profile, str(arguments.folder))
+        settings = Settings(
+            target, arguments.seed, arguments.profile, str(arguments.folder), read_only=arguments.read_only
+        )
     with concealed(target):
         try:
             checks = collect_checks(settings, selection)

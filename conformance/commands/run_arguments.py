@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orderproof.conformance.commands.options import place_reports, read_record
+from orderproof.conformance.commands.reading_options import check_given, only_read
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError
 from orderproof.reports.waivers import Waiver
@@ -32,6 +33,9 @@ class Arguments:
     excluded: tuple[str, ...]
     last_failed: bool
     shard: tuple[int, int] | None
+    read_only: bool
+    order_ids: tuple[tuple[str, str | None], ...]
+    customer_ids: tuple[str, ...]
     seed: int
     profile: str
     max_failures: int | None
@@ -79,6 +83,7 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
     """
     from orderproof.conformance.config.target import with_headers, with_states
 
+    check_given(arguments)
     if arguments.base_url is None and arguments.target_file is None:
         with _embedded(arguments) as target:
             yield with_headers(target, arguments.headers)
@@ -92,7 +97,7 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
                 f"--states: {arguments.target_file} has states too; give them in only one of the two files"
             )
         target = with_states(target, arguments.states_file)
-    yield target
+    yield only_read(target, arguments) if arguments.read_only else target
 
 
 @contextmanager

@@ -51,6 +51,7 @@ class Lending:
         self._borrower = borrower
         self._target = settings.target
         self._learned = settings.learned
+        self._reads_only = settings.read_only
         self._is_thrifty = settings.profile != LAVISH
         self.states = states
         self.pool = pool
@@ -207,9 +208,11 @@ class Lending:
             trace = self._borrower.trace
             first = len(trace.exchanges)
             # Of an order that was given before, a check may have canceled or extended it: that is no one else's doing.
-            may_act = state.source != FIXED and not is_again
+            reads_only = self._reads_only
+            may_act = state.source != FIXED and not is_again and not reads_only
             with without_judging(self._borrower):
-                proof = prove(self._borrower.orders(), state, self._learned, may_act=may_act)
+                orders = self._borrower.orders()
+                proof = prove(orders, state, self._learned, may_act=may_act, reads_only=reads_only)
             trace.proofs.update(range(first, len(trace.exchanges)))
             self._proofs[entry] = proof.why
             return proof

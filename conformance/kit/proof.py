@@ -56,17 +56,17 @@ def without_judging(session: Judging) -> Iterator[None]:
         session.judges = judges
 
 
-def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool) -> Proof:
+def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool, reads_only: bool = False) -> Proof:
     """Hold a state against what the server says of it.
 
     `may_act` allows to cancel or extend an order whose status contradicts it: an order that was made for this run can
-    be made again. An entry of a list is only read.
+    be made again. An entry of a list is only read. `reads_only`: no other request may be sent.
     """
     if state.name.startswith("customer-"):
         return Proof(_wrong_customer(orders, state, learned))
     if "order_uuid" not in state.values or state.name.startswith("oms-"):
         return Proof()
-    if state.name == "order-with-preordered-item":
+    if state.name == "order-with-preordered-item" and not reads_only:
         # Cancels nothing, and tells whether the operation wants a reason: simultaneous requests cannot find it out.
         orders.cancel_line_item(state, _NO_ITEM)
     shown: dict[str, Mapping[str, Any]] = {}

@@ -17,6 +17,7 @@ from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, Not
 from orderproof.conformance.kit.habits import Habits
 from orderproof.conformance.kit.lending import Lending, Terms
 from orderproof.conformance.kit.polling import Poller
+from orderproof.conformance.kit.read_only import guard, lacking
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.states.callback import callback_source
@@ -43,7 +44,8 @@ class Session:
         limits = target.limits
         # The workers share the target's rate limit in equal parts.
         rate = limits.rate / (limits.workers or 1) if limits.rate else None
-        self.client = Client(limits.timeout, rate, self._record, target.tls)
+        may_send = guard(is_read_only=settings.read_only)
+        self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send)
         self._side_client = Client(limits.setup, tls=target.tls, reachability=self.client.reachability)
         self.tokens = Tokens(target.auth, self._side_client)
         self._of_target = secrets_of(target)
@@ -168,7 +170,16 @@ class Session:
         absent = self.settings.target.why_absent(STATES[name].feature if name in STATES else None)
         if absent:
             raise NotApplicable(absent)
-        return self.lending.take(name, params, is_new=is_new)
+        try:
+            return self.lending.take(name, params, is_new=is_new)
+        except StateUnavailable as error:
+            # The embedded server makes its own.
+            given = self.settings.target.states
+            if not self.settings.read_only or given.callback:
+                raise
+            reason = lacking(name, {**STATES[name].params, **params}, given.fixed, str(error))
+            self.states.missing[name] = reason.removeprefix(f"state {name}: ")
+            raise StateUnavailable(reason) from None
 
     def state(self, name: str, **params: Any) -> State:
         """Set a state up for the running check. Raises `NotRun` with the reason if it is not available."""

@@ -46,7 +46,8 @@ class Settings:
 
     `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
     epoch. `run` names the run in what it makes on the target. `pool_at` is where the pool of states is served to this
-    process, None where it is its own.
+    process, None where it is its own. `read_only`: no
+    request but GET is sent.
     """
 
     target: Target
@@ -59,6 +60,7 @@ class Settings:
     run: str = field(default_factory=_run_name)
     learned: Learned = Learned()
     pool_at: tuple[str, str] | None = None
+    read_only: bool = False
 
     def to_json(self) -> str:
         """Text to hand to a worker process. Holds the secrets."""

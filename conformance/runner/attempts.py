@@ -13,10 +13,12 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from orderproof.conformance.kit.lending import Terms
+from orderproof.conformance.kit.read_only import READ_ONLY
 from orderproof.conformance.kit.rule_mark import UNCHANGED_MARK
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
+from orderproof.conformance.runner.writing_checks import writing_checks
 from orderproof.conformance.states.pool import Contended, Kept
 from orderproof.conformance.states.sources import FIXED
 from orderproof.reports.outcome import Outcome
@@ -46,9 +48,13 @@ class Attempts:
     def run(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
         """Run a check to its outcome, which is on the last of the reports."""
         session = self._session
+        if session.settings.read_only and check_name(item.nodeid) in writing_checks():
+            return self._left_out(item, nextitem)
         terms = Terms(is_unchanged=item.get_closest_marker(UNCHANGED_MARK) is not None)
         outcome, used = self._attempt(item, nextitem, terms)
-        if used and _may_be_theirs(outcome) and not self._is_open(outcome):
+        # Where nothing is written, no check did anything to a state.
+        may_be_theirs = used and not session.settings.read_only and _may_be_theirs(outcome)
+        if may_be_theirs and not self._is_open(outcome):
             again, _ = self._attempt(item, nextitem, replace(terms, is_fresh=True), after=outcome)
             outcome = _joined(outcome, again, used)
         self.is_open = self._is_open(outcome)
@@ -65,6 +71,14 @@ class Attempts:
 
     def _is_open(self, outcome: Outcome) -> bool:
         return outcome.result == "inconclusive" and bool(self._session.trace.unanswered)
+
+    def _left_out(self, item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
+        """The outcome of a check that a read-only run does not begin, since it would end at a write."""
+        item.add_marker(pytest.mark.skip(reason=READ_ONLY))
+        self._reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        outcome = Outcome(check_name(item.nodeid), rules_of(item), "not-applicable", READ_ONLY)
+        self._reports[-1].orderproof = outcome.to_dict()  # type: ignore[attr-defined]
+        return self._reports
 
     def _attempt(
         self, item: pytest.Item, nextitem: pytest.Item | None, terms: Terms, after: Outcome | None = None

@@ -11,12 +11,14 @@ from orderproof import __version__
 from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError, VoidError
+from orderproof.conformance.kit.read_only import READ_ONLY
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner import canary
 from orderproof.conformance.runner.controller import Listener
 from orderproof.conformance.runner.giving_back import give_back
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
+from orderproof.conformance.runner.look_up import Given, with_given
 from orderproof.conformance.runner.outcome import kept_exchanges
 from orderproof.conformance.runner.preflight import preflight, wait_for_target
 from orderproof.conformance.runner.progress import Progress
@@ -25,10 +27,11 @@ from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
 from orderproof.conformance.states.pool import Pool
+from orderproof.conformance.transport.exchange import Exchange
 from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build, moment_text
 from orderproof.spec.catalogue import Rule, catalogue
-from orderproof.spec.description import operations
+from orderproof.spec.description import operations, shown_error_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class RunOptions:
 
     `out` is where the journal goes, `target_file` the target file as a report names it. `tell` is called with the row
     of each rule that is finished while the run goes on, and `note` with a sentence on how the run is done.
+    `given` are the orders and customers of a read-only run.
     """
 
     settings: Settings
@@ -44,6 +48,7 @@ class RunOptions:
     selection: Selection = Selection()  # noqa: RUF009 - it is frozen
     target_file: str | None = None
     wait_seconds: float = 0.0
+    given: Given = Given()  # noqa: RUF009 - it is frozen
     max_failures: int | None = None
     keep_personal_data: bool = False
     show_progress: bool = False
@@ -73,10 +78,18 @@ class _Found:
 class _Listeners(Listener):
     """Shows the progress of a run, and each rule as it is finished: the live line gives way to one that stays."""
 
-    def __init__(self, progress: Progress, rules: Sequence[Rule], out_of_scope: Mapping[str, str], tell: Tell | None):
+    def __init__(
+        self,
+        progress: Progress,
+        rules: Sequence[Rule],
+        out_of_scope: Mapping[str, str],
+        tell: Tell | None,
+        *,
+        read_only: bool,
+    ) -> None:
         self._progress = progress
         self._tell = tell
-        self._rules = LiveRules(rules, self._told, out_of_scope)
+        self._rules = LiveRules(rules, self._told, out_of_scope, read_only=read_only)
         self.wants_checks = tell is not None
 
     def collected(self, checks: Sequence[CollectedCheck]) -> None:
@@ -99,13 +112,21 @@ def judge_target(options: RunOptions) -> RunResult:
     options.out.mkdir(parents=True, exist_ok=True)
     journal = _empty_journal(options.out)
     settings = replace(options.settings, journal=str(journal.path))
+    found = _Found()
+    looked_up: list[Exchange] = []
+    if options.given:
+        try:
+            settings = with_given(settings, options.given, options.wait_seconds, looked_up)
+        except VoidError as error:
+            found.void = str(error)
     rules = [catalogue()[rule_id] for rule_id in options.selection.rules()]
-    out_of_scope = _out_of_scope(settings.target)
+    out_of_scope = _out_of_scope(settings)
     progress = Progress(enabled=options.show_progress)
     session = Session(settings, Pool(settings.target.states.fixed))
-    found = _Found()
     try:
-        _judge(options, session, progress, _Listeners(progress, rules, out_of_scope, options.tell), found)
+        if found.void is None:
+            listeners = _Listeners(progress, rules, out_of_scope, options.tell, read_only=settings.read_only)
+            _judge(options, session, progress, listeners, found)
     except KeyboardInterrupt:
         found.interrupted = True
         found.cut_short = "interrupted: no check had been run to its end"
@@ -124,12 +145,13 @@ def judge_target(options: RunOptions) -> RunResult:
         duration_s=(datetime.now(UTC) - started).total_seconds(),
         seed=settings.seed,
         profile=settings.profile,
-        requests_before=found.preflight,
+        requests_before=[*(exchange.to_dict() for exchange in looked_up), *found.preflight],
         secrets=session.secrets.union(*(outcome.secrets for outcome in outcomes)),
         secret_headers=secret_headers(settings.target),
         keep_personal_data=options.keep_personal_data,
         selection=options.selection.patterns,
         shard=options.selection.shard,
+        read_only=settings.read_only,
         out_of_scope=out_of_scope,
         missing_states={name: why for outcome in outcomes for name, why in outcome.missing_states.items()},
         void=found.void,
@@ -183,9 +205,20 @@ def _about(target: Target, file: str | None) -> dict[str, Any]:
     return {**about, "file": file, "absent": list(target.absent)}
 
 
-def _out_of_scope(target: Target) -> dict[str, str]:
-    """What the target leaves out, with the reason: operations, and rules about successes that it cannot have."""
-    return {**_without_internal_api(target), **_without_preordered_items(target)}
+def _out_of_scope(settings: Settings) -> dict[str, str]:
+    """What the run leaves out, with the reason: operations, and rules about successes that the target cannot have."""
+    target = settings.target
+    without = {**_without_internal_api(target), **_without_preordered_items(target)}
+    return {**without, **(_without_writing() if settings.read_only else {})}
+
+
+def _without_writing() -> dict[str, str]:
+    """What a read-only run leaves out: operations, and the media type of errors, which is shown for these alone."""
+    reading = [one.id for one in operations().values() if one.method == "GET"]
+    left_out = [one for one in operations() if one not in reading]
+    if not any(map(shown_error_types, reading)):
+        left_out += [rule.id for rule in catalogue().values() if rule.passive == "problem-media"]
+    return dict.fromkeys(left_out, READ_ONLY)
 
 
 def _without_preordered_items(target: Target) -> dict[str, str]:

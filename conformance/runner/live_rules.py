@@ -24,7 +24,10 @@ class LiveRules(Listener):
 
     wants_checks = True
 
-    def __init__(self, rules: Sequence[Rule], tell: Tell, out_of_scope: Mapping[str, str]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], tell: Tell, out_of_scope: Mapping[str, str], *, read_only: bool = False
+    ) -> None:
+        self._read_only = read_only
         self._waiting = [rule for rule in rules if not rule.passive]
         self._tell = tell
         self._out_of_scope = out_of_scope
@@ -45,4 +48,6 @@ class LiveRules(Listener):
         while self._waiting and not self._checks[self._waiting[0].id]:
             rule = self._waiting.pop(0)
             evidence, _ = collect([rule], self._outcomes.pop(rule.id))
-            self._tell(judge([rule], evidence, out_of_scope=self._out_of_scope).rows[0].to_dict())
+            self._tell(
+                judge([rule], evidence, out_of_scope=self._out_of_scope, read_only=self._read_only).rows[0].to_dict()
+            )

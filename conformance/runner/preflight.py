@@ -67,7 +67,7 @@ def preflight(session: Session) -> Learned:
         _check_callback_path(session)
     # Where strangers get a 404 too, the path is wrong, and waiting for the order would not help.
     may_wait = any(probe.answer.status != 404 for probe in strangers)
-    known, reads_late = _probe_order(orders, order, may_wait) if order else ([], False)
+    known, reads_late = _probe_order(orders, order, may_wait, is_read_only=settings.read_only) if order else ([], False)
     try:
         why = why_void(Probes(settings.target, strangers, known, order))
         if why:
@@ -138,7 +138,7 @@ def _an_order(session: Session) -> State | None:
         return None
 
 
-def _probe_order(orders: Orders, order: State, wait: bool) -> tuple[list[Probe], bool]:
+def _probe_order(orders: Orders, order: State, wait: bool, *, is_read_only: bool) -> tuple[list[Probe], bool]:
     """Probe the order, and find out whether it could be read a little later only."""
     reads_late = False
     deadline = time.monotonic() + (_READABLE_WITHIN_SECONDS if wait else 0.0)
@@ -150,7 +150,8 @@ def _probe_order(orders: Orders, order: State, wait: bool) -> tuple[list[Probe],
         time.sleep(_POLL_SECONDS)
     statuses = [orders.cancellation_status(order, id_type=id_type) for id_type in _ID_TYPES]
     line = [{"type": "product", "id": order.values["item_uuids"][0]}]
-    prices = [orders.prices(order, line, id=order.values[key]) for key in ("order_uuid", "order_id")]
+    keys = () if is_read_only else ("order_uuid", "order_id")
+    prices = [orders.prices(order, line, id=order.values[key]) for key in keys]
     probes = [
         *(Probe("the order", answer) for answer in shown),
         *(Probe("its cancellation status", answer) for answer in statuses),
@@ -195,5 +196,5 @@ def _price_id(known: list[Probe]) -> str:
     """
     if not any(probe.answer.is_success for probe in known[: len(_ID_TYPES)]):
         return "order_uuid"
-    by_uuid, by_id = (probe.answer for probe in known if probe.name == _PRICES)
-    return "order_id" if by_id.is_success and not by_uuid.is_success else "order_uuid"
+    by = [probe.answer.is_success for probe in known if probe.name == _PRICES]
+    return "order_id" if by == [False, True] else "order_uuid"

@@ -42,7 +42,10 @@ _DROPPED_AFTER_SENDING = (
 
 
 class Client:
-    """Sends requests and reports each exchange to `record`. Threads may share it: each has its own connections."""
+    """Sends requests and reports each exchange to `record`. Threads may share it: each has its own connections.
+
+    `guard` is asked before a request is sent, and raises where it may not be.
+    """
 
     def __init__(
         self,
@@ -51,9 +54,11 @@ class Client:
         record: Callable[[Exchange], None] = lambda exchange: None,
         tls: Tls = Tls(),  # noqa: B008 - it is frozen
         reachability: Reachability | None = None,
+        guard: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self.timeout = timeout
         self.record = record
+        self._guard = guard
         self.waiting = Waiting()
         self.rate = RateLimit(rate)
         self._local = threading.local()
@@ -224,7 +229,11 @@ class Client:
         return Connection(origin, self._context if origin.scheme == "https" else None, self._proxy(origin))
 
     def bytes_of(self, exchange: Exchange) -> bytes:
-        """A request as it goes over the wire, to its server or to the proxy before it. Raises `NotSendable`."""
+        """A request as it goes over the wire, to its server or to the proxy before it. Raises `NotSendable`.
+
+        The one place through which every request goes, however it is sent: so it asks the guard.
+        """
+        self._guard(exchange)
         return request_bytes(exchange, self._proxy(origin_and_path(exchange.url)[0]))
 
     def _proxy(self, origin: Origin) -> Proxy | None:

@@ -78,6 +78,8 @@ def header(about: Mapping[str, Any], console: Console) -> None:
     console.print(line)
     if about.get("proxy"):
         console.print(Text(f"through the proxy {about['proxy']} of the environment; NO_PROXY names exceptions", "dim"))
+    if about.get("read_only"):
+        console.print(Text("read-only: GET alone is sent", "yellow"))
     if about["selection"]:
         console.print(Text(f"rules: {selected(about['selection'])}", "yellow"))
 
@@ -133,7 +135,9 @@ class Listing:
         self._shown.add(row["id"])
         strength = row["strength"]
         note = ""
-        if row["verdict"] in _WITH_REASON:
+        if row["verdict"] == "pass" and row["reason"]:
+            note = f"  ({row['reason']})"
+        elif row["verdict"] in _WITH_REASON:
             note = f"  ({verdict})"
         elif self._verbose:
             note = f"  ({row['level']}, {strength['requests']} requests, {strength['checks']} checks)"

@@ -14,6 +14,7 @@ def render(record: Mapping[str, Any]) -> str:
     notes = [
         # A run of selected rules must not look like a run of the whole catalogue.
         f"{len(record['rules'])} of {record['spec']['rules']} rules" if record["selection"] else "",
+        "read-only" if "read_only" in record else "",
         f"{summary['fail']} broken" if summary["fail"] else "",
         f"{summary['waived']} waived" if summary["waived"] else "",
         "cut short" if record["cut_short"] else "",

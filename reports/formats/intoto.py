@@ -46,7 +46,7 @@ def _ids(record: Mapping[str, Any], *verdicts: str) -> list[str]:
 
 def _configuration(record: Mapping[str, Any]) -> list[dict[str, Any]]:
     target = record["target"]
-    settings = {name: record[name] for name in ("seed", "profile", "selection")}
+    settings = {name: record[name] for name in ("seed", "profile", "selection", "read_only") if name in record}
     spec = {name: record["spec"][name] for name in ("orders", "order-lines", "rules")}
     return [
         {"name": "orderproof", "annotations": {"version": record["orderproof"], **settings, **spec}},

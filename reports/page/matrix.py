@@ -103,6 +103,7 @@ def _cautions(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> lis
         "They were judged by different versions of orderproof": [record["orderproof"] for record in records],
         "They were judged with different profiles": [record["profile"] for record in records],
         "They were judged with different seeds": [str(record["seed"]) for record in records],
+        "They did not all send more than GET": ["read-only" if "read_only" in one else "all" for one in records],
         "They were asked for different rules": [", ".join(record["selection"]) or "all" for record in records],
     }
     return [

@@ -81,6 +81,8 @@ def headline(record: Mapping[str, Any]) -> str:
 def _limits(record: Mapping[str, Any]) -> Iterable[str]:
     if record["cut_short"]:
         yield f"The run was cut short: {clipped(record['cut_short'], 200)}."
+    if "read_only" in record:
+        yield "The run was read-only: it sent GET alone. This is not the whole catalogue."
     if record["selection"]:
         yield f"Selected: {clipped(selected(record['selection']), 200)}. This is not the whole catalogue."
     if record["shard"]:
