@@ -61,7 +61,17 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         "missing_states": missing_states,
         "rules": [row.to_dict() for row in verdict.rows],
         "exchanges": exchanges,
+        **_asked_to_wait(in_order),
     }
+
+
+def _asked_to_wait(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """How often the server asked the shards to wait, and the lowest of the rates that they came to."""
+    asked = [record["asked_to_wait"] for record in records if "asked_to_wait" in record]
+    if not asked:
+        return {}
+    rates = [one["rate_per_s"] for one in asked if one["rate_per_s"]]
+    return {"asked_to_wait": {"times": sum(one["times"] for one in asked), "rate_per_s": min(rates, default=None)}}
 
 
 def _comparable(record: Mapping[str, Any], key: str) -> Any:

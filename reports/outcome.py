@@ -4,6 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Self, TypedDict
 
+# Characters kept of a body. The exchange that shows a finding is kept whole, up to the longest documented answer; most
+# of the exchanges that led there; and of the thousands of others enough to see what went on.
+BODY_LIMIT = 2_000
+CITED_LIMIT = 20_000
+EVIDENCE_LIMIT = 200_000
+SENTENCE_LIMIT = 2_000
+"""A sentence that quotes a server is shown no longer than this, whatever was sent."""
+LONGEST_SENTENCE = 2 * SENTENCE_LIMIT
+"""Before it is masked it may be longer."""
+
 CheckResult = Literal["pass", "fail", "inconclusive", "not-run", "not-applicable"]
 
 
@@ -37,7 +47,8 @@ class Outcome:
 
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
-    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules. `is_open`: it is
+    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `rates` the rate of
+    requests that its process came to, since the server asked to wait, or None where it did not. `is_open`: it is
     inconclusive since something did not answer, and may run once more at the end. `gone` says why the target could not
     be reached any more, so that no further check was run.
     """
@@ -54,6 +65,7 @@ class Outcome:
     missing_states: Mapping[str, str] = field(default_factory=dict)
     is_canary: bool = False
     proofs: int = 0
+    rates: Mapping[str, float | None] = field(default_factory=dict)
     is_open: bool = False
     gone: str = ""
 

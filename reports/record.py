@@ -6,7 +6,7 @@
 import base64
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,26 +14,27 @@ from typing import Any
 
 from orderproof.reports.curl import curl_line
 from orderproof.reports.evidence import collect
-from orderproof.reports.outcome import Outcome
+from orderproof.reports.outcome import (
+    BODY_LIMIT,
+    CITED_LIMIT,
+    EVIDENCE_LIMIT,
+    LONGEST_SENTENCE,
+    SENTENCE_LIMIT,
+    Outcome,
+)
 from orderproof.reports.redaction.harmless import shortened
-from orderproof.reports.redaction.jsontext import json_text
+from orderproof.reports.redaction.jsontext import json_pieces
 from orderproof.reports.redaction.masking import Masker
 from orderproof.reports.verdict import judge
+from orderproof.reports.waits import asked_to_wait
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
 from orderproof.spec.description import DESCRIPTIONS, description
 
 SCHEMA = "orderproof.report/1"
 RECORD_NAME = "report.json"
 
-# Characters kept of a body. The exchange that shows a finding is kept whole, up to the longest documented answer; most
-# of the exchanges that led there; and of the thousands of others enough to see what went on.
-_BODY_LIMIT = 2_000
-_CITED_LIMIT = 20_000
-_EVIDENCE_LIMIT = 200_000
 # A server may send 64 kB as one header.
 _HEADER_LIMIT = 2_000
-# A sentence that quotes a server is no longer than this, whatever was sent.
-_SENTENCE_LIMIT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,10 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
     masker = Masker(run.secrets, run.keep_personal_data, run.secret_headers)
     rows = [row.to_dict() for row in verdict.rows]
     findings = [finding for row in rows for finding in row["findings"]]
-    limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), _CITED_LIMIT)
-    limits |= {finding["decisive"]: _EVIDENCE_LIMIT for finding in findings if finding["decisive"] is not None}
+    limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), CITED_LIMIT)
+    limits |= {finding["decisive"]: EVIDENCE_LIMIT for finding in findings if finding["decisive"] is not None}
     shown = [
-        _exchange(number, exchange, masker, limits.get(number, _BODY_LIMIT))
-        for number, exchange in enumerate(exchanges)
+        _exchange(number, exchange, masker, limits.get(number, BODY_LIMIT)) for number, exchange in enumerate(exchanges)
     ]
     for exchange in shown:
         _forget_persons(exchange, masker)
@@ -116,6 +116,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         },
         "rules": rows,
         "exchanges": shown,
+        **({"asked_to_wait": asked} if (asked := asked_to_wait(exchanges, outcomes)) else {}),
     }
 
 
@@ -127,7 +128,7 @@ def spec_versions() -> dict[str, Any]:
 
 def _masked_sentence(text: str, masker: Masker) -> str:
     """A sentence without secrets, shortened. Masking all of a megabyte would take long."""
-    return shortened(masker.mask_message(shortened(text, 2 * _SENTENCE_LIMIT)), _SENTENCE_LIMIT)
+    return shortened(masker.mask_message(shortened(text, LONGEST_SENTENCE)), SENTENCE_LIMIT)
 
 
 def _forget_persons(exchange: dict[str, Any], masker: Masker) -> None:
@@ -154,12 +155,13 @@ def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: i
             [name, shortened(value, _HEADER_LIMIT)]
             for name, value in masker.headers(exchange["response_headers"] or ())
         ],
-        "response_body": _body(response_body, masker, limit),
+        "response_body": _body(response_body, masker, limit, exchange),
         "started_at": round(exchange["started_at"], 6),
         "duration_s": round(exchange["duration"], 6),
         "error": _masked_sentence(exchange["error"], masker) if exchange["error"] else None,
         "waited": exchange["waited"],
         **({"repeats": True} if exchange["repeats"] else {}),
+        **({"headers_left_out": exchange["headers_left_out"]} if exchange.get("headers_left_out") else {}),
     }
 
 
@@ -167,16 +169,20 @@ def _bytes(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text)
 
 
-def _body(body: bytes, masker: Masker, limit: int) -> dict[str, Any]:
+def _body(body: bytes, masker: Masker, limit: int, answer: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A body as the record shows it; of an `answer` only the beginning of which was kept, its length and digest too."""
+    size = answer.get("body_bytes") if answer else None
     # Masking a whole long body only to show its beginning would take most of the time of writing a record.
-    is_long = len(body) > 4 * limit
-    text = masker.excerpt(body, limit) if is_long else masker.body(body)
+    is_long = len(body) > 4 * limit or size is not None
+    text = masker.excerpt(body, limit, is_cut=size is not None) if is_long else masker.body(body)
     if text is None:
         # Binary bytes may hold a token too; what is left of them after masking is shown.
         text, encoding = masker.latin_1(body), "latin-1"
     else:
         encoding = "utf-8"
-    return {"text": text[:limit], "encoding": encoding, "bytes": len(body), "cut": is_long or len(text) > limit}
+    told = {"text": text[:limit], "encoding": encoding, "bytes": len(body) if size is None else size}
+    digest = answer.get("body_sha256") if answer else None
+    return {**told, "cut": is_long or len(text) > limit, **({"sha256": digest} if digest else {})}
 
 
 def _finding(
@@ -215,16 +221,16 @@ def _finding(
 
 def write(record: Mapping[str, Any], path: Path) -> None:
     """Write the record under its name, whole or not at all."""
-    write_text(path, json_text(record))
+    write_text(path, json_pieces(record))
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str | Iterable[str]) -> None:
     """Write a file under a temporary name and rename it, so that no reader meets half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.write(text)
+            file.writelines([text] if isinstance(text, str) else text)
         # mkstemp makes files that only their owner can read; a report is read by others.
         umask = os.umask(0)
         os.umask(umask)

@@ -8,15 +8,18 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.environment import OUTSIDE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Met only where something is broken, however busy the machine is.
 PATIENCE_MS = 120_000
+_VIEWPORT = {"width": 1280, "height": 900}
+_FORGET = "() => { sessionStorage.clear(); localStorage.clear(); }"
 
 
 def find() -> str | None:
@@ -67,3 +70,34 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+class Tabs:
+    """Tabs that tests have one after the other, as good as new: each new one is a process, which costs a second."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._idle: dict[str, list[Page]] = {}
+
+    def lend(self, **options: Any) -> Page:
+        """A tab with an empty page, of a context with these options."""
+        idle = self._idle.get(_kind(options))
+        if idle:
+            return idle.pop()
+        page = self._browser.new_context(viewport=_VIEWPORT, **options).new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        return page
+
+    def take_back(self, page: Page, **options: Any) -> None:
+        """Make a tab as it was when it was lent first, with the same options."""
+        page.evaluate(_FORGET)
+        # Away from the page: one that is opened next, with another fragment of the same address, has to be loaded.
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        page.set_viewport_size(_VIEWPORT)
+        page.emulate_media(media="null", color_scheme=options.get("color_scheme", "light"))
+        self._idle.setdefault(_kind(options), []).append(page)
+
+
+def _kind(options: dict[str, Any]) -> str:
+    return repr(sorted(options.items()))

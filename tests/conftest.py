@@ -103,29 +103,39 @@ def browser():
         yield started
 
 
-@pytest.fixture
-def open_page(browser, pages):
-    """Opens a page by its name; a request that leaves the page, an error and a console message fail the test."""
-    from tests.browser import PATIENCE_MS
+@pytest.fixture(scope="session")
+def tabs(browser):
+    """The tabs of the browser, which tests of pages share."""
+    from tests.browser import Tabs
 
-    contexts, troubles = [], []
+    return Tabs(browser)
+
+
+@pytest.fixture
+def open_page(tabs, pages):
+    """Opens a page by its name; a request that leaves the page, an error and a console message fail the test."""
+    lent, troubles = [], []
+    listeners = {
+        "console": lambda message: troubles.append(f"console: {message.text}"),
+        "pageerror": lambda error: troubles.append(f"error: {error}"),
+        "request": lambda request: request.is_navigation_request() or troubles.append(f"sent: {request.url}"),
+    }
 
     def opened(name, fragment="", **options):
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda message: troubles.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.on("request", lambda request: request.is_navigation_request() or troubles.append(f"sent: {request.url}"))
+        page = tabs.lend(**options)
+        lent.append((page, options))
+        for event, listener in listeners.items():
+            page.on(event, listener)
         page.goto(f"{pages[name].as_uri()}#{fragment}" if fragment else pages[name].as_uri())
         if options.get("java_script_enabled", True):
             page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page, options in lent:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        tabs.take_back(page, **options)
     assert troubles == []
 
 

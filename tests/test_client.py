@@ -12,7 +12,7 @@ from itertools import repeat
 import pytest
 
 from orderproof.conformance.transport import client as client_module
-from orderproof.conformance.transport import reachability, retry_after
+from orderproof.conformance.transport import reachability
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.connection import Connection, NotSendable, request_bytes
 from orderproof.conformance.transport.exchange import DIED, Exchange
@@ -113,7 +113,8 @@ def test_an_answer_that_is_too_long_is_cut(client, monkeypatch, script):
         exchange = client.send("GET", server.url + "/", [])
     assert exchange.status is None
     assert exchange.error == "the answer is longer than 100000 bytes"
-    assert len(exchange.response_body) <= 100_000 + 65_536
+    assert len(exchange.response_body) <= 8_000
+    assert exchange.body_bytes > 100_000
 
 
 def test_a_compressed_answer_is_unpacked(client):
@@ -136,14 +137,6 @@ def test_a_request_to_wait_is_kept_and_recorded(client, seen, status):
     assert [(one.status, one.waited) for one in seen] == [(status, True), (status, True), (200, False)]
 
 
-def test_waiting_is_bounded_in_number(client, seen):
-    with Server(lambda request: answer(429, b"", "Retry-After: 0")) as server:
-        exchange = client.send("GET", server.url + "/", [])
-    assert exchange.status == 429
-    assert not exchange.waited
-    assert len(seen) == client_module.MAX_WAITS + 1
-
-
 @pytest.mark.parametrize("value", ["3600", "9" * 500, "Fri, 31 Dec 2999 23:59:59 GMT"])
 def test_waiting_is_bounded_in_time(client, seen, value):
     with Server(lambda request: answer(503, b"", f"Retry-After: {value}")) as server:
@@ -164,17 +157,6 @@ def test_a_503_that_the_documents_promise_is_not_waited_out_but_a_429_is(client,
     with Server(lambda request: answer(next(statuses), b"", "Retry-After: 0")) as server:
         client.send("GET", server.url + "/", [], allowed_5xx=(503,))
     assert [(one.status, one.waited) for one in seen] == [(429, True), (503, False)]
-
-
-@pytest.mark.parametrize(
-    "value", ["\xb2", "soon", "", "-1", "Mon, 01 Jan 99999999999 00:00:00 GMT", "Mon, 01 Jan 0001 00:00:00 -0000"]
-)
-def test_an_odd_retry_after_is_survived(client, seen, monkeypatch, value):
-    monkeypatch.setattr(retry_after, "DEFAULT_WAIT_SECONDS", 0.0)
-    with Server(
-        lambda request: answer(503, b"", f"Retry-After: {value}") if request.number == 0 else answer(200)
-    ) as server:
-        assert client.send("GET", server.url + "/", []).status == 200
 
 
 @pytest.fixture

@@ -101,9 +101,15 @@ FAILED = outcome("fail", "it moved")
     ("first", "again", "used", "result", "says"),
     [
         (FAILED, outcome("fail", "it moved again"), USED[:1], "fail", "it moved again"),
-        (FAILED, outcome("pass"), USED[:1], "inconclusive", "order u-1: a, b), and not on a fresh state: it moved"),
-        (FAILED, outcome("pass"), USED[1:], "inconclusive", "and not on a fresh state: it moved"),
-        (FAILED, outcome("not-run"), USED[:1], "inconclusive", "no fresh state can be had: it moved"),
+        (
+            FAILED,
+            outcome("pass"),
+            USED[:1],
+            "inconclusive",
+            "not on a fresh one: one of them did more than it asked: it moved (used before: order u-1 by a, b)",
+        ),
+        (FAILED, outcome("pass"), USED[1:], "inconclusive", "one of them did more than it asked: it moved"),
+        (FAILED, outcome("not-run"), USED[:1], "inconclusive", "no fresh one can be had to judge it: it moved"),
         # It was read just before, and was as its list says.
         (FAILED, outcome("not-run"), USED[1:], "fail", "it moved"),
         (outcome("inconclusive", reason="odd"), outcome("pass"), USED[:1], "pass", ""),
@@ -183,3 +189,17 @@ def test_the_checks_that_use_orders_up_say_how_many(tmp_path):
     assert {check for check, count in counted.items() if count > marked.get(check, 0)} == set()
     # None is kept back that leaves its orders as they were.
     assert {check for check in marked if check not in counted} == {MAY_CANCEL}
+
+
+@pytest.mark.slow
+def test_workers_share_the_lists(tmp_path):
+    with start() as server:
+        lists = {name: [made(server.state_url, name) for _ in range(6)] for name in ("order", "order-cancelable")}
+        more = {"states": f"states: {json.dumps(lists)}", "limits": "limits: {workers: 3}"}
+        target_file(tmp_path, server.base_url, server.token, None, **more)
+        ran = orderproof(tmp_path, "run", "--target", "target.yaml", *rules("ORD-[1-4]", "CAN-[1-8]", "SER-1?"))
+
+    lacking = {name: row["reason"] for row in ran.record["rules"] if (name := row["id"]) and row["verdict"] != "pass"}
+    # Six orders suffice for all that is refused, whichever process asks first.
+    assert all("are used; add more" in why or "lists no order" in why for why in lacking.values()), lacking
+    assert {"ORD-1", "ORD-2", "CAN-6", "CAN-7", "SER-12"} <= set(ran.verdicts) - set(lacking), lacking

@@ -43,11 +43,8 @@ def target(sources=None, **limits):
             (1, "1 worker: a provider is called by one, unless limits.workers says otherwise"),
         ),
         (target(StateSources(provider="a:b"), workers=4), 0.1, (4, "4 workers: limits.workers")),
-        (
-            target(StateSources({"order": []}, provider="a:b"), workers=4),
-            0.1,
-            (1, "1 worker: your target file lists states, which one process hands out"),
-        ),
+        # One pool lends the entries of lists to all of them.
+        (target(StateSources({"order": []})), 0.1, (8, "8 workers: the target answers within 100 ms")),
     ],
 )
 def test_how_many_and_why(of, trip, chosen):

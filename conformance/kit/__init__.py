@@ -33,7 +33,6 @@ from orderproof.conformance.model.order import (
     shown,
 )
 from orderproof.conformance.states.sources import State
-from orderproof.conformance.transport.client import MAX_WAIT_SECONDS
 from orderproof.conformance.transport.connection import request_bytes
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.in_turn import send_in_turn
@@ -41,6 +40,7 @@ from orderproof.conformance.transport.last_byte import Span, send_together
 from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2
 from orderproof.conformance.transport.retry_after import asked_to_wait
 from orderproof.conformance.transport.shortened import shortened
+from orderproof.conformance.transport.waiting import MAX_WAIT_SECONDS
 
 __all__ = [
     "ANY",

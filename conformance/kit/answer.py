@@ -8,7 +8,7 @@ from orderproof.conformance.model.order import REFUSED
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.mediatype import MediaType, parse_media_type
 from orderproof.conformance.transport.shortened import body_text
-from orderproof.conformance.transport.strictjson import NotJson, parse_json
+from orderproof.conformance.transport.strictjson import NotJson, TooMuchJson, parse_json
 
 
 class Answer:
@@ -52,10 +52,16 @@ class Answer:
     @cached_property
     def json(self) -> Any:
         """The body as JSON. Raises `Inconclusive` if it is not valid JSON, which another rule judges."""
+        if not self.exchange.is_whole:
+            raise Inconclusive(
+                f"the answer to {self.request} is too long to be kept until it is looked at", self.exchange
+            )
         try:
             return parse_json(self.exchange.response_body)
         except NotJson as error:
             raise Inconclusive(f"the answer to {self.request} is not valid JSON: {error}", self.exchange) from None
+        except TooMuchJson as error:
+            raise Inconclusive(f"the answer to {self.request} is not read: {error}", self.exchange) from None
 
     def at(self, *path: str | int) -> Any:
         """The value at a path such as `("items", 0, "id")`.

@@ -19,7 +19,7 @@ from orderproof.conformance.config.state_kinds import (
 )
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
-from orderproof.conformance.transport.strictjson import NotJson, parse_json
+from orderproof.conformance.transport.strictjson import parse_json
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Reads too, though it is a POST.
@@ -106,7 +106,7 @@ def _with_due_at(state: State, exchange: Exchange) -> State:
         return state
     try:
         shown = parse_json(exchange.response_body)
-    except NotJson:
+    except ValueError:
         shown = None
     due_at = shown.get("due_at") if isinstance(shown, dict) else None
     values = {key: value for key, value in state.values.items() if key != "due_at"}

@@ -1,7 +1,7 @@
 """What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,8 @@ class Session:
         self.trace = Trace()
         self.patience = Poller(settings.patience_seconds, lambda: self.trace.writes())
         self.judges = False
+        self.judged: Callable[[Exchange], Any] = lambda exchange: ()
+        """What passive validation says of an answer, for one that is too large to be kept until its check has ended."""
         self._habits = Habits()
         self.token_probe = TokenProbe(settings.learned.accepted)
         # Beside the checks, and within the same rate.
@@ -82,7 +84,7 @@ class Session:
         return self.breaker.lost(self.settings.target.base_url)
 
     def _record(self, exchange: Exchange) -> None:
-        self.trace.exchanges.append(exchange)
+        self.trace.add(exchange, self.judged)
         line = self.breaker.note(exchange)
         if line is not None:
             self.trace.unanswered.add(line)

@@ -1,14 +1,17 @@
 """What one check did: its exchanges, its states, and where its current example began."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from orderproof.conformance.kit.breaker import Line
 from orderproof.conformance.kit.findings import Finding
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
 
+_HELD_BYTES = 16 * 1024 * 1024
+"""So much of answers a check holds. The answers of a usual server come to a tenth of it, with ever so many examples."""
+_SHORTENED_BYTES = 8_000
 _READING_METHODS = ("GET", "HEAD", "OPTIONS")
 # Its POST asks for prices, and changes nothing.
 _PRICES = "createPriceInformationForItems"
@@ -36,11 +39,31 @@ class Trace:
     unanswered: set[Line] = field(default_factory=set)
     _shared: list[State] = field(default_factory=list)
     _before_example: int = 0
+    _held: int = 0
+    _whole_from: int = 0
 
     @classmethod
     def following(cls, exchanges: Sequence[Exchange]) -> Self:
         """The trace of an attempt that comes after another, with its exchanges."""
-        return cls(list(exchanges), proofs=set(range(len(exchanges))), earlier=len(exchanges))
+        held = sum(one.weight for one in exchanges)
+        return cls(list(exchanges), proofs=set(range(len(exchanges))), earlier=len(exchanges), _held=held)
+
+    def add(self, exchange: Exchange, judged: Callable[[Exchange], Any]) -> None:
+        """Add an exchange. Where the answers of the check are too large to be held, the oldest are shortened.
+
+        What passive validation says of an answer (`judged`) is asked for before it is shortened, and goes with it.
+        """
+        self.exchanges.append(exchange)
+        self._held += exchange.weight
+        while self._held > _HELD_BYTES and self._whole_from < len(self.exchanges) - 1:
+            oldest = self.exchanges[self._whole_from]
+            self._whole_from += 1
+            if oldest.weight > _SHORTENED_BYTES:
+                self._held -= oldest.weight
+                if oldest.judged is None:
+                    oldest.judged = judged(oldest)
+                oldest.shorten(_SHORTENED_BYTES)
+                self._held += oldest.weight
 
     def since(self, first: int) -> list[Exchange]:
         """The exchanges from an index on, without those that only proved a state."""

@@ -4,6 +4,8 @@ A reused state may acquit, only a fresh one convicts: what an earlier check did 
 asked for, and the rule that is judged now is not to blame.
 """
 
+import os
+import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,6 +23,9 @@ from orderproof.reports.outcome import Outcome
 
 _MOST_CONTENDED = 20
 """So often a check starts again because other processes have the states that it needs."""
+
+_MOST_TOLD = 3
+_DEEPEST_ERROR = 20
 
 
 class Attempts:
@@ -54,6 +59,7 @@ class Attempts:
             is_canary=is_canary(item),
             is_open=self.is_open,
             gone=session.gone or "",
+            rates={str(os.getpid()): session.client.rate.lowered_to},
         ).to_dict()
         return self._reports
 
@@ -74,9 +80,20 @@ class Attempts:
                 break
             earlier = session.end(name).exchanges
         outcome = outcome_of(name, rules_of(item), session.trace, self._error)
+        _forget(self._error)
+        self._error = None
         used = session.lending.used_before
         session.end(name, is_well=outcome.result in ("pass", "not-run", "not-applicable"))
         return outcome, used
+
+
+def _forget(error: BaseException | None, seen: int = 0) -> None:
+    """Let go of what the frames of an error hold: answers as large as a server likes, in circles of references."""
+    if error is None or seen > _DEEPEST_ERROR:
+        return
+    traceback.clear_frames(error.__traceback__)
+    for other in (error.__cause__, error.__context__, *getattr(error, "exceptions", ())):
+        _forget(other, seen + 1)
 
 
 def _may_be_theirs(outcome: Outcome) -> bool:
@@ -96,13 +113,17 @@ def _joined(first: Outcome, again: Outcome, used: Sequence[Kept]) -> Outcome:
     message = "; ".join(finding["message"] for finding in first.findings) or first.reason
     had = "; ".join(_told(one) for one in used)
     if again.result == "not-run":
-        reason = f"it failed where other checks had been before ({had}), and no fresh state can be had: {message}"
+        why = "it fails on a state that other checks had used, and no fresh one can be had to judge it"
     else:
-        reason = f"it failed where other checks had been before ({had}), and not on a fresh state: {message}"
+        why = (
+            "it fails on a state that other checks had used, and not on a fresh one: one of them did more than it asked"
+        )
+    reason = f"{why}: {message} (used before: {had})"
     return replace(everything, result="inconclusive", reason=reason, findings=())
 
 
 def _told(kept: Kept) -> str:
-    """A state and who had it before."""
-    checks = ", ".join(dict.fromkeys(kept.checks))
-    return f"{kept.state.name} {kept.subject}: {checks}"
+    """A state and who had it before, the last few."""
+    checks = list(dict.fromkeys(kept.checks))
+    others = f"{len(checks) - _MOST_TOLD} others and " if len(checks) > _MOST_TOLD else ""
+    return f"{kept.state.name} {kept.subject} by {others}{', '.join(checks[-_MOST_TOLD:])}"

@@ -17,6 +17,7 @@ from orderproof.conformance.runner import canary
 from orderproof.conformance.runner.controller import Listener
 from orderproof.conformance.runner.giving_back import give_back
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
+from orderproof.conformance.runner.outcome import kept_exchanges
 from orderproof.conformance.runner.preflight import preflight, wait_for_target
 from orderproof.conformance.runner.progress import Progress
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
@@ -158,7 +159,7 @@ def _judge(options: RunOptions, session: Session, progress: Progress, listener: 
         found.void = str(error)
         return
     finally:
-        found.preflight = [exchange.to_dict() for exchange in session.trace.exchanges]
+        found.preflight = kept_exchanges(session.trace)
     target = session.settings.target
     workers, why = chosen_workers(target, round_trip(session.trace.exchanges))
     if options.note:

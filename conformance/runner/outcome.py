@@ -1,15 +1,30 @@
 """What came of one check: its end, its exchanges, and what passive validation says of each answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.trace import Trace
-from orderproof.conformance.runner.passive import Judgement, judge
+from orderproof.conformance.runner.passive import Judgement, judgements
 from orderproof.conformance.transport.exchange import DIED
-from orderproof.reports.outcome import CheckResult, Outcome, OwnFinding, PassiveResult
+from orderproof.conformance.transport.shortened import shortened
+from orderproof.reports.outcome import (
+    BODY_LIMIT,
+    CITED_LIMIT,
+    EVIDENCE_LIMIT,
+    LONGEST_SENTENCE,
+    CheckResult,
+    Outcome,
+    OwnFinding,
+    PassiveResult,
+)
 
 # A broken answer that every request of a check gets is one finding, not five hundred.
 _FINDINGS_PER_RULE = 3
+# What masking needs beyond what is shown of a body: see `reports/record.py`.
+_SPARE = 4
+# So much is kept whole in all of the answers that a check's findings cite.
+_KEPT_BYTES = 3 * EVIDENCE_LIMIT
 
 
 def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> Outcome:
@@ -18,14 +33,16 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
     silence = _silence(finding, rules)
     if silence:
         result, reason, finding = "inconclusive", silence, None
+    findings = (_described(finding, trace),) if finding else ()
+    passive = _passive(trace)
     return Outcome(
         check,
         rules,
         result,
         _plain(reason),
-        findings=(_described(finding, trace),) if finding else (),
-        exchanges=tuple(exchange.to_dict() for exchange in trace.exchanges),
-        passive=_passive(trace),
+        findings=findings,
+        exchanges=kept_exchanges(trace, [*findings, *(one for entry in passive.values() for one in entry["findings"])]),
+        passive=passive,
         states=tuple(sorted({state.name for state in trace.states})),
         proofs=len(trace.proofs),
     )
@@ -55,6 +72,28 @@ def _classify(error: BaseException | None) -> tuple[CheckResult, str, BaseExcept
     return "inconclusive", f"the check itself stopped with {type(error).__name__}: {error} ({where})", None
 
 
+def kept_exchanges(trace: Trace, findings: Sequence[OwnFinding] = ()) -> tuple[dict[str, Any], ...]:
+    """The exchanges as plain data, with as much of their answers as the record shows: a run does not grow with these.
+
+    Of the exchange that shows a finding all is kept, of others that led there the most, as far as `_KEPT_BYTES` go.
+    """
+    decisive = {one["decisive"] for one in findings}
+    limits: dict[int, int] = {}
+    left = _KEPT_BYTES
+    for index in sorted(
+        {index for one in findings for index in one["exchanges"]}, key=lambda index: index not in decisive
+    ):
+        body = len(trace.exchanges[index].response_body)
+        limit = EVIDENCE_LIMIT if index in decisive else _SPARE * CITED_LIMIT
+        # One that is longer than any documented answer is told by its beginning.
+        if body <= min(limit, left):
+            limits[index] = body
+            left -= body
+    return tuple(
+        one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict() for index, one in enumerate(trace.exchanges)
+    )
+
+
 def _silence(error: BaseException | None, rules: tuple[str, ...]) -> str | None:
     """Why a finding breaks no rule of its own: no answer came, which says nothing about what an answer must be.
 
@@ -71,7 +110,7 @@ def _silence(error: BaseException | None, rules: tuple[str, ...]) -> str | None:
 
 def _plain(text: str) -> str:
     """A text that can pass to another process and into a file: a half surrogate, which JSON can hold, is escaped."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return shortened(text, LONGEST_SENTENCE).encode("utf-8", "backslashreplace").decode()
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
@@ -142,7 +181,7 @@ def _passive(trace: Trace) -> dict[str, PassiveResult]:
     for index, exchange in enumerate(trace.exchanges):
         if index in trace.misdirected:
             continue
-        for judgement in judge(exchange):
+        for judgement in judgements(exchange):
             entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
             # An answer that only proved a state may break a rule, but shows none to be kept.
             entry["judged"] += index not in trace.proofs

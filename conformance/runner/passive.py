@@ -7,7 +7,7 @@ answered is the checks' matter.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -18,7 +18,8 @@ from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2, MediaType, parse_media_type
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.shortened import body_text, shortened
-from orderproof.conformance.transport.strictjson import NotJson, parse_json
+from orderproof.conformance.transport.strictjson import NotJson, TooMuchJson, parse_json
+from orderproof.reports.outcome import LONGEST_SENTENCE
 from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.description import Operation, description, operations, resolve
 
@@ -79,6 +80,27 @@ def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs
     uri = f"urn:orderproof:{operation.api}"
     registry = jsonschema_rs.Registry([(uri, dict(description(operation.api)))], draft=jsonschema_rs.Draft202012)
     return jsonschema_rs.Draft202012Validator({"$ref": uri + pointer}, validate_formats=True, registry=registry)
+
+
+def judgements(exchange: Exchange) -> tuple[Judgement, ...]:
+    """All judgements of one exchange: those that were made before it was shortened, where it was."""
+    if exchange.judged is not None:
+        return exchange.judged  # type: ignore[no-any-return]
+    return tuple(map(_short, judge(exchange)))
+
+
+def _short(judgement: Judgement) -> Judgement:
+    """A judgement that is no longer than a report shows, whatever it quotes."""
+    return (
+        judgement
+        if judgement.message is None
+        else replace(
+            judgement,
+            message=shortened(judgement.message, LONGEST_SENTENCE),
+            expected=shortened(judgement.expected, LONGEST_SENTENCE),
+            observed=shortened(judgement.observed, LONGEST_SENTENCE),
+        )
+    )
 
 
 def judge(exchange: Exchange) -> Iterator[Judgement]:
@@ -148,7 +170,7 @@ def _judge_advised(exchange: Exchange, operation: Operation, schema: Mapping[str
         return
     try:
         body = parse_json(exchange.response_body)
-        fault = next(jsonschema_rs.validator_for(schema["x-advised"]).iter_errors(body), None)
+        fault = _fault(jsonschema_rs.validator_for(schema["x-advised"]), body)
     except (ValueError, RecursionError):
         # No JSON, or such as the validator does not take: see `_judge_body`.
         return
@@ -186,6 +208,8 @@ def _judge_members(exchange: Exchange, operation: Operation, *, is_shown: bool) 
         body = parse_json(exchange.response_body)
     except NotJson:
         body = None
+    except TooMuchJson:
+        return
     members = body if isinstance(body, dict) else {}
     if not isinstance(body, dict) and not is_shown:
         return
@@ -233,8 +257,9 @@ def _judge_body(
     try:
         message, expected, observed = _body_error(exchange, operation, status, media_type)
     except (ValueError, RecursionError):
-        # The validator takes no half surrogate in a name and nothing nested hundreds deep. Either is JSON, and may be
-        # an undocumented member: no ground to call the answer right or wrong.
+        # The validator takes no half surrogate in a name and nothing nested hundreds deep, and half a million values
+        # are not read. Any of these is JSON, and may be an undocumented member: no ground to call the answer right or
+        # wrong.
         return
     for rule in rules:
         yield Judgement(rule, message, expected, observed)
@@ -247,12 +272,22 @@ def _body_error(exchange: Exchange, operation: Operation, status: str, media_typ
         return f"the body of {_request(exchange)} is no JSON: {error}", "JSON", _shown(exchange)
     if not isinstance(body, dict) and not status.startswith("2"):
         return f"the body of {_request(exchange)} is no object", "an object", _shown(exchange)
-    for fault in _validator(operation.id, status, media_type).iter_errors(body):
-        where = "/".join(str(part) for part in fault.instance_path) or "the body"
-        value = _value_at(body, list(fault.instance_path))
-        message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
-        return message, _demand(fault), f"{where}: {value}"
-    return None, "", ""
+    fault = _fault(_validator(operation.id, status, media_type), body)
+    if fault is None:
+        return None, "", ""
+    where = "/".join(str(part) for part in fault.instance_path) or "the body"
+    value = _value_at(body, list(fault.instance_path))
+    message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
+    return message, _demand(fault), f"{where}: {value}"
+
+
+def _fault(validator: jsonschema_rs.Validator, body: Any) -> jsonschema_rs.ValidationError | None:
+    """The first fault that a validator finds, if any: each holds a copy of what is wrong, and all may be gigabytes."""
+    try:
+        validator.validate(body)
+    except jsonschema_rs.ValidationError as fault:
+        return fault
+    return None
 
 
 def _demand(fault: jsonschema_rs.ValidationError) -> str:

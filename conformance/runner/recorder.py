@@ -9,6 +9,7 @@ import pytest
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.attempts import Attempts
+from orderproof.conformance.runner.passive import judgements
 from orderproof.conformance.runner.second_look import OpenCheck, hand_over, second_look
 from orderproof.conformance.runner.selection import rules_of
 from orderproof.conformance.states.pool import Pool
@@ -18,6 +19,7 @@ from orderproof.reports.redaction.masking import Masker
 def record_checks(config: pytest.Config, settings: Settings, pool: Pool | None = None) -> None:
     """Let this process run checks: the session for them, which lends of `pool`, and the recorder of their outcomes."""
     session = config.stash[SESSION] = Session(settings, pool)
+    session.judged = judgements
     config.pluginmanager.register(Recorder(session))
     config.pluginmanager.register(EarlyEnd(session))
 

@@ -20,12 +20,9 @@ def round_trip(exchanges: Sequence[Exchange]) -> float:
 def chosen_workers(target: Target, trip: float) -> tuple[int, str]:
     """The number of workers from 1 to 8 and why, for a round trip in seconds.
 
-    Fixed lists are handed out by one process: two would give the same order to two checks. A provider is code of the
-    user's that may count on being called by one.
+    A provider is code of the user's that may count on being called by one.
     """
     wanted, sources = target.limits.workers, target.states
-    if sources.fixed:
-        return 1, "1 worker: your target file lists states, which one process hands out"
     if wanted is not None:
         return wanted, f"{_count(wanted)}: limits.workers"
     if sources.provider:

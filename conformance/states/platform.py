@@ -13,13 +13,14 @@ from urllib.parse import quote, urlencode
 from orderproof.conformance.config.injection import Injection
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import NotOffered, StateUnavailable
-from orderproof.conformance.transport.client import Client, RateLimit
+from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2
 from orderproof.conformance.transport.origin import origin_and_path
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.shortened import body_text, shortened
 from orderproof.conformance.transport.strictjson import NotJson, parse_json
+from orderproof.conformance.transport.waiting import RateLimit
 
 INJECTION_PATH = "/d/fulfill_order"
 # The vendor lets 20 orders a second in.

@@ -24,12 +24,11 @@ from orderproof.conformance.transport.origin import Origin, origin_and_path
 from orderproof.conformance.transport.proxy import Proxy, proxy_of
 from orderproof.conformance.transport.reachability import Reachability
 from orderproof.conformance.transport.retry_after import asked_to_wait
+from orderproof.conformance.transport.waiting import RateLimit, Waiting
 
 MAX_ANSWER = 8 * 1024 * 1024
 """Longest answer read, in bytes after decompression. The longest documented one, 500 price lines, has about 100 kB."""
 
-MAX_WAITS = 6
-MAX_WAIT_SECONDS = 60.0
 # Servers close idle connections when they please (uvicorn after 5 s); a request sent into that closing looks like a
 # server that does not answer. A connection idle for longer than this is not used again.
 _MAX_IDLE_SECONDS = 1.0
@@ -40,26 +39,6 @@ _DROPPED_AFTER_SENDING = (
     "the server closed the kept connection before it answered; "
     "it may have carried the request out, so the request was not sent again"
 )
-
-
-class RateLimit:
-    """Spaces requests evenly, whichever thread sends them."""
-
-    def __init__(self, per_second: float | None) -> None:
-        self._interval = 1 / per_second if per_second else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        """Sleep until the next request may go."""
-        if not self._interval:
-            return
-        with self._lock:
-            now = time.monotonic()
-            at = max(now, self._next)
-            self._next = at + self._interval
-        if at > now:
-            time.sleep(at - now)
 
 
 class Client:
@@ -75,7 +54,8 @@ class Client:
     ) -> None:
         self.timeout = timeout
         self.record = record
-        self._rate = RateLimit(rate)
+        self.waiting = Waiting()
+        self.rate = RateLimit(rate)
         self._local = threading.local()
         self._tls = tls
         self._context: ssl.SSLContext | None = None
@@ -101,17 +81,24 @@ class Client:
         exchange is returned, and those before it are recorded as `waited`. A 503 among `allowed_5xx` is the answer that
         the documents promise, and no request to wait.
         """
-        waited = 0.0
-        for attempt in range(MAX_WAITS + 1):
+        waited = pause = 0.0
+        while True:
             exchange = self._send_once(method, url, headers, body, operation, allowed_5xx)
-            pause = asked_to_wait(exchange) if patient else None
-            exchange.waited = pause is not None and attempt < MAX_WAITS and waited + pause <= MAX_WAIT_SECONDS
+            asked = self.asked(exchange, waited, pause) if patient else None
+            exchange.waited = asked is not None
             self.record(exchange)
-            if not exchange.waited or pause is None:
-                break
-            time.sleep(pause)
-            waited += pause
-        return exchange
+            if asked is None:
+                return exchange
+            time.sleep(asked)
+            waited, pause = waited + asked, asked
+
+    def asked(self, exchange: Exchange, waited: float, pause: float) -> float | None:
+        """Seconds to wait before a request goes again, as in `Waiting.pause`; lowers the rate where it is asked."""
+        asked = self.waiting.pause(exchange, waited, pause)
+        # A server that is busy for once, and not the next time, did not mean the rate.
+        if asked_to_wait(exchange) is not None and (exchange.status == 429 or waited):
+            self.rate.lower()
+        return asked
 
     def _send_once(
         self,
@@ -206,7 +193,7 @@ class Client:
 
     def wait_for_rate(self) -> None:
         """Wait until the target's rate lets one more request go."""
-        self._rate.wait()
+        self.rate.wait()
 
     @property
     def _idle(self) -> dict[Origin, Connection]:

@@ -24,6 +24,8 @@ BROKEN = (OSError, h11.ProtocolError, ValueError)
 # As much of an answer's head as is kept: curl takes 300 kB in all, http.client 64 kB a line.
 _MAX_HEAD_BYTES = 64 * 1024
 _READ_BYTES = 16 * 1024
+# As much of an answer without an end is kept as shows what it was.
+_ENDLESS_KEPT_BYTES = 8_000
 # Of OpenSSL: the issuer is not at hand, or a certificate signed itself.
 _UNKNOWN_AUTHORITY = (2, 18, 19, 20, 21)
 _METHODS_WITHOUT_BODY = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT")
@@ -166,6 +168,9 @@ class Connection:
         codings = ",".join(value.decode("latin-1") for name, value in response.headers if name == b"content-encoding")
         exchange.response_body = unpacked(bytes(body), codings, limit)
         if len(exchange.response_body) > limit:
+            # Nobody knows how long it is: so long at least.
+            exchange.body_bytes = len(exchange.response_body)
+            exchange.shorten(_ENDLESS_KEPT_BYTES)
             raise ValueError(f"{TOO_LONG}{limit} bytes")
         exchange.status = response.status_code
         self.used_at = time.monotonic()

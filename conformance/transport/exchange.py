@@ -1,12 +1,15 @@
 """An exchange: one request and what came back, as plain data."""
 
 import base64
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 Headers = list[tuple[str, str]]
 
+MOST_HEADERS = 100
+"""So many headers of an answer are kept where not all are: no answer in the documents has a tenth of it."""
 
 NO_CONNECTION = "no connection: "
 """How the error of an exchange begins that was not sent, since no connection could be had."""
@@ -24,6 +27,10 @@ class Exchange:
     `waited`: the answer asked to wait, and the request was sent again. `dropped`: the server closed a kept connection
     before any byte of the answer, as it may at any time (RFC 9112, 9.5), so nothing is known. `repeats`: this is the
     request of the `dropped` exchange before it, sent again. Times are seconds; `started_at` since the epoch.
+
+    Where only the beginning of the answer's body is kept, `body_bytes` is how long it was, and `body_sha256` its digest
+    where all of it was read; `headers_left_out` is how many of its headers are not kept. `judged` is what passive
+    validation said of the whole answer before it was shortened.
     """
 
     method: str
@@ -41,6 +48,37 @@ class Exchange:
     allowed_5xx: tuple[int, ...] = ()
     dropped: bool = False
     repeats: bool = False
+    body_bytes: int | None = None
+    body_sha256: str | None = None
+    headers_left_out: int = 0
+    judged: Any = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the answer's body is at hand."""
+        return self.body_bytes is None
+
+    @property
+    def weight(self) -> int:
+        """About how much memory the answer takes, in bytes."""
+        return len(self.response_body) + sum(200 + len(value) for _, value in self.response_headers or ())
+
+    def shorten(self, limit: int) -> None:
+        """Keep at most `limit` bytes of the answer's body, with its length and its digest, and some of its headers."""
+        if len(self.response_body) > limit:
+            if self.is_whole:
+                self.body_bytes = len(self.response_body)
+                self.body_sha256 = hashlib.sha256(self.response_body).hexdigest()
+            self.response_body = beginning(self.response_body, limit)
+        if self.response_headers and len(self.response_headers) > MOST_HEADERS:
+            self.headers_left_out += len(self.response_headers) - MOST_HEADERS
+            self.response_headers = self.response_headers[:MOST_HEADERS]
+
+    def shortened(self, limit: int) -> Self:
+        """The exchange with what `shorten` leaves of it."""
+        other = replace(self)
+        other.shorten(limit)
+        return other
 
     @property
     def is_unreachable(self) -> bool:
@@ -68,7 +106,7 @@ class Exchange:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready data: bodies as base64, to pass between processes without loss."""
-        data = asdict(self)
+        data = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "judged"}
         data["request_body"] = None if self.request_body is None else base64.b64encode(self.request_body).decode()
         data["response_body"] = base64.b64encode(self.response_body).decode()
         return data
@@ -87,6 +125,14 @@ class Exchange:
                 "allowed_5xx": tuple(data["allowed_5xx"]),
             }
         )
+
+
+def beginning(body: bytes, limit: int) -> bytes:
+    """At most `limit` bytes of a body; a character in UTF-8 is not cut in two."""
+    for end in range(limit, max(-1, limit - 4), -1):
+        if end >= len(body) or body[end] & 0xC0 != 0x80:
+            return body[:end]
+    return body[:limit]
 
 
 def header(headers: Iterable[tuple[str, str]], name: str) -> str | None:

@@ -4,11 +4,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, MAX_WAITS, Client
+from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.connection import CLOSED_EARLY, Connection
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.origin import origin_and_path
-from orderproof.conformance.transport.retry_after import asked_to_wait
 
 
 def send_in_turn(client: Client, exchanges: Sequence[Exchange]) -> None:
@@ -30,7 +29,8 @@ def send_in_turn(client: Client, exchanges: Sequence[Exchange]) -> None:
 
 def _send(client: Client, connections: list[Connection], exchange: Exchange) -> None:
     """Send one request, again where the server closed the kept connection, and where it asks to wait."""
-    for attempt in range(MAX_WAITS + 1):
+    waited = pause = 0.0
+    while True:
         origin = origin_and_path(exchange.url)[0]
         if not connections or connections[-1].sock is None or connections[-1].origin != origin:
             connections.append(client.connect(origin))
@@ -41,13 +41,14 @@ def _send(client: Client, connections: list[Connection], exchange: Exchange) -> 
             connections.append(client.connect(origin))
             exchange.error, exchange.repeats = None, True
             _exchange(client, connections[-1], exchange)
-        pause = asked_to_wait(exchange)
-        if pause is None or pause > MAX_WAIT_SECONDS or attempt == MAX_WAITS:
-            break
+        asked = client.asked(exchange, waited, pause)
+        if asked is None:
+            client.record(exchange)
+            return
         client.record(replace(exchange, waited=True))
         exchange.status, exchange.response_headers, exchange.response_body = None, None, b""
-        time.sleep(pause)
-    client.record(exchange)
+        time.sleep(asked)
+        waited, pause = waited + asked, asked
 
 
 def _exchange(client: Client, connection: Connection, exchange: Exchange) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from orderproof.conformance.transport.client import MAX_WAIT_SECONDS, Client
+from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.connection import (
     BROKEN,
     Connection,
@@ -21,7 +21,6 @@ from orderproof.conformance.transport.connection import (
 )
 from orderproof.conformance.transport.exchange import NO_CONNECTION, Exchange
 from orderproof.conformance.transport.origin import origin_and_path
-from orderproof.conformance.transport.retry_after import asked_to_wait
 
 # Time for the first parts to pass through the network and to be taken in, so that only last bytes are missing.
 _TAKEN_IN_SECONDS = 0.005
@@ -69,8 +68,7 @@ def send_together(client: Client, exchanges: Sequence[Exchange]) -> list[Span]:
             racer.connection.close()
     for exchange, end in zip(exchanges, returned, strict=True):
         exchange.started_at, exchange.duration = started_at, end - start
-        pause = asked_to_wait(exchange)
-        exchange.waited = pause is not None and pause <= MAX_WAIT_SECONDS
+        exchange.waited = client.asked(exchange, 0.0, 0.0) is not None
         client.record(exchange)
     return [Span(start, end) for end in returned]
 

@@ -8,12 +8,24 @@ class NotJson(ValueError):  # noqa: N818 - reads as what it says
     """The bytes are not valid JSON; the message says why."""
 
 
+class TooMuchJson(ValueError):  # noqa: N818 - reads as what it says
+    """A text with more values than are read: whether it is valid JSON is not known."""
+
+
+MOST_VALUES = 200_000
+"""So many values are read of a text; 500 price lines have about 5,000. A value may take 30 times its text in memory."""
+_SHORT_BYTES = 1_000_000
+"""A text that is no longer is read whatever it holds."""
+
+
 def _refuse(constant: str) -> Any:
     raise NotJson(f"{constant} is not a JSON value")
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse a JSON text. Raises `NotJson`."""
+    """Parse a JSON text. Raises `NotJson`, and `TooMuchJson` for a long one that would take too much memory."""
+    if len(body) > _SHORT_BYTES and sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise TooMuchJson(f"it has more than {MOST_VALUES:,} values, and no more are read")
     try:
         # A byte order mark may be ignored by a reader (RFC 8259, 8.1).
         return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from orderproof.reports import waits
 from orderproof.reports.completeness import given_up, state_lacking
 from orderproof.reports.console.color import use_color
 from orderproof.reports.console.missing import show_missing
@@ -294,3 +295,6 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
     console.print(
         Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim")
     )
+    asked = waits.told(record)
+    if asked:
+        console.print(Text(asked, "dim"))

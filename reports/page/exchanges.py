@@ -1,8 +1,8 @@
 """Exchanges on the page: those that findings cite as HTML, and all exchanges of the run as packed data."""
 
 import base64
-import gzip
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -48,7 +48,8 @@ def whole(exchange: Exchange) -> str:
         f'<div class="exchange"><p class="leg">Request, {clock(exchange["started_at"])}{repeats}</p>'
         f"<pre>{request}{_headers(exchange['request_headers'])}{_body(exchange['request_body'])}</pre>"
         f'<p class="leg">Answer, after {duration(exchange["duration_s"])}{waited}</p>'
-        f"<pre>{answer}{_headers(exchange['response_headers'])}{_body(exchange['response_body'])}</pre></div>"
+        f"<pre>{answer}{_headers(exchange['response_headers'])}{_left_out(exchange)}{_body(exchange['response_body'])}"
+        "</pre></div>"
     )
 
 
@@ -57,6 +58,11 @@ def _headers(headers: Iterable[Sequence[str]]) -> str:
         f'\n<span class="header">{text(clipped(name, 200))}:</span> {text(clipped(value, _VALUE_SHOWN))}'
         for name, value in headers
     )
+
+
+def _left_out(exchange: Exchange) -> str:
+    number = exchange.get("headers_left_out", 0)
+    return f'\n<span class="note">(and {counted(number, "more header")})</span>' if number else ""
 
 
 def _body(body: Mapping[str, Any] | None) -> str:
@@ -68,7 +74,8 @@ def _body(body: Mapping[str, Any] | None) -> str:
     if body["encoding"] == "latin-1":
         notes.append("not UTF-8; shown as Latin-1")
     if body["cut"] or len(readable) > _BODY_SHOWN:
-        notes.append(f"beginning of {counted(body['bytes'], 'byte')}; report.json holds more")
+        more = f"SHA-256 {body['sha256']}" if "sha256" in body else "report.json holds more"
+        notes.append(f"beginning of {counted(body['bytes'], 'byte')}; {more}")
     note = f'\n<span class="note">({"; ".join(notes)})</span>' if notes else ""
     return f"\n\n{text(readable[:_BODY_SHOWN])}{note}"
 
@@ -110,6 +117,13 @@ def copyable(plain: str, block_id: str, kind: str) -> str:
 
 def island(exchanges: Sequence[Exchange]) -> str:
     """All exchanges as JSON in gzip and base64; the page unpacks them when somebody asks for them."""
-    data = json.dumps(exchanges, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    # No timestamp in the gzip header: the same record must give the same page.
-    return base64.b64encode(gzip.compress(data, compresslevel=6, mtime=0)).decode()
+    # In the form of gzip, without a timestamp: the same record must give the same page.
+    packer = zlib.compressobj(6, wbits=zlib.MAX_WBITS | 16)
+    # One by one: the text of all exchanges at once would take as much memory as the run.
+    texts = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in exchanges)
+    packed = [
+        packer.compress(f"{',' if number else '['}{text}".encode("utf-8", "surrogatepass"))
+        for number, text in enumerate(texts)
+    ]
+    packed.append(packer.compress(b"]" if exchanges else b"[]"))
+    return base64.b64encode(b"".join([*packed, packer.flush()])).decode()

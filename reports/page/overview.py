@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderproof.reports import waits
 from orderproof.reports.acceptance import accepted_sentence
 from orderproof.reports.headline import selected
 from orderproof.reports.needs import as_keys, to_add
@@ -88,6 +89,8 @@ def _limits(record: Mapping[str, Any]) -> Iterable[str]:
     if record["shard"]:
         index, count = record["shard"]
         yield f"This is shard {index} of {count}: merge it with the others to get the result of the run."
+    if asked := waits.told(record):
+        yield asked
     if "accepted" in record:
         yield f"This partial result was {accepted_sentence(record['accepted'])}."
 

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orderproof.reports.redaction.harmless import is_harmful
 
 # Azure, GitHub and TeamCity look for these anywhere in a line of a log.
 _ODD = re.compile(r"[^\n -~]")
+_PIECE_TOKENS = 5_000
 _COMMAND = re.compile(r"#(?=#(?:\[|vso\[|teamcity\[))", re.IGNORECASE)
 
 
@@ -18,7 +19,19 @@ def json_text(value: Any) -> str:
     Such characters are written as JSON escapes, which does not change the value. So is half a surrogate pair, which no
     UTF-8 file can hold.
     """
-    return harmless_json(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    return "".join(json_pieces(value))
+
+
+def json_pieces(value: Any) -> Iterator[str]:
+    """The text of `json_text` in pieces: all of a long record at once would take as much memory as a run."""
+    tokens: list[str] = []
+    # No token is cut, so nothing harmful lies between two pieces.
+    for token in json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(value):
+        tokens.append(token)
+        if len(tokens) >= _PIECE_TOKENS:
+            yield harmless_json("".join(tokens))
+            tokens.clear()
+    yield harmless_json("".join([*tokens, "\n"]))
 
 
 def harmless_json(text: str) -> str:

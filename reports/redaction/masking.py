@@ -152,16 +152,20 @@ class Masker:
             return None
         return self.text(self._without_persons(text))
 
-    def excerpt(self, body: bytes, length: int) -> str | None:
+    def excerpt(self, body: bytes, length: int, *, is_cut: bool = False) -> str | None:
         """The first `length` characters of a long body, masked without reading all of it; None if it is binary.
 
-        More is masked than is shown, so that a value split by the cut never shows.
+        More is masked than is shown, so that a value split by the cut never shows. Of a body that `is_cut` already only
+        the beginning is at hand: then a secret may be cut off at its end.
         """
         spare = max(length, 2 * self._reach)
         text = body[: 4 * (length + spare)].decode("utf-8", "ignore")[: length + spare]
         masked = self.text(text if self._keep else _without_members(text, self._learnt_member))
         # So much was masked that the rest may reach the cut: mask the whole body.
-        return masked[:length] if len(masked) >= length + spare // 2 else self.body(body)
+        if len(masked) >= length + spare // 2:
+            return masked[:length]
+        whole = self.body(body)
+        return whole if whole is None or not is_cut else self._without_beginning(whole)
 
     def latin_1(self, body: bytes) -> str:
         """A binary body as Latin-1, with what can be found in it masked."""
