@@ -156,7 +156,7 @@ def _out_among(args: list[str]) -> Path:
     metavar="SECONDS",
     help="Wait up to SECONDS until the server answers.",
 )
-@click.option("--dry-run", is_flag=True, help="List the checks and the states that they need; send nothing.")
+@click.option("--dry-run", is_flag=True, help="List the checks, and how many of which states they need; send nothing.")
 @click.option(
     "--keep-personal-data",
     is_flag=True,
@@ -272,7 +272,7 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
 
 
 def _dry_run(arguments: Arguments) -> int:
-    from orderproof.conformance.config.state_kinds import STATES
+    from orderproof.conformance.commands.dry_run import dry_run_lines
     from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.concealed import concealed
     from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
@@ -287,13 +287,8 @@ def _dry_run(arguments: Arguments) -> int:
             checks = collect_checks(settings, selection)
         except CollectionError as error:
             raise VoidError(f"the suite itself could not be loaded: {error}") from None
-    needed = {}
-    for check in checks:
-        asked = {fixture.removesuffix("_or_nobody") for fixture in check.fixtures}
-        states = [state for state in STATES if state.replace("-", "_") in asked]
-        needed.update(dict.fromkeys(states))
-        click.echo(f"{', '.join(check.rules):<16} {check.name}{f'  [{chr(44).join(states)}]' if states else ''}")
-    click.echo(f"{len(checks)} checks; states by fixture: {', '.join(needed) or 'none'}")
+    for line in dry_run_lines(checks, target):
+        click.echo(line)
     return 0
 
 

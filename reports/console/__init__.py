@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from orderproof.reports import waits
-from orderproof.reports.completeness import given_up, missing_states, state_lacking
+from orderproof.reports.completeness import given_up, state_lacking
 from orderproof.reports.console.color import use_color
+from orderproof.reports.console.missing import show_missing
 from orderproof.reports.curl import variables_note
 from orderproof.reports.explanation import (
     FINDINGS_SHOWN,
@@ -187,7 +188,7 @@ def render(
         for reason in given_up(record):
             console.print(Text(reason, "cyan"))
     else:
-        _unjudged(record, console)
+        show_missing(record, console)
     _closing(record, console)
 
 
@@ -279,17 +280,6 @@ def _indented(console: Console, text: Text) -> None:
         console.print(Text("   ") + text)
     else:
         console.print(Padding(text, (0, 0, 0, 3)))
-
-
-def _unjudged(record: Mapping[str, Any], console: Console) -> None:
-    if record["missing_states"] and record["verdict"] != "void":
-        console.print()
-        console.print(Text("Missing states (the rules that need them were not run)", "bold"))
-        for state in missing_states(record):
-            needed = f"; {state.checks} check{' needs one' if state.checks == 1 else 's need one each'}"
-            console.print(Text(f"  {state.name}: {state.reason}{needed if state.checks else ''}", "cyan"))
-            if state.rules:
-                console.print(Text(f"    would judge {', '.join(state.rules)}", "dim"))
 
 
 def _closing(record: Mapping[str, Any], console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from orderproof.reports import waits
 from orderproof.reports.acceptance import accepted_sentence
 from orderproof.reports.headline import selected
+from orderproof.reports.needs import as_keys, to_add
 from orderproof.reports.page.markup import clipped, counted, duration, sentence
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
 
@@ -48,6 +49,7 @@ class Overview:
     unjudged: Sequence[Group]
     unjudged_count: int
     unjudged_gating: int
+    to_add: Sequence[str]
     out_of_scope: Sequence[Group]
     waived: Sequence[Group]
 
@@ -67,6 +69,7 @@ def overview(record: Mapping[str, Any]) -> Overview:
         unjudged=_grouped(unjudged),
         unjudged_count=len(unjudged),
         unjudged_gating=sum(row["level"] != "advisory" for row in unjudged),
+        to_add=as_keys(to_add(record)),
         out_of_scope=_grouped(out_of_scope),
         # A waiver's reason begins with its date, so the first to expire comes first.
         waived=sorted(_grouped(waived), key=lambda group: group.reason),

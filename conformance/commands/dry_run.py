@@ -1,0 +1,76 @@
+"""What `orderproof run --dry-run` prints: the checks in scope, and the test data that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, StateKind
+from orderproof.reports.needs import Supply, recorded_needs, supplies
+
+if TYPE_CHECKING:
+    from orderproof.conformance.config.target import Target
+    from orderproof.conformance.runner.selection import CollectedCheck
+
+# What a source gives where a check asks for no number.
+_USUAL_ITEMS = 2
+
+
+def dry_run_lines(checks: Sequence[CollectedCheck], target: Target) -> Iterator[str]:
+    """A line for each check, how many entries of each state they need, and a `states:` block to fill in."""
+    recorded = recorded_needs()
+    for check in checks:
+        states = ", ".join(
+            name if need.at_once < 2 else f"{need.at_once} {name}"
+            for name, need in recorded.get(check.name, {}).items()
+        )
+        yield f"{', '.join(check.rules):<16} {check.name}{f'  [{states}]' if states else ''}"
+    found = supplies(recorded.get(check.name, {}) for check in checks)
+    wanted = {name: found[name] for name, kind in STATES.items() if name in found and kind.feature not in target.absent}
+    yield f"{len(checks)} checks, which need {len(wanted) or 'no'} state{'' if len(wanted) == 1 else 's'}"
+    if wanted:
+        yield from ("", *_table(wanted, target), "", *_block(wanted))
+
+
+def _table(wanted: Mapping[str, Supply], target: Target) -> Iterator[str]:
+    width = max(map(len, wanted))
+    listed = target.states.fixed
+    yield f"{'state':<{width}}  at least  comfortable  checks{'  listed' if listed else ''}"
+    for name, supply in wanted.items():
+        has = f"  {len(listed.get(name, ())):>6}" if listed else ""
+        note = _larger(supply)
+        yield (
+            f"{name:<{width}}  {supply.least:>8}  {supply.comfortable:>11}  {supply.checks:>6}{has}"
+            f"{f'  {note}' if note else ''}"
+        )
+    yield ""
+    yield "at least: each check can run, as long as no other has used the entries up, as by canceling the order."
+    yield "comfortable: no check takes what another one needs. Both are for the default profile; deep needs more."
+
+
+def _larger(supply: Supply) -> str:
+    """What one of the entries must have more of than usual."""
+    if supply.orders:
+        return f"one with {supply.orders} orders or more"
+    return f"one with {supply.items} items or more" if supply.items > _USUAL_ITEMS else ""
+
+
+def _block(wanted: Mapping[str, Supply]) -> Iterator[str]:
+    """YAML for a target file: the least of each state, with the names of its values and nothing in them."""
+    yield "# For your target file: fill in the values, and leave out the states that you cannot give."
+    yield "states:"
+    for name, supply in wanted.items():
+        note = _larger(supply)
+        many = f"; for comfort {supply.comfortable} entries" if supply.comfortable > supply.least else ""
+        yield f"  # {STATES[name].says}{f', {note}' if note else ''}{many}"
+        yield f"  {name}:"
+        yield from [f"    - {{{_empty(STATES[name])}}}"] * supply.least
+
+
+def _empty(kind: StateKind) -> str:
+    """The values that an entry must have, empty; and the parameter by which one is told from another.
+
+    What is left empty is a mistake in the target file, which says where it is.
+    """
+    names = [*kind.required, *(name for name in kind.params if name == "status")]
+    return ", ".join(f"{name}: {'[]' if name in VALUE_TYPES else ''}" for name in names)
