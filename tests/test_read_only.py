@@ -317,3 +317,13 @@ def test_the_command_that_judges_again_reads_only():
 
     assert "--read-only" in command_again(row(made, GATING[0].id), made)
     assert "--order" in again_note({**made, "target": {**made["target"], "file": "target.yaml"}})
+
+
+def test_a_dry_run_lists_the_checks_that_read():
+    listed = CliRunner().invoke(
+        cli, ["run", "http://127.0.0.1:1/v0", "--read-only", "--dry-run"], standalone_mode=False
+    )
+
+    assert listed.exit_code == 0, listed.output
+    assert listed.output.count("test_get_order") > 20
+    assert set(listed.output.split()) & writing_checks() == set()

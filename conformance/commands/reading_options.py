@@ -58,7 +58,8 @@ def check_given(arguments: Arguments) -> None:
 
 def only_read(target: Target, arguments: Arguments) -> Target:
     """The target with nothing but lists for states: any other source would make orders. Raises `UsageError`."""
-    if not (arguments.order_ids or arguments.customer_ids or target.states.fixed):
+    # A dry run says what could be given.
+    if not (arguments.order_ids or arguments.customer_ids or target.states.fixed or arguments.dry_run):
         raise UsageError(
             "--read-only: there is nothing to read; give --order UUID and --customer ID (both repeatable), or list "
             "orders and customers under states: in the target file"

@@ -276,6 +276,7 @@ def _dry_run(arguments: Arguments) -> int:
     from orderproof.conformance.kit.settings import Settings
     from orderproof.conformance.runner.concealed import concealed
     from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
+    from orderproof.conformance.runner.writing_checks import writing_checks
 
     selection = chosen_rules(arguments)
     with chosen_target(arguments) as target:
@@ -287,6 +288,8 @@ def _dry_run(arguments: Arguments) -> int:
             checks = collect_checks(settings, selection)
         except CollectionError as error:
             raise VoidError(f"the suite itself could not be loaded: {error}") from None
+    if arguments.read_only:
+        checks = [check for check in checks if check.name not in writing_checks()]
     for line in dry_run_lines(checks, target):
         click.echo(line)
     return 0
