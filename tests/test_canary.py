@@ -38,7 +38,7 @@ def test_a_run_whose_canary_is_found_tells_nothing_of_it(running, tmp_path, work
 
 REAL = outcome.outcome_of
 MUTES = {
-    "passive validation is mute": ("orderproof.conformance.runner.outcome.judge", lambda exchange: [], "ROB-1"),
+    "passive validation is mute": ("orderproof.conformance.runner.passive.judge", lambda exchange: [], "ROB-1"),
     "no error is one": ("orderproof.conformance.runner.outcome._classify", lambda error: ("pass", "", None), "ORD-1"),
     "findings are lost": (
         "orderproof.conformance.runner.attempts.outcome_of",

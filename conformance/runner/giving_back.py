@@ -1,6 +1,5 @@
 """Giving states back at the end of a run: what the pool has, and what a check or worker left that was broken off."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from orderproof.conformance.config.target import Callback
@@ -32,19 +31,17 @@ def give_back(session: Session, journal: Journal) -> None:
 
 
 def _at_once(session: Session, callback: Callback, journal: Journal, left: list[State]) -> None:
-    target, own, clients = session.settings.target, threading.local(), []
+    target, number = session.settings.target, min(_AT_ONCE, len(left))
 
-    def tear_down(state: State) -> None:
-        if not hasattr(own, "states"):
-            # A client has one connection.
-            client = Client(target.limits.setup, tls=target.tls)
-            clients.append(client)
-            own.states = States([("callback", callback_source(client, callback))], journal.note)
-        own.states.teardown(state)
-
-    try:
-        with ThreadPoolExecutor(min(_AT_ONCE, len(left))) as threads:
-            list(threads.map(tear_down, left))
-    finally:
-        for client in clients:
+    def tear_down(share: list[State]) -> None:
+        # A client closes the connections of its own thread alone.
+        client = Client(target.limits.setup, tls=target.tls)
+        states = States([("callback", callback_source(client, callback))], journal.note)
+        try:
+            for state in share:
+                states.teardown(state)
+        finally:
             client.close()
+
+    with ThreadPoolExecutor(number) as threads:
+        list(threads.map(tear_down, (left[index::number] for index in range(number))))

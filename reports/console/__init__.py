@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +12,7 @@ from orderproof.reports import waits
 from orderproof.reports.completeness import given_up, state_lacking
 from orderproof.reports.console.color import use_color
 from orderproof.reports.console.missing import show_missing
+from orderproof.reports.console.steps import indented, story, timeline
 from orderproof.reports.curl import variables_note
 from orderproof.reports.explanation import (
     FINDINGS_SHOWN,
@@ -38,6 +38,7 @@ MARKS: Mapping[str, tuple[str, str, str]] = {
     "not-run": ("–", "-", "cyan"),
     "not-applicable": ("·", ".", "dim"),
 }
+_NAMED = 12
 _WITH_REASON = ("not-run", "inconclusive", "not-applicable", "waived")
 _VERDICT_STYLES = {
     "conforming": "bold green",
@@ -123,8 +124,7 @@ class Listing:
         for row in before:
             alike.setdefault((row["verdict"], row["reason"]), []).append(row)
         for (_, reason), (first, *others) in alike.items():
-            more = f" ({', '.join(row['id'] for row in others)} too)" if others else ""
-            self._line(first, one_line(reason, 160), more)
+            self._line(first, one_line(reason, 160), _too([row["id"] for row in others]))
 
     def _print(self, row: Mapping[str, Any], verdict: str) -> None:
         rule = catalogue().get(row["id"])
@@ -157,6 +157,14 @@ class Listing:
         columns.add_column()
         columns.add_row(label, rest)
         self._console.print(columns)
+
+
+def _too(others: Sequence[str]) -> str:
+    """The other rules with the same reason, the first of them by name."""
+    if not others:
+        return ""
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return f" ({', '.join(others[:_NAMED])}{more} too)"
 
 
 def _state_needed(row: Mapping[str, Any]) -> str | None:
@@ -218,25 +226,25 @@ def _one_failure(
     mark, style = _mark(row["verdict"], unicode_ok)
     console.print()
     console.print(Text.assemble(f"{number}. ", (f"{mark} {row['id']}", style), f" {row['title']}"))
-    _indented(console, Text(_quoted(row["source"], unicode_ok), "italic"))
-    _indented(console, Text(source_line(row, record), "dim"))
+    indented(console, Text(_quoted(row["source"], unicode_ok), "italic"))
+    indented(console, Text(source_line(row, record), "dim"))
     for finding in row["findings"][:FINDINGS_SHOWN]:
         console.print()
-        _indented(console, Text(harmless(finding["message"])))
+        indented(console, Text(harmless(finding["message"])))
         own = own_source(row, finding)
         if own:
-            _indented(console, Text(f"{_quoted(own, unicode_ok)} ({place_of(own, record)})", "dim"))
+            indented(console, Text(f"{_quoted(own, unicode_ok)} ({place_of(own, record)})", "dim"))
         for label in ("expected", "observed"):
             if finding[label]:
-                _indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
-        _story(finding, console, unicode_ok)
-        _timeline(finding, console, unicode_ok)
+                indented(console, Text.assemble((f"{label}: ", "bold"), harmless(finding[label])))
+        story(finding, console, unicode_ok)
+        timeline(finding, console, unicode_ok)
         _decisive_request(finding, console)
         if row["verdict"] == "fail":
-            _indented(console, Text(f"fingerprint: {fingerprint(row, finding)}", "dim"))
+            indented(console, Text(f"fingerprint: {fingerprint(row, finding)}", "dim"))
     hidden = len(row["findings"]) - FINDINGS_SHOWN
     if hidden > 0:
-        _indented(console, Text(f"and {hidden} more findings in report.json", "dim"))
+        indented(console, Text(f"and {hidden} more findings in report.json", "dim"))
     # One line, however long: the terminal folds it, and a copy of it is whole.
     console.print(Text(f"   again: {command_again(row, record)}{again_note(record)}", "dim"), soft_wrap=True)
 
@@ -248,38 +256,9 @@ def _quoted(source: Mapping[str, str], unicode_ok: bool) -> str:
 def _decisive_request(finding: Mapping[str, Any], console: Console) -> None:
     line, note = decisive_curl(finding), earlier_requests(finding)
     if line and note:
-        _indented(console, Text(f"{note}:", "dim"))
+        indented(console, Text(f"{note}:", "dim"))
     if line:
         console.print(Text(f"   {line}", "cyan"), soft_wrap=True)
-
-
-def _story(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
-    """A walk, step by step; the last step shows what is wrong."""
-    steps = finding.get("story", ())
-    arrow = "→" if unicode_ok else "->"
-    for number, step in enumerate(steps, 1):
-        line = Text(f"{number:>3}. {one_line(step['text'])} {arrow} {one_line(step['answer'])}")
-        line.stylize("bold" if number == len(steps) else "")
-        _indented(console, line)
-
-
-def _timeline(finding: Mapping[str, Any], console: Console, unicode_ok: bool) -> None:
-    """A race: when each request was under way, and which answers no sequence explains together."""
-    arrow, cross = ("→", "✗") if unicode_ok else ("->", "x")
-    for event in finding.get("timeline", ()):
-        end = "     ?" if event["end_s"] is None else f"{event['end_s'] * 1000:6.1f}"
-        line = Text(f"  {cross if event['impossible'] else ' '} {event['start_s'] * 1000:6.1f} to {end} ms  ")
-        line.append(f"{one_line(event['text'])} {arrow} {one_line(event['answer'])}")
-        line.stylize("bold" if event["impossible"] else "")
-        _indented(console, line)
-
-
-def _indented(console: Console, text: Text) -> None:
-    # Padding wraps to the console's width, which is a guess where there is no terminal.
-    if console.soft_wrap:
-        console.print(Text("   ") + text)
-    else:
-        console.print(Padding(text, (0, 0, 0, 3)))
 
 
 def _closing(record: Mapping[str, Any], console: Console) -> None:
