@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import click
+
+from orderproof.conformance.commands.run_arguments import Arguments, chosen_rules, chosen_target
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, StateKind
+from orderproof.conformance.errors import VoidError
 from orderproof.reports.needs import Supply, recorded_needs, supplies
 
 if TYPE_CHECKING:
@@ -74,3 +78,27 @@ def _empty(kind: StateKind) -> str:
     """
     names = [*kind.required, *(name for name in kind.params if name == "status")]
     return ", ".join(f"{name}: {'[]' if name in VALUE_TYPES else ''}" for name in names)
+
+
+def dry_run(arguments: Arguments) -> int:
+    """Print what a run would check and need; returns the exit code. Raises `VoidError` where no check can be loaded."""
+    from orderproof.conformance.kit.settings import Settings
+    from orderproof.conformance.runner.concealed import concealed
+    from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
+    from orderproof.conformance.runner.writing_checks import writing_checks
+
+    selection = chosen_rules(arguments)
+    with chosen_target(arguments) as target:
+        settings = Settings(
+            target, arguments.seed, arguments.profile, str(arguments.folder), read_only=arguments.read_only
+        )
+    with concealed(target):
+        try:
+            checks = collect_checks(settings, selection)
+        except CollectionError as error:
+            raise VoidError(f"the suite itself could not be loaded: {error}") from None
+    if arguments.read_only:
+        checks = [check for check in checks if check.name not in writing_checks()]
+    for line in dry_run_lines(checks, target):
+        click.echo(line)
+    return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orderproof import __version__
+from orderproof.conformance.commands.dry_run import dry_run
 from orderproof.conformance.commands.options import (
     AcceptingPartial,
     accept_partial_option,
@@ -30,14 +30,12 @@ from orderproof.conformance.commands.run_arguments import (
     shown_file,
 )
 from orderproof.conformance.commands.signals import ended_by_sigterm
+from orderproof.conformance.commands.telling import Places, console_of, tell
 from orderproof.conformance.errors import UsageError, VoidError
 
 if TYPE_CHECKING:
     from orderproof.conformance.config.target import Target
-    from orderproof.conformance.runner.judging import RunResult
-    from orderproof.reports.waivers import Waiver
 
-Places = list[tuple[str, Path | None]]
 _OUT = Path("orderproof-report")
 
 
@@ -184,7 +182,7 @@ def command(**options: Any) -> int:
 
     arguments = Arguments(**options)
     if arguments.dry_run:
-        return _dry_run(arguments)
+        return dry_run(arguments)
     with writing("--out", arguments.record_folder):
         begin(arguments.record_folder, arguments.seed, arguments.profile, files=arguments.overwritten)
     try:
@@ -231,21 +229,7 @@ def _run(arguments: Arguments) -> int:
                 note=listing.note if listing else None,
             )
         )
-    return _report(ended, waivers, listing, arguments, places)
-
-
-def _console(color: str, places: Places) -> Any:
-    from orderproof.reports.console import make_console
-
-    return make_console(color, sys.stderr if _takes_stdout(places) else None)
-
-
-def _takes_stdout(places: Places) -> bool:
-    """Only one report may use stdout: the console report moves to stderr if a format was asked for there.
-
-    Annotations may stand among other lines.
-    """
-    return any(place is None and name != "annotations" for name, place in places)
+    return tell(ended, waivers, listing, arguments, places)
 
 
 def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, places: Places) -> Any:
@@ -266,77 +250,6 @@ def _listing(target: Target, patterns: tuple[str, ...], arguments: Arguments, pl
         "read_only": arguments.read_only,
         "proxy": proxy_of(origin_and_path(target.base_url)[0]),
     }
-    console = _console(arguments.color, places)
+    console = console_of(arguments.color, places)
     header(told, console)
     return Listing(console, verbose=arguments.verbose)
-
-
-def _dry_run(arguments: Arguments) -> int:
-    from orderproof.conformance.commands.dry_run import dry_run_lines
-    from orderproof.conformance.kit.settings import Settings
-    from orderproof.conformance.runner.concealed import concealed
-    from orderproof.conformance.runner.run_checks import CollectionError, collect_checks
-    from orderproof.conformance.runner.writing_checks import writing_checks
-
-    selection = chosen_rules(arguments)
-    with chosen_target(arguments) as target:
-        settings = Settings(
-            target, arguments.seed, arguments.profile, str(arguments.folder), read_only=arguments.read_only
-        )
-    with concealed(target):
-        try:
-            checks = collect_checks(settings, selection)
-        except CollectionError as error:
-            raise VoidError(f"the suite itself could not be loaded: {error}") from None
-    if arguments.read_only:
-        checks = [check for check in checks if check.name not in writing_checks()]
-    for line in dry_run_lines(checks, target):
-        click.echo(line)
-    return 0
-
-
-def _report(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Arguments, places: Places) -> int:
-    from orderproof.reports.acceptance import with_acceptance
-    from orderproof.reports.console import render
-    from orderproof.reports.formats import FORMATS
-    from orderproof.reports.formats.delivery import append_step_summary, deliver
-    from orderproof.reports.record import RECORD_NAME, write
-    from orderproof.reports.redaction.harmless import harmless
-    from orderproof.reports.waivers import apply
-
-    record, problems = apply(ended.record, waivers)
-    record, accepted = with_acceptance(record, arguments.acceptance)
-    path = arguments.record_folder / RECORD_NAME
-    # Files first, and of these the record last: they are complete whatever happens to the console.
-    failed = deliver(record, [(name, place) for name, place in places if place])
-    with writing("--out", path):
-        write(record, path)
-    console = _console(arguments.color, places)
-    render(record, console, verbose=arguments.verbose, quiet=arguments.quiet, listing=listing)
-    if accepted:
-        click.echo(accepted, err=_takes_stdout(places))
-    failed += deliver(record, [(name, place) for name, place in places if not place])
-    # A single shard has no result of its own to summarize.
-    notes = [*problems, *failed, *filter(None, [None if record["shard"] else append_step_summary(record)])]
-    for note in notes:
-        click.echo(harmless(note), err=True)
-    if not arguments.quiet:
-        click.echo(
-            f"record: {path}; page: {arguments.record_folder / FORMATS['html'].file_name}", err=_takes_stdout(places)
-        )
-    return _exit_code(ended, record, arguments, is_undelivered=bool(failed), is_waiver_wrong=bool(problems))
-
-
-def _exit_code(
-    ended: RunResult, record: dict[str, Any], arguments: Arguments, *, is_undelivered: bool, is_waiver_wrong: bool
-) -> int:
-    from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
-
-    if is_undelivered:
-        return EXIT_USAGE
-    if ended.interrupted:
-        return EXIT_INTERRUPTED
-    code = 0 if "accepted" in record else exit_code_of(record)
-    if is_waiver_wrong and code == 0:
-        code = 1
-    return 0 if arguments.exit_zero else code

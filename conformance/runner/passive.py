@@ -4,24 +4,24 @@ It judges form alone: status, media type and body against the OpenAPI descriptio
 answered is the checks' matter.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema_rs
 
+from orderproof.conformance.runner.body_error import body_error, demand_of, first_fault, request_of, shown
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.mediatype import JSON, ORDERS_V2, MediaType, parse_media_type
 from orderproof.conformance.transport.retry_after import is_deferred
-from orderproof.conformance.transport.shortened import body_text, shortened
+from orderproof.conformance.transport.shortened import shortened
 from orderproof.conformance.transport.strictjson import NotJson, TooMuchJson, parse_json
 from orderproof.reports.outcome import LONGEST_SENTENCE
 from orderproof.spec.catalogue import Rule, catalogue
-from orderproof.spec.description import Operation, description, operations, resolve
+from orderproof.spec.description import Operation, operations, resolve
 
 # Only the history's page says which content type the answer has when version 2 is asked for. Of an order, both types
 # are listed for the one answer, and only the form of `placed_at` is promised.
@@ -63,25 +63,6 @@ def passive_rules() -> tuple[Rule, ...]:
     return tuple(rule for rule in catalogue().values() if rule.passive)
 
 
-def _step(name: str) -> str:
-    """A step of a JSON pointer in a URI's fragment (RFC 6901, 6)."""
-    return quote(name.replace("~", "~0").replace("/", "~1"), safe="~")
-
-
-@cache
-def _validator(operation_id: str, status: str, media_type: str) -> jsonschema_rs.Validator:
-    operation = operations()[operation_id]
-    response = operation.responses[status]
-    if "$ref" in response:
-        pointer = response["$ref"]
-    else:
-        pointer = f"#/paths/{_step(operation.path)}/{operation.method.lower()}/responses/{status}"
-    pointer += f"/content/{_step(media_type)}/schema"
-    uri = f"urn:orderproof:{operation.api}"
-    registry = jsonschema_rs.Registry([(uri, dict(description(operation.api)))], draft=jsonschema_rs.Draft202012)
-    return jsonschema_rs.Draft202012Validator({"$ref": uri + pointer}, validate_formats=True, registry=registry)
-
-
 def judgements(exchange: Exchange) -> tuple[Judgement, ...]:
     """All judgements of one exchange: those that were made before it was shortened, where it was."""
     if exchange.judged is not None:
@@ -112,7 +93,7 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
         for rule in _rules("answered", operation_id):
             # Many requests that an operation leaves without an answer tell the same.
             joins = f"{exchange.method} {operation_id or exchange.url}" if exchange.is_endless else ""
-            told = f"{_request(exchange)}: {exchange.error}"
+            told = f"{request_of(exchange)}: {exchange.error}"
             yield Judgement(rule, told, "a complete HTTP answer", str(exchange.error), joins)
         return
     for rule in _rules("answered", operation_id):
@@ -124,8 +105,8 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
     if operation_id and exchange.status == 501 and exchange.method != operations()[operation_id].method:
         broken = False
     for rule in _rules("no-5xx", operation_id):
-        message = f"{_request(exchange)} was answered {exchange.status}" if broken else None
-        yield Judgement(rule, message, "no server error", _shown(exchange) if broken else "")
+        message = f"{request_of(exchange)} was answered {exchange.status}" if broken else None
+        yield Judgement(rule, message, "no server error", shown(exchange) if broken else "")
     if operation_id is None or exchange.method != operations()[operation_id].method:
         return
     operation = operations()[operation_id]
@@ -140,7 +121,7 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
     documented = [code for code in operation.responses if code.startswith("2")]
     is_documented = status in documented
     for rule in _rules("status", operation.id):
-        message = None if is_documented else f"{_request(exchange)} succeeded with the undocumented status {status}"
+        message = None if is_documented else f"{request_of(exchange)} succeeded with the undocumented status {status}"
         yield Judgement(rule, message, " or ".join(documented), status)
     if not is_documented:
         return
@@ -158,7 +139,7 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         expected.covers(found) or found.essence == _ALSO_CALLED.get((operation.id, wanted))
     )
     for rule in _rules("media", operation.id):
-        message = None if matches else f"{_request(exchange)} was answered as {given or 'no media type'}"
+        message = None if matches else f"{request_of(exchange)} was answered as {given or 'no media type'}"
         yield Judgement(rule, message, wanted, given or "no Content-Type")
     yield from _judge_body("body", exchange, operation, status, wanted)
     yield from _judge_advised(exchange, operation, resolve(operation.api, content[wanted]["schema"]))
@@ -170,13 +151,13 @@ def _judge_advised(exchange: Exchange, operation: Operation, schema: Mapping[str
         return
     try:
         body = parse_json(exchange.response_body)
-        fault = _fault(jsonschema_rs.validator_for(schema["x-advised"]), body)
+        fault = first_fault(jsonschema_rs.validator_for(schema["x-advised"]), body)
     except (ValueError, RecursionError):
         # No JSON, or such as the validator does not take: see `_judge_body`.
         return
     for rule in _rules("advised", operation.id):
-        message = f"{_request(exchange)}: {fault.message}" if fault else None
-        yield Judgement(rule, message, _demand(fault) if fault else "", _shown(exchange) if fault else "")
+        message = f"{request_of(exchange)}: {fault.message}" if fault else None
+        yield Judgement(rule, message, demand_of(fault) if fault else "", shown(exchange) if fault else "")
 
 
 def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgement]:
@@ -193,7 +174,7 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         given = exchange.response_header("Content-Type") or "no Content-Type"
         if body.get("x-shown") and _admits(exchange, expected):
             for rule in _rules("problem-media", operation.id):
-                message = None if matches else f"{_request(exchange)} was refused with {status} as {given}"
+                message = None if matches else f"{request_of(exchange)} was refused with {status} as {given}"
                 yield Judgement(rule, message, media_type, given)
         # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
         yield from _judge_body("problem-body", exchange, operation, status, media_type)
@@ -215,14 +196,14 @@ def _judge_members(exchange: Exchange, operation: Operation, *, is_shown: bool) 
         return
     lacking = next((name for name in ERROR_MEMBERS if name not in members), None)
     for rule in _rules("problem-members", operation.id):
-        message = lacking and f"the error answer to {_request(exchange)} has no {lacking}"
-        yield Judgement(rule, message, ", ".join(ERROR_MEMBERS), _shown(exchange) if lacking else "")
+        message = lacking and f"the error answer to {request_of(exchange)} has no {lacking}"
+        yield Judgement(rule, message, ", ".join(ERROR_MEMBERS), shown(exchange) if lacking else "")
     if "error_code" not in members:
         return
     code = members["error_code"]
     is_word = isinstance(code, str) and _SNAKE_CASE.fullmatch(code) is not None
     for rule in _rules("problem-code", operation.id):
-        message = None if is_word else f"the error answer to {_request(exchange)} has the error_code {code!r}"
+        message = None if is_word else f"the error answer to {request_of(exchange)} has the error_code {code!r}"
         yield Judgement(rule, message, "a word such as bad_request", repr(code))
 
 
@@ -255,7 +236,7 @@ def _judge_body(
     if not rules:
         return
     try:
-        message, expected, observed = _body_error(exchange, operation, status, media_type)
+        message, expected, observed = body_error(exchange, operation, status, media_type)
     except (ValueError, RecursionError):
         # The validator takes no half surrogate in a name and nothing nested hundreds deep, and half a million values
         # are not read. Any of these is JSON, and may be an undocumented member: no ground to call the answer right or
@@ -263,41 +244,6 @@ def _judge_body(
         return
     for rule in rules:
         yield Judgement(rule, message, expected, observed)
-
-
-def _body_error(exchange: Exchange, operation: Operation, status: str, media_type: str) -> tuple[str | None, str, str]:
-    try:
-        body = parse_json(exchange.response_body)
-    except NotJson as error:
-        return f"the body of {_request(exchange)} is no JSON: {error}", "JSON", _shown(exchange)
-    if not isinstance(body, dict) and not status.startswith("2"):
-        return f"the body of {_request(exchange)} is no object", "an object", _shown(exchange)
-    fault = _fault(_validator(operation.id, status, media_type), body)
-    if fault is None:
-        return None, "", ""
-    where = "/".join(str(part) for part in fault.instance_path) or "the body"
-    value = _value_at(body, list(fault.instance_path))
-    message = shortened(f"{_request(exchange)}: {where}: {fault.message}", 500)
-    return message, _demand(fault), f"{where}: {value}"
-
-
-def _fault(validator: jsonschema_rs.Validator, body: Any) -> jsonschema_rs.ValidationError | None:
-    """The first fault that a validator finds, if any: each holds a copy of what is wrong, and all may be gigabytes."""
-    try:
-        validator.validate(body)
-    except jsonschema_rs.ValidationError as fault:
-        return fault
-    return None
-
-
-def _demand(fault: jsonschema_rs.ValidationError) -> str:
-    return f"valid against {'/'.join(str(part) for part in fault.schema_path)} of the description"
-
-
-def _value_at(body: Any, path: list[Any]) -> str:
-    for step in path:
-        body = body[step]
-    return shortened(json.dumps(body, ensure_ascii=False))
 
 
 def _negotiated(exchange: Exchange, offered: tuple[str, ...]) -> str | None:
@@ -313,11 +259,3 @@ def _negotiated(exchange: Exchange, offered: tuple[str, ...]) -> str | None:
     accepts = [value for name, value in exchange.request_headers if name.lower() == "accept"]
     asked = ", ".join(accepts).strip() if accepts else JSON
     return asked if asked in offered else None
-
-
-def _request(exchange: Exchange) -> str:
-    return f"{exchange.method} {exchange.url}"
-
-
-def _shown(exchange: Exchange) -> str:
-    return f"{exchange.status} {body_text(exchange.response_body)}"
