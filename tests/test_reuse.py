@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import time
+from dataclasses import replace
 
 import pytest
 
@@ -108,6 +110,8 @@ FAILED = outcome("fail", "it moved")
             "inconclusive",
             "not on a fresh one: one of them did more than it asked: it moved (used before: order u-1 by a, b)",
         ),
+        # What was done to it may show late.
+        (FAILED, outcome("pass"), [replace(USED[0], changed_at=time.time())], "pass", ""),
         (FAILED, outcome("pass"), USED[1:], "inconclusive", "one of them did more than it asked: it moved"),
         (FAILED, outcome("not-run"), USED[:1], "inconclusive", "no fresh one can be had to judge it: it moved"),
         # It was read just before, and was as its list says.

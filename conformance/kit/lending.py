@@ -284,7 +284,9 @@ class Lending:
             return None
         done = kept.done | effects.done
         more = done - (stays_after or frozenset())
-        left = replace(kept, state=replace(kept.state, values=effects.state.values), done=done)
+        changed_at = time.time() if effects.done else kept.changed_at
+        updated = replace(kept.state, values=effects.state.values)
+        left = replace(kept, state=updated, done=done, changed_at=changed_at)
         # One that was used up serves whoever wants a canceled one, as long as there is no other.
         is_wanted = len(more) == 1 and is_well and not self.pool.has_enough(left)
         return left if not more or is_wanted else None

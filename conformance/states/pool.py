@@ -48,7 +48,7 @@ class Demand:
 class Kept:
     """A state that was lent or can be: what was done to it (see `state_kinds`), and by which checks it was used.
 
-    `since` is when it was set up, in seconds since the epoch.
+    `since` is when it was set up, and `changed_at` when something was done to it last, in seconds since the epoch.
     """
 
     state: State
@@ -56,6 +56,7 @@ class Kept:
     done: frozenset[str] = frozenset()
     checks: tuple[str, ...] = ()
     number: int = -1
+    changed_at: float = 0.0
 
     @property
     def subject(self) -> str:
