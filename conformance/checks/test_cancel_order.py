@@ -21,7 +21,7 @@ from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_un
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
 from orderproof.conformance.checks.support.suitable import with_letters
-from orderproof.conformance.kit import expect, require, rule, uses_up
+from orderproof.conformance.kit import expect, new, require, rule, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -184,6 +184,7 @@ def test_a_closed_order_is_refused_with_400(orders, order_closed):
 
 @rule("CAN-23")
 @uses_up(2)
+@new
 def test_a_cancellation_leaves_earlier_orders_alone(session, orders, order_cancelable):
     earlier, canceled = order_cancelable, later_order(session, order_cancelable)
     before = require_cancelable(orders, earlier)
@@ -197,6 +198,7 @@ def test_a_cancellation_leaves_earlier_orders_alone(session, orders, order_cance
 
 @rule("CAN-23")
 @uses_up(1)
+@new
 def test_a_cancellation_leaves_the_later_orders_of_its_customer_alone(session, orders, order_cancelable):
     for canceled, other in pairs_of_orders(session, orders, order_cancelable, partial(can_be_canceled, orders)):
         before = require_cancelable(orders, other)

@@ -21,7 +21,7 @@ from orderproof.conformance.checks.support.facts import (
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, require_stated, running_timer
-from orderproof.conformance.kit import expect, require, rule, uses_up
+from orderproof.conformance.kit import expect, new, require, rule, uses_up
 
 # Members of every order that an extension must not change. The status is left out, since it may change on its own.
 UNTOUCHED = ("id", "origin", "origin_id", "placed_at", "currency", "totals")
@@ -53,6 +53,7 @@ def test_both_ids_extend_the_same_timer(orders, order_in_grace_period):
 
 
 @rule("GRA-3")
+@new
 def test_an_extension_leaves_earlier_orders_alone(session, orders, order_in_grace_period):
     earlier, extended = order_in_grace_period, later_order(session, order_in_grace_period)
     timer = running_timer(orders, earlier)
@@ -63,6 +64,7 @@ def test_an_extension_leaves_earlier_orders_alone(session, orders, order_in_grac
 
 
 @rule("GRA-3")
+@new
 def test_an_extension_leaves_the_later_orders_of_its_customer_alone(session, orders, order_in_grace_period):
     def can_be_extended(order):
         return orders.extend_grace_period(order).is_success

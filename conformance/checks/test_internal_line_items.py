@@ -7,7 +7,15 @@ from orderproof.conformance.checks.support.cancellations import expect_accepted,
 from orderproof.conformance.checks.support.controls import still_cancels_item, still_cancels_item_internally
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
-from orderproof.conformance.kit import ITEM_CANCELED, ITEM_CANCELED_INTERNALLY, NotApplicable, expect, rule, uses_up
+from orderproof.conformance.kit import (
+    ITEM_CANCELED,
+    ITEM_CANCELED_INTERNALLY,
+    NotApplicable,
+    expect,
+    new,
+    rule,
+    uses_up,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -72,12 +80,14 @@ def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_p
 
 @rule("INT-14")
 @uses_up(2)
+@new
 def test_the_items_of_earlier_orders_are_not_canceled(session, orders, order_with_preordered_item, cancel):
     scenario.earlier_orders_stay(session, orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-14")
 @uses_up(2)
+@new
 def test_the_items_of_later_orders_of_the_customer_are_not_canceled(
     session, orders, order_with_preordered_item, cancel
 ):

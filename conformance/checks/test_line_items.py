@@ -12,7 +12,7 @@ from orderproof.conformance.checks.support.cancellations import (
 )
 from orderproof.conformance.checks.support.controls import still_cancels_item
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
-from orderproof.conformance.kit import ITEM_CANCELED, expect, rule, uses_up
+from orderproof.conformance.kit import ITEM_CANCELED, expect, new, rule, uses_up
 
 
 @pytest.fixture
@@ -85,12 +85,14 @@ def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_p
 
 @rule("LIN-20")
 @uses_up(2)
+@new
 def test_the_items_of_earlier_orders_are_not_canceled(session, orders, order_with_preordered_item, cancel):
     scenario.earlier_orders_stay(session, orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-20")
 @uses_up(2)
+@new
 def test_the_items_of_later_orders_of_the_customer_are_not_canceled(
     session, orders, order_with_preordered_item, cancel
 ):

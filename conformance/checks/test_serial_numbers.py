@@ -16,7 +16,7 @@ from orderproof.conformance.checks.support.serials import (
     with_known_numbers,
 )
 from orderproof.conformance.checks.support.suitable import suitable_or_trait, take_if_offered
-from orderproof.conformance.kit import Finding, Inconclusive, expect, property_of, require, rule, shortened
+from orderproof.conformance.kit import Finding, Inconclusive, expect, new, property_of, require, rule, shortened
 from orderproof.strategies.items import queried_ids
 from orderproof.strategies.texts import (
     BLANK_ENDS,
@@ -211,6 +211,7 @@ def test_other_items_get_none(several):
 
 
 @rule("SER-8")
+@new
 def test_earlier_orders_keep_theirs(session, orders, serials):
     later = Serials(orders, later_order(session, serials.order))
 
@@ -220,6 +221,7 @@ def test_earlier_orders_keep_theirs(session, orders, serials):
 
 
 @rule("SER-8")
+@new
 def test_later_orders_of_the_customer_keep_theirs(session, orders, order):
     def accepts(one):
         return orders.add_serial_numbers(one, [entry(one.item_uuids[0])]).is_success if one.item_uuids else False

@@ -7,7 +7,7 @@ from orderproof.conformance.kit.api import Orders, Raw
 from orderproof.conformance.kit.expectation import expect, require, require_time
 from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
 from orderproof.conformance.kit.properties import generation, property_of
-from orderproof.conformance.kit.rule_mark import rule, unchanged, uses_up
+from orderproof.conformance.kit.rule_mark import new, rule, unchanged, uses_up
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES
 from orderproof.conformance.kit.times import Instant, parse_time
@@ -90,6 +90,7 @@ __all__ = [
     "follow",
     "generation",
     "impossible_core",
+    "new",
     "parse_time",
     "property_of",
     "request_bytes",

@@ -38,8 +38,12 @@ class Borrower(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a check is lent states: `is_fresh` to none that was used before, `is_unchanged` to none that was changed."""
+    """How a check is lent states: `is_new` to none of the pool, unless it is listed there.
 
+    `is_fresh` is to none that was used before, `is_unchanged` to none that was changed.
+    """
+
+    is_new: bool = False
     is_fresh: bool = False
     is_unchanged: bool = False
 
@@ -112,7 +116,7 @@ class Lending:
 
     def _lent(self, name: str, params: Mapping[str, Any], wrong: Mapping[str, str], *, is_new: bool) -> State | None:
         """A state of the pool, or None where it is to be set up. Raises `StateUnavailable` where a list is used up."""
-        if (is_new or not self._target.states.reuse) and name not in self._target.states.fixed:
+        if (is_new or self.terms.is_new or not self._target.states.reuse) and name not in self._target.states.fixed:
             return None
         try:
             kept = self.pool.lend(self._demand(name, params), self._holder)

@@ -7,10 +7,14 @@ from orderproof.spec.catalogue import catalogue
 RULE_MARK = "orderproof_rule"
 CANARY_MARK = "orderproof_canary"
 UNCHANGED_MARK = "orderproof_unchanged"
+NEW_MARK = "orderproof_new"
 USES_UP_MARK = "orderproof_uses_up"
 
 unchanged = pytest.mark.orderproof_unchanged
 """Marks a check whose states no other check may have changed: an item without a serial number, a timer as it began."""
+
+new = pytest.mark.orderproof_new
+"""Marks a check whose states are made for it, one right after the other: what reaches the next order shows there."""
 
 
 def uses_up(orders: int, *, first: bool = False) -> pytest.MarkDecorator:

@@ -16,7 +16,7 @@ from _pytest.runner import runtestprotocol
 from orderproof.conformance.kit.lending import Terms
 from orderproof.conformance.kit.polling import PATIENT_SECONDS
 from orderproof.conformance.kit.read_only import READ_ONLY
-from orderproof.conformance.kit.rule_mark import UNCHANGED_MARK
+from orderproof.conformance.kit.rule_mark import NEW_MARK, UNCHANGED_MARK
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
@@ -53,7 +53,10 @@ class Attempts:
         session = self._session
         if session.settings.read_only and check_name(item.nodeid) in writing_checks():
             return self._left_out(item, nextitem)
-        terms = Terms(is_unchanged=item.get_closest_marker(UNCHANGED_MARK) is not None)
+        terms = Terms(
+            is_new=item.get_closest_marker(NEW_MARK) is not None,
+            is_unchanged=item.get_closest_marker(UNCHANGED_MARK) is not None,
+        )
         outcome, used = self._attempt(item, nextitem, terms)
         # Where nothing is written, no check did anything to a state.
         may_be_theirs = used and not session.settings.read_only and _may_be_theirs(outcome)

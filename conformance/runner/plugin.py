@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and start a session where this process runs checks."""
     config.addinivalue_line("markers", "orderproof_rule(*ids): the rules of orderproof's catalogue that a check judges")
     config.addinivalue_line("markers", "orderproof_canary: a check that must fail in every run of orderproof")
+    config.addinivalue_line("markers", "orderproof_new: a check whose states are made for it")
     config.addinivalue_line("markers", "orderproof_unchanged: a check whose states no other check may have changed")
     config.addinivalue_line("markers", "orderproof_uses_up(orders, first): how many orders a check uses up at most")
     worker_input = getattr(config, "workerinput", None)
