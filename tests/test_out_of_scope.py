@@ -32,8 +32,12 @@ ALLOWED = {
     "judged": "what its states give; another check of the rule judges orders of different customers",
     "the canceled product no longer has a price, and no document requires one": "what it does",
 }
-# Where the reason is a name: the parameter of the helper, and the sentence of `Target.why_absent`.
-PASSED_ON = {'f"{trait}, as {len(seen)} orders show"': "its `trait`", "absent": "from `why_absent`"}
+# Where the reason is a name: the parameter of the helper, the sentence of `Target.why_absent`, the mode of the run.
+PASSED_ON = {
+    'f"{trait}, as {len(seen)} orders show"': "its `trait`",
+    "absent": "from `why_absent`",
+    "READ_ONLY": "--read-only",
+}
 
 
 def reasons_in(source: str) -> set[str]:
