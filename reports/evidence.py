@@ -103,7 +103,7 @@ def _entry(outcome: Outcome) -> CheckEntry:
         check=outcome.check,
         outcome=outcome.result,
         reason=outcome.reason,
-        requests=len(outcome.exchanges) - outcome.proofs,
+        requests=len(outcome.exchanges) - outcome.proofs + outcome.recalled,
         states=list(outcome.states),
     )
 

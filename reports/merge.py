@@ -5,7 +5,7 @@ from typing import Any
 
 from orderproof.reports.evidence import Evidence, shifted
 from orderproof.reports.explanation import is_embedded
-from orderproof.reports.verdict import joined_checks, judge
+from orderproof.reports.verdict import QUICK, joined_checks, judge
 from orderproof.spec.catalogue import catalogue
 
 _SAME = ("orderproof", "spec", "target", "seed", "profile", "selection", "read_only")
@@ -46,6 +46,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         void=voids[0] if voids else None,
         selection=first["selection"],
         read_only="read_only" in first,
+        is_quick=first["profile"] == QUICK,
         missing_states=missing_states,
     )
     return {

@@ -47,9 +47,10 @@ class Outcome:
 
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
-    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `rates` the rate of
-    requests that its process came to, since the server asked to wait, or None where it did not. `is_open`: it is
-    inconclusive since something did not answer, and may run once more at the end. `gone` says why the target could not
+    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `recalled` how many
+    answers were known from another check, and not asked for again; `rates` the rate of requests that its process came
+    to, since the server asked to wait, or None where it did not. `is_open`: it is inconclusive since something did not
+    answer, and may run once more at the end. `gone` says why the target could not
     be reached any more, so that no further check was run.
     """
 
@@ -65,6 +66,7 @@ class Outcome:
     missing_states: Mapping[str, str] = field(default_factory=dict)
     is_canary: bool = False
     proofs: int = 0
+    recalled: int = 0
     rates: Mapping[str, float | None] = field(default_factory=dict)
     is_open: bool = False
     gone: str = ""
