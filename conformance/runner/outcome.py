@@ -85,7 +85,12 @@ def kept_exchanges(trace: Trace, findings: Sequence[OwnFinding] = ()) -> tuple[d
             limits[index] = body
             left -= body
     return tuple(
-        one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict() for index, one in enumerate(trace.exchanges)
+        {
+            **one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict(),
+            "only_proves": index in trace.proofs,
+            "misdirected": index in trace.misdirected,
+        }
+        for index, one in enumerate(trace.exchanges)
     )
 
 
