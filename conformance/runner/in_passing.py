@@ -8,7 +8,7 @@ from orderproof.conformance.transport.shortened import shortened
 from orderproof.reports.outcome import LONGEST_SENTENCE, OwnFinding, PassiveResult
 
 # A broken answer that every request of a check gets is one finding, not five hundred.
-_FINDINGS_PER_RULE = 3
+FINDINGS_PER_RULE = 3
 
 
 def judged_in_passing(
@@ -27,12 +27,13 @@ def judged_in_passing(
         for judgement in judgements(exchange):
             entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
             entry["judged"] += index not in proofs
-            if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
-                entry["findings"].append(_broken_answer(index, judgement, judgement.message))
+            if judgement.message is not None and len(entry["findings"]) < FINDINGS_PER_RULE:
+                entry["findings"].append(broken_answer(index, judgement, judgement.message))
     return judged
 
 
-def _broken_answer(index: int, judgement: Judgement, message: str) -> OwnFinding:
+def broken_answer(index: int, judgement: Judgement, message: str) -> OwnFinding:
+    """The finding about an exchange that breaks a rule, by its index."""
     found: OwnFinding = {
         "message": plain(message),
         "expected": plain(judgement.expected),

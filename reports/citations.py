@@ -1,0 +1,122 @@
+"""Findings against the exchanges that they cite: who sent these, what came back, and what the finding says of it."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from orderproof.reports.derived import Disagreement, has_mark
+from orderproof.reports.redaction.harmless import shortened
+
+Exchanges = Sequence[Mapping[str, Any]]
+
+# How passive validation ends the sentence of findings that are one.
+_JOINED = ", and so for "
+_REQUEST = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) (https?://\S+)")
+_STATUS = re.compile(r"([1-5]\d\d)(?![\w.:/-])")
+_NO_ANSWER = "no answer ("
+
+
+def citations(record: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Where a finding is not borne out by the exchanges that it cites, as far as that can be told without its check."""
+    first: dict[tuple[str, int | None], Mapping[str, Any]] = {}
+    for row in record["rules"]:
+        for finding in row["findings"]:
+            yield from _cited(row["id"], finding, record["exchanges"])
+            if not any(entry["check"] == finding["check"] and entry["outcome"] == "fail" for entry in row["checks"]):
+                continue
+            # All rules that a check judges have its one finding.
+            same = first.setdefault((finding["check"], finding["decisive"]), finding)
+            if any(finding[name] != same[name] for name in ("message", "expected", "observed", "exchanges")):
+                yield Disagreement(
+                    row["id"], "a finding", _short(finding["message"]), "another rule tells it otherwise"
+                )
+
+
+def _cited(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:
+    numbers = finding["exchanges"]
+    steps = [step for key in ("story", "timeline") for step in finding.get(key, ())]
+    everything = [*numbers, finding["decisive"], *(step["exchange"] for step in steps)]
+    strays = [one for one in everything if one is not None and not 0 <= one < len(exchanges)]
+    if strays:
+        yield Disagreement(
+            rule, "the evidence of a finding", f"exchange {strays[0]}", "the record has no such exchange"
+        )
+        return
+    if len(set(numbers)) != len(numbers) or (finding["decisive"] is not None and finding["decisive"] not in numbers):
+        yield Disagreement(rule, "the evidence of a finding", str(finding["decisive"]), f"it cites {_short(numbers)}")
+    if _JOINED not in finding["message"]:
+        for number in numbers:
+            if exchanges[number]["check"] != finding["check"]:
+                yield Disagreement(
+                    rule,
+                    "the check of a finding",
+                    finding["check"],
+                    f"exchange {number} is {exchanges[number]['check']}'s",
+                )
+                break
+    yield from _lines(rule, finding, exchanges)
+    yield from _words(rule, finding, exchanges)
+    for step in steps:
+        yield from _step(rule, step, exchanges)
+
+
+def _lines(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:
+    if len(finding["curl"]) != len(finding["exchanges"]):
+        yield Disagreement(
+            rule,
+            "the number of curl lines",
+            str(len(finding["curl"])),
+            f"{len(finding['exchanges'])} exchanges are cited",
+        )
+        return
+    for line, number in zip(finding["curl"], finding["exchanges"], strict=True):
+        if not has_mark(line) and exchanges[number]["url"] not in _words_of(line):
+            yield Disagreement(
+                rule, "a curl line", _short(line), f"exchange {number} went to {exchanges[number]['url']}"
+            )
+
+
+def _words_of(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return []
+
+
+def _words(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:
+    """Hold the request and the status that a finding names against what it cites."""
+    cited = [exchanges[number] for number in finding["exchanges"]]
+    asked = _REQUEST.match(finding["message"])
+    is_readable = asked is not None and not has_mark(finding["message"]) and "…" not in asked[2]
+    if asked and is_readable and not any(_begins_with(finding["message"], one) for one in cited):
+        yield Disagreement(rule, "the request of a finding", asked[0], "no exchange that it cites is this request")
+    told = _STATUS.match(finding["observed"])
+    if told and cited and int(told[1]) not in {one["status"] for one in cited}:
+        yield Disagreement(
+            rule, "the status that a finding observed", told[1], "no exchange that it cites has this status"
+        )
+
+
+def _begins_with(message: str, exchange: Mapping[str, Any]) -> bool:
+    return message.startswith(f"{exchange['method']} {exchange['url']}")
+
+
+def _step(rule: str, step: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:
+    if step["exchange"] is None:
+        return
+    status = exchanges[step["exchange"]]["status"]
+    told = _STATUS.match(step["answer"])
+    said = int(told[1]) if told else None
+    if (told or step["answer"].startswith(_NO_ANSWER)) and said != status:
+        proven = "has no answer" if status is None else f"is {status}"
+        yield Disagreement(
+            rule,
+            f"the answer to “{_short(step['text'])}”",
+            step["answer"][:100],
+            f"exchange {step['exchange']} {proven}",
+        )
+
+
+def _short(value: Any) -> str:
+    return shortened(value if isinstance(value, str) else repr(value), 200)
