@@ -66,9 +66,10 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
         for rule_id in evidence.keys() & set(outcome.rules):
             evidence[rule_id].checks.append(entry)
             evidence[rule_id].findings += _numbered(outcome.findings, outcome.check, first)
-        for rule_id in judged.keys() & outcome.passive.keys():
+        # Of recorded traffic, every rule is judged so.
+        for rule_id in evidence.keys() & outcome.passive.keys():
             passive = outcome.passive[rule_id]
-            judged[rule_id] += passive["judged"]
+            judged[rule_id] = judged.get(rule_id, 0) + passive["judged"]
             evidence[rule_id].findings += _numbered(passive["findings"], outcome.check, first)
     for entry, outcome in of_used:
         entry["exchanges"] = _about_used(outcome, exchanges)

@@ -26,20 +26,23 @@ def headline(
     selection: Sequence[str] = (),
     read_only: bool = False,
     is_quick: bool = False,
+    traffic: int | None = None,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> str:
     """The sentence for a verdict, which is its first word. `rows` are the results of the rules.
 
     `void` says why nothing could be judged, `cut_short` why the run stopped early, `selection` which ids were asked
-    for, `read_only` that it sent GET alone, `is_quick` that it tried a sample, `waived_until` when the first waiver
-    expires, `waiver_problems` what is wrong with waivers.
+    for, `read_only` that it sent GET alone, `is_quick` that it tried a sample, `traffic` how many recorded exchanges were
+    judged in place of a run, `waived_until` when the first waiver expires, `waiver_problems` what is wrong with waivers.
     """
     gating = Counter(row.verdict for row in rows if row.level != "advisory")
     advice = Counter(row.verdict for row in rows if row.level == "advisory")
     if verdict == "void":
         return f"void: {void or _why_void(rows, advice)}"
-    if verdict == "conforming":
+    if traffic is not None:
+        clauses = [_traffic(rows, traffic), *_waived(gating, waived_until)]
+    elif verdict == "conforming":
         clauses = _kept(gating, advice, waived_until)
     elif verdict == "non-conforming":
         clauses = [
@@ -75,6 +78,13 @@ def _kept(gating: Counter[str], advice: Counter[str], waived_until: date | None)
         clauses = [f"{_all(kept)}{_counted(kept, 'gating rule')}{scope} kept"]
     unjudged = sum(advice[name] for name in _UNJUDGED)
     return [*clauses, *([f"{_counted(unjudged, 'advisory rule')} not judged"] if unjudged else [])]
+
+
+def _traffic(rows: Sequence[RuleResult], exchanges: int) -> str:
+    """What recorded traffic showed. A rule below its floor was exercised too."""
+    exercised = [row for row in rows if row.verdict not in ("not-run", "not-applicable")]
+    broken = sum(row.level != "advisory" and row.verdict == "fail" for row in rows)
+    return f"traffic: {_counted(exchanges, 'exchange')}, {_counted(len(exercised), 'rule')} exercised, {broken} broken"
 
 
 def _partial(rows: Sequence[RuleResult], gating: Counter[str], advice: Counter[str]) -> str:

@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from orderproof.reports import digest
 from orderproof.reports.record import SCHEMA
-from orderproof.reports.verdict import conclude, results_in
+from orderproof.reports.verdict import conclude, results_in, traffic_in
 from orderproof.spec.catalogue import catalogue, is_selected
 
 _SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
@@ -44,7 +44,7 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
         raise RecordError(f"{path}: {wrong}; take the original file (`orderproof verify {path}` looks for the change)")
     _check_rows(record, path)
     _check_exchanges(record, path)
-    concluded = conclude(results_in(record["rules"]), void=record["void"])
+    concluded = conclude(results_in(record["rules"]), void=record["void"], traffic=traffic_in(record))
     if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
         raise RecordError(f"{path}: its verdict is {record['verdict']}, but its rules say {concluded.verdict}")
     return record

@@ -64,6 +64,22 @@ QUICK = "quick"
 _NO_ADVICE = "the quick profile judges advice where it is selected with --rules; --profile default judges all of it"
 
 
+NOT_IN_TRAFFIC = "no exchange of the traffic shows it"
+BEYOND_TRAFFIC = "recorded traffic cannot prove it; `orderproof run` judges it"
+
+
+class Traffic(NamedTuple):
+    """Recorded traffic: how many exchanges were judged, and the rules that such traffic can prove."""
+
+    exchanges: int
+    rules: Collection[str]
+
+
+def traffic_in(record: Mapping[str, Any]) -> int | None:
+    """How many recorded exchanges a record judged in place of a run; None for the record of a run."""
+    return record["traffic"]["exchanges"] if "traffic" in record else None
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """The result of one rule: a row of the record's `rules`."""
@@ -111,13 +127,15 @@ def judge(
     read_only: bool = False,
     is_quick: bool = False,
     missing_states: Collection[str] = (),
+    traffic: Traffic | None = None,
 ) -> Verdict:
     """Judge a run.
 
     `out_of_scope` maps operations and rules that the target leaves out to the reason; `void` says why nothing could be
     judged, `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
     `missing_states` the states that checks asked for in vain. `read_only`: the run sent GET alone, so that a rule may
-    have been judged by a part of its checks. `is_quick`: it tried a sample of the cases.
+    have been judged by a part of its checks. `is_quick`: it tried a sample of the cases. `traffic`: recorded exchanges
+    were judged in place of a run.
     """
     left_out, stopped = out_of_scope or {}, void or cut_short
     rows = tuple(
@@ -129,6 +147,7 @@ def judge(
             missing_states,
             read_only=read_only,
             is_quick=is_quick,
+            traffic=traffic,
         )
         for rule in rules
     )
@@ -141,6 +160,7 @@ def judge(
             selection=selection,
             read_only=read_only,
             is_quick=is_quick,
+            traffic=traffic.exchanges if traffic else None,
         ),
         rows=rows,
     )
@@ -154,10 +174,11 @@ def conclude(
     selection: Sequence[str] = (),
     read_only: bool = False,
     is_quick: bool = False,
+    traffic: int | None = None,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> Verdict:
-    """The run's verdict from the results of its rules.
+    """The run's verdict from the results of its rules. Of recorded `traffic`, so many exchanges, it is never conforming.
 
     `waived_until` is the day on which the first waiver expires; `waiver_problems` close a gate: the headline has them.
     """
@@ -170,7 +191,7 @@ def conclude(
         verdict = "void"
     elif gating["fail"]:
         verdict = "non-conforming"
-    elif unjudged or cut_short:
+    elif unjudged or cut_short or traffic is not None:
         verdict = "partial"
     else:
         verdict = "conforming"
@@ -182,6 +203,7 @@ def conclude(
         selection=selection,
         read_only=read_only,
         is_quick=is_quick,
+        traffic=traffic,
         waived_until=waived_until,
         waiver_problems=waiver_problems,
     )
@@ -199,6 +221,7 @@ def _row(
     *,
     read_only: bool,
     is_quick: bool,
+    traffic: Traffic | None,
 ) -> Row:
     no_answer = stopped or _no_such_answer(rule, missing_states)
     if is_quick and not rule.gates:
@@ -208,7 +231,11 @@ def _row(
     # A part of the checks sends a part of the requests.
     floor = math.ceil(rule.floor * part.judged / part.checks) if part else rule.floor
     floor = 1 if is_quick else floor
-    verdict, reason = _verdict_of(replace(rule, floor=floor), evidence, left_out, stopped, no_answer)
+    floored = replace(rule, floor=floor)
+    if traffic:
+        verdict, reason = _verdict_in_traffic(floored, evidence, left_out, stopped, traffic)
+    else:
+        verdict, reason = _verdict_of(floored, evidence, left_out, stopped, no_answer)
     if part and verdict == "pass":
         reason = f"judged by reading alone: {part.judged} of its {part.checks} checks"
     return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
@@ -266,6 +293,22 @@ def _verdict_of(
     if verdict == "fail" and not rule.gates:
         verdict = "warn"
     return verdict, worst["reason"]
+
+
+def _verdict_in_traffic(
+    rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None, traffic: Traffic
+) -> tuple[RuleVerdict, str]:
+    if evidence.findings:
+        return ("fail" if rule.gates else "warn"), evidence.findings[0]["message"]
+    seen = sum(entry["requests"] for entry in evidence.checks)
+    if seen:
+        verdict, reason = _above_floor(rule, seen)
+        return verdict, reason or f"judged on {seen} of the recorded exchanges"
+    if left_out:
+        return "not-applicable", left_out
+    if rule.id in traffic.rules:
+        return "not-run", stopped or NOT_IN_TRAFFIC
+    return "not-run", stopped or BEYOND_TRAFFIC
 
 
 def _above_floor(rule: Rule, requests: int) -> tuple[RuleVerdict, str]:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from orderproof.reports.verdict import QUICK, conclude, results_in
+from orderproof.reports.verdict import QUICK, conclude, results_in, traffic_in
 from orderproof.spec.catalogue import catalogue
 from orderproof.spec.structure import mistake
 
@@ -107,6 +107,7 @@ def apply(
         selection=record["selection"],
         read_only="read_only" in record,
         is_quick=record["profile"] == QUICK,
+        traffic=traffic_in(record),
         waived_until=min((waiver.expires for waiver in live if waiver.id in used), default=None),
         waiver_problems=problems,
     )

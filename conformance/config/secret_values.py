@@ -75,13 +75,13 @@ def secrets_of(target: Target) -> frozenset[str]:
     """The secrets of a target, to be looked for in all that is shown."""
     hidden = secret_headers(target)
     values = {
-        piece for name, value in target.headers.items() if name.lower() in hidden for piece in _header_pieces(value)
+        piece for name, value in target.headers.items() if name.lower() in hidden for piece in header_pieces(value)
     }
     callback = target.states.callback
     if callback:
         values.update(callback.query.values())
         lets_in = [value for name, value in callback.headers.items() if not is_public_header(name)]
-        values.update(piece for value in lets_in for piece in _header_pieces(value))
+        values.update(piece for value in lets_in for piece in header_pieces(value))
     for place, brought_in in target.placeholders.items():
         if place.startswith(_PLACES):
             values.update(value.strip() for value in brought_in)
@@ -112,7 +112,7 @@ def _credentials(target: Target) -> frozenset[str]:
     )
 
 
-def _header_pieces(value: str) -> Iterator[str]:
+def header_pieces(value: str) -> Iterator[str]:
     """A header's value, and what of it a server may echo alone: what follows a scheme, each cookie, a password."""
     yield value
     first, *rest = _SEPARATOR.split(value)
