@@ -16,7 +16,8 @@ from orderproof.reports.record import spec_versions
 from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from orderproof.reports.redaction.persons import PERSON_MARK
-from orderproof.reports.verdict import Row, Traffic, conclude, judge, results_in, traffic_in
+from orderproof.reports.traffic import traffic_in
+from orderproof.reports.verdict import Row, conclude, judge, results_in
 from orderproof.spec.catalogue import Rule, Source, catalogue, is_selected
 
 PREFLIGHT = "preflight"
@@ -105,7 +106,7 @@ def rows(record: Mapping[str, Any], out_of_scope: Mapping[str, str], *, by_catal
         cut_short=record["cut_short"],
         read_only="read_only" in record,
         missing_states=record["missing_states"],
-        traffic=Traffic(record["traffic"]["exchanges"], record["traffic"]["rules"]) if "traffic" in record else None,
+        traffic=traffic_in(record),
     )
     for row, derived in zip(record["rules"], judged.rows, strict=True):
         if not by_catalogue and derived.verdict == "pass" and _BELOW_FLOOR.fullmatch(row["reason"]):

@@ -71,6 +71,10 @@ def command_again(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     takes them from the variables of the `curl` lines. The embedded server's fault or variant has to be named again.
     """
     target = record["target"]
+    if "traffic" in record:
+        files = (shlex.quote(one["name"]) for one in record["traffic"]["files"])
+        whole = " --complete" if record["traffic"]["complete"] else ""
+        return harmless(f"orderproof traffic {' '.join(files)} --base-url {shlex.quote(target['base_url'])}{whole}")
     words = ["orderproof run"]
     if target.get("file"):
         words.append(f"--target {shlex.quote(target['file'])}")

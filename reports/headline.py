@@ -33,8 +33,9 @@ def headline(
     """The sentence for a verdict, which is its first word. `rows` are the results of the rules.
 
     `void` says why nothing could be judged, `cut_short` why the run stopped early, `selection` which ids were asked
-    for, `read_only` that it sent GET alone, `is_quick` that it tried a sample, `traffic` how many recorded exchanges were
-    judged in place of a run, `waived_until` when the first waiver expires, `waiver_problems` what is wrong with waivers.
+    for, `read_only` that it sent GET alone, `is_quick` that it tried a sample, `traffic` how many recorded exchanges
+    were judged in place of a run, `waived_until` when the first waiver expires, `waiver_problems` what is wrong with
+    waivers.
     """
     gating = Counter(row.verdict for row in rows if row.level != "advisory")
     advice = Counter(row.verdict for row in rows if row.level == "advisory")

@@ -10,7 +10,8 @@ import jsonschema_rs
 
 from orderproof.reports import digest
 from orderproof.reports.record import SCHEMA
-from orderproof.reports.verdict import conclude, results_in, traffic_in
+from orderproof.reports.traffic import traffic_in
+from orderproof.reports.verdict import conclude, results_in
 from orderproof.spec.catalogue import catalogue, is_selected
 
 _SCHEMA_FILE = Path(__file__).with_name("report.schema.json")

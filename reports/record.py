@@ -25,7 +25,8 @@ from orderproof.reports.outcome import (
 from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.jsontext import json_pieces
 from orderproof.reports.redaction.masking import Masker
-from orderproof.reports.verdict import QUICK, Traffic, judge
+from orderproof.reports.traffic import traffic_in
+from orderproof.reports.verdict import QUICK, judge
 from orderproof.reports.waits import asked_to_wait
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
 from orderproof.spec.description import DESCRIPTIONS, description
@@ -43,8 +44,8 @@ _MARKS = ("repeats", "dropped", "only_proves", "misdirected")
 class Run:
     """What is known of a run besides the outcomes of its checks.
 
-    `secrets` may stand nowhere in the record; `secret_headers` are headers, in lower case, whose value is one. `traffic`
-    tells of the recorded exchanges that were judged in place of a run, as the record has it.
+    `secrets` may stand nowhere in the record; `secret_headers` are headers, in lower case, whose value is one.
+    `traffic` tells of the recorded exchanges that were judged in place of a run, as the record has it.
     """
 
     version: str
@@ -86,7 +87,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         read_only=run.read_only,
         is_quick=run.profile == QUICK,
         missing_states=run.missing_states,
-        traffic=Traffic(run.traffic["exchanges"], run.traffic["rules"]) if run.traffic else None,
+        traffic=traffic_in({"traffic": run.traffic}),
     )
     masker = Masker(run.secrets, run.keep_personal_data, run.secret_headers)
     rows = [row.to_dict() for row in verdict.rows]

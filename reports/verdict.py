@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
 from orderproof.reports.headline import RuleResult, headline
+from orderproof.reports.traffic import Traffic, judged_in_traffic
 from orderproof.spec.catalogue import Rule
 
 RuleVerdict = Literal["pass", "fail", "warn", "inconclusive", "not-run", "not-applicable", "waived"]
@@ -62,22 +63,6 @@ QUICK = "quick"
 """The profile that tries a sample of the cases: it has no floors, and judges no advice but what is selected."""
 
 _NO_ADVICE = "the quick profile judges advice where it is selected with --rules; --profile default judges all of it"
-
-
-NOT_IN_TRAFFIC = "no exchange of the traffic shows it"
-BEYOND_TRAFFIC = "recorded traffic cannot prove it; `orderproof run` judges it"
-
-
-class Traffic(NamedTuple):
-    """Recorded traffic: how many exchanges were judged, and the rules that such traffic can prove."""
-
-    exchanges: int
-    rules: Collection[str]
-
-
-def traffic_in(record: Mapping[str, Any]) -> int | None:
-    """How many recorded exchanges a record judged in place of a run; None for the record of a run."""
-    return record["traffic"]["exchanges"] if "traffic" in record else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +145,7 @@ def judge(
             selection=selection,
             read_only=read_only,
             is_quick=is_quick,
-            traffic=traffic.exchanges if traffic else None,
+            traffic=traffic,
         ),
         rows=rows,
     )
@@ -174,11 +159,11 @@ def conclude(
     selection: Sequence[str] = (),
     read_only: bool = False,
     is_quick: bool = False,
-    traffic: int | None = None,
+    traffic: Traffic | None = None,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> Verdict:
-    """The run's verdict from the results of its rules. Of recorded `traffic`, so many exchanges, it is never conforming.
+    """The run's verdict from the results of its rules; of recorded `traffic` it is never conforming.
 
     `waived_until` is the day on which the first waiver expires; `waiver_problems` close a gate: the headline has them.
     """
@@ -203,7 +188,7 @@ def conclude(
         selection=selection,
         read_only=read_only,
         is_quick=is_quick,
-        traffic=traffic,
+        traffic=traffic.exchanges if traffic else None,
         waived_until=waived_until,
         waiver_problems=waiver_problems,
     )
@@ -231,11 +216,7 @@ def _row(
     # A part of the checks sends a part of the requests.
     floor = math.ceil(rule.floor * part.judged / part.checks) if part else rule.floor
     floor = 1 if is_quick else floor
-    floored = replace(rule, floor=floor)
-    if traffic:
-        verdict, reason = _verdict_in_traffic(floored, evidence, left_out, stopped, traffic)
-    else:
-        verdict, reason = _verdict_of(floored, evidence, left_out, stopped, no_answer)
+    verdict, reason = _verdict_of(replace(rule, floor=floor), evidence, left_out, stopped, no_answer, traffic)
     if part and verdict == "pass":
         reason = f"judged by reading alone: {part.judged} of its {part.checks} checks"
     return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
@@ -271,12 +252,14 @@ def _no_such_answer(rule: Rule, missing_states: Collection[str]) -> str:
 
 
 def _verdict_of(
-    rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None, no_answer: str
+    rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None, no_answer: str, traffic: Traffic | None
 ) -> tuple[RuleVerdict, str]:
     if evidence.findings:
         return ("fail" if rule.gates else "warn"), evidence.findings[0]["message"]
     if left_out:
         return "not-applicable", left_out
+    if traffic:
+        return judged_in_traffic(rule, evidence, traffic, stopped)  # type: ignore[return-value]
     active = [entry for entry in evidence.checks if entry["check"] != PASSIVE]
     seen = sum(entry["requests"] for entry in evidence.checks if entry["check"] == PASSIVE)
     if rule.passive:
@@ -293,22 +276,6 @@ def _verdict_of(
     if verdict == "fail" and not rule.gates:
         verdict = "warn"
     return verdict, worst["reason"]
-
-
-def _verdict_in_traffic(
-    rule: Rule, evidence: Evidence, left_out: str | None, stopped: str | None, traffic: Traffic
-) -> tuple[RuleVerdict, str]:
-    if evidence.findings:
-        return ("fail" if rule.gates else "warn"), evidence.findings[0]["message"]
-    seen = sum(entry["requests"] for entry in evidence.checks)
-    if seen:
-        verdict, reason = _above_floor(rule, seen)
-        return verdict, reason or f"judged on {seen} of the recorded exchanges"
-    if left_out:
-        return "not-applicable", left_out
-    if rule.id in traffic.rules:
-        return "not-run", stopped or NOT_IN_TRAFFIC
-    return "not-run", stopped or BEYOND_TRAFFIC
 
 
 def _above_floor(rule: Rule, requests: int) -> tuple[RuleVerdict, str]:

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from orderproof.reports.verdict import QUICK, conclude, results_in, traffic_in
+from orderproof.reports.traffic import traffic_in
+from orderproof.reports.verdict import QUICK, conclude, results_in
 from orderproof.spec.catalogue import catalogue
 from orderproof.spec.structure import mistake
 

@@ -61,9 +61,9 @@ def _lower(*more: str) -> tuple[str, ...]:
     return (*(room for room in ROOMS), *more)
 
 
-ROOMS["conformance.selftest"] = _lower()
-ROOMS["conformance.commands"] = _lower("conformance.selftest")
-ROOMS["conformance.cli"] = _lower("conformance.selftest", "conformance.commands")
+ROOMS |= dict.fromkeys(("conformance.selftest", "conformance.traffic"), _lower())
+ROOMS["conformance.commands"] = _lower()
+ROOMS["conformance.cli"] = _lower()
 ROOMS["conformance"] = ()
 ROOMS[""] = ("conformance.cli",)
 

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 @click.argument("record_path", type=click.Path(path_type=Path), metavar="RECORD")
 @waivers_option
 @accept_partial_option
-@click.option("--allow-selection", is_flag=True, help="Accept the record of a run that --rules or --read-only limited.")
+@click.option(
+    "--allow-selection",
+    is_flag=True,
+    help="Accept the record of a run that --rules or --read-only limited, or of recorded traffic.",
+)
 def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | None, allow_selection: bool) -> int:
     """Decide from RECORD (a report.json, or its folder) whether a release may go.
 
@@ -44,6 +48,11 @@ def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | No
         raise UsageError(
             f"{record_path}: the run was read-only and sent GET alone; run it without --read-only, "
             "or give --allow-selection"
+        )
+    if "traffic" in record and not allow_selection:
+        raise UsageError(
+            f"{record_path}: only recorded traffic was judged, which exercises a part of the rules; use the record of "
+            "`orderproof run`, or give --allow-selection"
         )
     try:
         known = read_waivers(waivers) if waivers else []

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
 
@@ -35,10 +35,12 @@ BARE_FLOOR = "50%"
 class AcceptingPartial(click.Command):
     """A command with `--accept-partial`, whose value comes after `=` only: a word that follows is an argument."""
 
+    bare_floor: ClassVar[str] = BARE_FLOOR
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command line."""
         end = args.index("--") if "--" in args else len(args)
-        options = [f"{arg}={BARE_FLOOR}" if arg == "--accept-partial" else arg for arg in args[:end]]
+        options = [f"{arg}={self.bare_floor}" if arg == "--accept-partial" else arg for arg in args[:end]]
         return super().parse_args(ctx, [*options, *args[end:]])
 
 

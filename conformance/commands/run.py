@@ -11,7 +11,6 @@ import click
 from orderproof import __version__
 from orderproof.conformance.commands.dry_run import dry_run
 from orderproof.conformance.commands.options import (
-    AcceptingPartial,
     accept_partial_option,
     color_option,
     parse_shard,
@@ -31,43 +30,14 @@ from orderproof.conformance.commands.run_arguments import (
 )
 from orderproof.conformance.commands.signals import ended_by_sigterm
 from orderproof.conformance.commands.telling import Places, console_of, tell
+from orderproof.conformance.commands.withdrawing import Withdrawing
 from orderproof.conformance.errors import UsageError, VoidError
 
 if TYPE_CHECKING:
     from orderproof.conformance.config.target import Target
 
-_OUT = Path("orderproof-report")
 
-
-class _Run(AcceptingPartial):
-    """Withdraws the record of an earlier run if the command line is wrong: a gate would take it for this run's."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the command line."""
-        given = list(args)
-        try:
-            return super().parse_args(ctx, args)
-        except (click.UsageError, UsageError) as error:
-            from orderproof.reports.formats.unfinished import withdraw
-
-            with writing("--out", _out_among(given)):
-                withdraw(
-                    _out_among(given), error.format_message() if isinstance(error, click.UsageError) else str(error)
-                )
-            raise
-
-
-def _out_among(args: list[str]) -> Path:
-    """The folder that `--out` names, in a command line that may be wrong elsewhere."""
-    for arg, value in zip(args, [*args[1:], ""], strict=True):
-        if arg == "--out" and value:
-            return Path(value)
-        if arg.startswith("--out="):
-            return Path(arg.removeprefix("--out="))
-    return _OUT
-
-
-@click.command("run", cls=_Run, short_help="Judge a server and write a report.")
+@click.command("run", cls=Withdrawing, short_help="Judge a server and write a report.")
 @click.argument("base_url", required=False)
 @click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
 @click.option(
@@ -88,7 +58,7 @@ def _out_among(args: list[str]) -> Path:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=_OUT,
+    default=Withdrawing.out,
     metavar="DIR",
     show_default=True,
     help="Folder for the report.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from orderproof.conformance.commands.options import place_reports, read_record
 from orderproof.conformance.commands.reading_options import check_given, only_read
@@ -161,7 +161,12 @@ def _last_failed(arguments: Arguments) -> Selection:
     return Selection(tuple(row["id"] for row in broken), arguments.shard, is_narrow=True, checks=tuple(checks))
 
 
-def chosen_waivers(arguments: Arguments) -> list[Waiver]:
+class _WithWaivers(Protocol):
+    @property
+    def waivers(self) -> Path | None: ...
+
+
+def chosen_waivers(arguments: _WithWaivers) -> list[Waiver]:
     """The waivers of the file in `--waivers`. Raises `UsageError`."""
     from orderproof.reports.waivers import WaiverError, read_waivers
 

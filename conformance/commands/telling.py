@@ -4,18 +4,46 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 from orderproof.conformance.commands.options import writing
-from orderproof.conformance.commands.run_arguments import Arguments
 
 if TYPE_CHECKING:
     from orderproof.conformance.runner.judging import RunResult
+    from orderproof.reports.acceptance import Acceptance
     from orderproof.reports.waivers import Waiver
 
 Places = list[tuple[str, Path | None]]
+
+
+class Wishes(Protocol):
+    """What a command line says of how a result is told."""
+
+    @property
+    def record_folder(self) -> Path:
+        """The folder that the record goes to."""
+
+    @property
+    def acceptance(self) -> Acceptance | None:
+        """What may make a partial result exit 0."""
+
+    @property
+    def exit_zero(self) -> bool:
+        """Whether the exit code is 0 whatever the verdict."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether only broken rules and the verdict are printed."""
+
+    @property
+    def verbose(self) -> bool:
+        """Whether the strength of each rule is printed too."""
+
+    @property
+    def color(self) -> str:
+        """Whether the output is coloured."""
 
 
 def console_of(color: str, places: Places) -> Any:
@@ -33,7 +61,7 @@ def takes_stdout(places: Places) -> bool:
     return any(place is None and name != "annotations" for name, place in places)
 
 
-def tell(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Arguments, places: Places) -> int:
+def tell(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Wishes, places: Places) -> int:
     """Write the record of a run and its reports, and print what came of it; returns the exit code."""
     from orderproof.reports.acceptance import with_acceptance
     from orderproof.reports.console import render
@@ -69,7 +97,7 @@ def tell(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Argum
 
 
 def _exit_code(
-    ended: RunResult, record: dict[str, Any], arguments: Arguments, *, is_undelivered: bool, is_waiver_wrong: bool
+    ended: RunResult, record: dict[str, Any], arguments: Wishes, *, is_undelivered: bool, is_waiver_wrong: bool
 ) -> int:
     from orderproof.reports.verdict import EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of
 

@@ -54,6 +54,8 @@ def _rejudge(record: dict[str, Any], found: Verification, path: Path, place: Pat
 
     if not found.is_verified:
         raise UsageError(f"--rejudge: {path} contradicts itself (see above): take the original file")
+    if "traffic" in record:
+        raise UsageError(f"--rejudge: {path} judged recorded traffic; judge the files again with `orderproof traffic`")
     if place.absolute() == record_place(path).absolute():
         raise UsageError(f"--rejudge: {place} is the record itself; give another file")
     again = rejudged(record)

@@ -142,7 +142,7 @@ def _status(seen: Seen) -> Iterator[Told]:
         )
 
 
-def _told(rule: str, seen: Seen, is_kept: bool, what: str, expected: str, observed: str) -> Told:  # noqa: FBT001
+def _told(rule: str, seen: Seen, is_kept: bool, what: str, expected: str, observed: str) -> Told:
     return Told(rule) if is_kept else Told(rule, f"{seen.request} {what}", expected, observed)
 
 

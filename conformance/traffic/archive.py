@@ -81,7 +81,7 @@ class Archive:
 
 def _opened(path: Path) -> io.BufferedReader:
     """A file, unpacked where it is packed by gzip, whatever its name."""
-    file = path.open("rb", buffering=_SNIFFED)
+    file = cast(io.BufferedReader, path.open("rb", buffering=_SNIFFED))
     if file.peek(2).startswith(_GZIP):
         # The outer file is closed with the reader.
         return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)), _SNIFFED)

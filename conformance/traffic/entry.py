@@ -222,7 +222,7 @@ def _sent(request: Mapping[str, Any], length: str | None) -> tuple[bytes | None,
     told = request.get("postData")
     text = told.get("text") if isinstance(told, Mapping) else None
     size = _size({"size": request.get("bodySize")})
-    if not isinstance(text, str) or not text:
+    if told is None or not isinstance(text, str) or not text:
         return None, not told and size == 0 and length in (None, "0")
     body = base64.b64decode(text) if told.get("encoding") == "base64" else text.encode("utf-8", "surrogatepass")
     # Where both are told and differ, one of them is of something else.

@@ -65,7 +65,7 @@ class _Result:
 def provable_rules() -> frozenset[str]:
     """The rules that recorded traffic can prove, complete or not."""
     by_form = {rule.id for rule in passive_rules() if rule.passive not in _NOT_RECORDED}
-    return frozenset(by_form | limits.RULES | answers.RULES | {*lives.RULES, *lives.COMPLETE_RULES} | {*listings.RULES})
+    return frozenset(by_form | limits.RULES | answers.RULES).union(lives.RULES, lives.COMPLETE_RULES, listings.RULES)
 
 
 def judge_traffic(options: TrafficOptions) -> dict[str, Any]:

@@ -217,7 +217,7 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
         Limit("SER-28", _body(_absent_or_cut_off)),
     ),
 }
-"""The limits of each operation. None of them depends on a state, so no action of another client can explain a success."""
+"""The limits of each operation. None depends on a state, so no action of another client can explain a success."""
 
 RULES = frozenset(limit.rule for limits in LIMITS.values() for limit in limits)
 
@@ -226,7 +226,7 @@ _Subject = tuple[str, ...]
 
 
 def _subjects(seen: Seen) -> list[_Subject]:
-    """What a request is about: its order, item or customer; a history that names a customer stands for those without."""
+    """What a request is about: its order, item or customer; any customer's history stands for requests without one."""
     if seen.operation != "showOrderHistoryForCustomer":
         return [(seen.operation, *(value.casefold() for value in seen.recorded.path.values()))]
     customer = seen.recorded.parameter("customer_id")

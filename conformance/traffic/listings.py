@@ -27,7 +27,7 @@ RULES: Mapping[str, str] = {
 
 class _Page(NamedTuple):
     seen: Seen
-    count: int | None
+    asked: int | None
     offset: int
     total: int
     ids: list[str]
@@ -125,9 +125,9 @@ def _customer(seen: Seen) -> str:
 
 
 def _length(page: _Page, known: _List) -> Iterator[Told]:
-    count = DEFAULT_COUNT if page.count is None else page.count
+    count = DEFAULT_COUNT if page.asked is None else page.asked
     wanted = min(count, max(0, page.total - page.offset))
-    rule = "HIS-19" if page.offset >= page.total else "HIS-4" if page.count is None else "HIS-6"
+    rule = "HIS-19" if page.offset >= page.total else "HIS-4" if page.asked is None else "HIS-6"
     if len(page.ids) == wanted:
         # Where fewer are left than are asked for, a server may have looked at neither.
         if wanted in (0, count):

@@ -24,8 +24,8 @@ _LONGEST_NUMBER = 255
 _OF_THE_ORDER = REFUSED - {403}
 
 RULES: Mapping[str, str] = {
-    "GRA-1": "each accepted extension moves due_at by 15 minutes, and nothing moves it back: one that moved it by less, "
-    "or by a part of 15 minutes, was lost",
+    "GRA-1": "each accepted extension moves due_at by 15 minutes, and nothing moves it back: one that moved it by "
+    "less, or not by a multiple of 15 minutes, was not carried out as documented",
     "GRA-12": "no request revives a canceled order",
     "CAN-3": "no request revives a canceled order",
     "CAN-21": "no request revives a canceled order",

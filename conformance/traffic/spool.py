@@ -38,5 +38,5 @@ class Spool:
         """The exchange with a number."""
         self._file.seek(self._places[number])
         # Nobody else can write into a file without a name.
-        found: Recorded = pickle.load(self._file)  # noqa: S301
+        found: Recorded = pickle.load(self._file)
         return found

@@ -26,6 +26,8 @@ from orderproof.reports.explanation import (
 )
 from orderproof.reports.headline import selected
 from orderproof.reports.redaction.harmless import escape_unencodable, harmless, one_line
+from orderproof.reports.traffic import files_line
+from orderproof.reports.traffic import lines as traffic_lines
 from orderproof.reports.waivers import fingerprint
 from orderproof.spec.catalogue import AREAS, catalogue
 
@@ -38,6 +40,7 @@ MARKS: Mapping[str, tuple[str, str, str]] = {
     "not-run": ("–", "-", "cyan"),
     "not-applicable": ("·", ".", "dim"),
 }
+_UNEXERCISED = ("not-run", "not-applicable")
 _NAMED = 12
 _WITH_REASON = ("not-run", "inconclusive", "not-applicable", "waived")
 _VERDICT_STYLES = {
@@ -76,7 +79,10 @@ def header(about: Mapping[str, Any], console: Console) -> None:
     target = about["target"]
     line = Text(f"orderproof {about['orderproof']}", "bold")
     line.append(harmless(f"  {target['name']}  {target['base_url']}"), "not bold")
-    line.append(f"  seed {about['seed']}, profile {about['profile']}", "dim")
+    how = (
+        f"traffic of {files_line(about)}" if "traffic" in about else f"seed {about['seed']}, profile {about['profile']}"
+    )
+    line.append(harmless(f"  {how}"), "dim")
     console.print(line)
     if about.get("proxy"):
         console.print(Text(f"through the proxy {about['proxy']} of the environment; NO_PROXY names exceptions", "dim"))
@@ -190,7 +196,7 @@ def render(
         if listing is None:
             header(record, console)
         if not record["void"]:
-            (listing or Listing(console, verbose=verbose)).complete(record["rules"])
+            (listing or Listing(console, verbose=verbose)).complete(_listed(record))
     _failures(record, console, unicode_ok)
     if quiet:
         for reason in given_up(record):
@@ -198,6 +204,12 @@ def render(
     else:
         show_missing(record, console)
     _closing(record, console)
+
+
+def _listed(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The rules that are listed: of recorded traffic those that it exercised, since most never are."""
+    rows: Sequence[Mapping[str, Any]] = record["rules"]
+    return [row for row in rows if row["verdict"] not in _UNEXERCISED] if "traffic" in record else rows
 
 
 def _speaks_unicode(console: Console) -> bool:
@@ -265,6 +277,8 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
     if record["void"]:
         console.print()
         console.print(Text(harmless(record["headline"]), _VERDICT_STYLES["void"]))
+        if "traffic" in record:
+            return
         console.print(Text(f"No rule was judged. {record['requests']} requests in {record['duration_s']:.1f} s", "dim"))
         return
     lines = [line for row in record["rules"] for finding in row["findings"] for line in finding["curl"]]
@@ -275,9 +289,10 @@ def _closing(record: Mapping[str, Any], console: Console) -> None:
     counts = ", ".join(f"{count} {name}" for name, count in record["summary"].items() if count)
     console.print()
     console.print(Text(harmless(record["headline"]), _VERDICT_STYLES[record["verdict"]]))
-    console.print(
-        Text(f"{record['requests']} requests in {record['duration_s']:.1f} s; rules: {counts or 'none'}", "dim")
-    )
+    sent = "" if "traffic" in record else f"{record['requests']} requests in {record['duration_s']:.1f} s; "
+    console.print(Text(f"{sent}rules: {counts or 'none'}", "dim"))
+    for line in traffic_lines(record):
+        console.print(Text(harmless(line), "dim"))
     asked = waits.told(record)
     if asked:
         console.print(Text(asked, "dim"))
