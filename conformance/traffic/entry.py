@@ -5,6 +5,7 @@ sent without telling is no missing one.
 """
 
 import base64
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ ABORTED = "without an answer"
 UNREADABLE = "not an entry of HAR 1.2"
 
 _MARKS = (PERSON_MARK.encode(), TOKEN_MARK.encode())
+_FRACTION = re.compile(r"[.,](\d+)", re.ASCII)
 # What a browser writes where it does not know the type.
 _NO_TYPES = ("", "x-unknown", "application/octet-stream")
 
@@ -167,8 +169,9 @@ def _moment(text: Any) -> float | None:
 
 
 def _grain(text: Any) -> float:
-    """How much later than its text a moment may be: recorders write milliseconds, or whole seconds."""
-    return 0.002 if isinstance(text, str) and "." in text else 1.0
+    """How much later than its text a moment may be, in seconds: one unit of its last digit."""
+    found = _FRACTION.search(text) if isinstance(text, str) else None
+    return float(10 ** -min(len(found[1]), 6)) if found else 1.0
 
 
 def _seconds(milliseconds: Any) -> float | None:

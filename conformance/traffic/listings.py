@@ -25,6 +25,11 @@ RULES: Mapping[str, str] = {
 """The rules judged here, and why no action of another client can explain what breaks them."""
 
 
+# Some servers cannot count so far, and what they do then is another rule's matter.
+_LARGE = 1_000_000
+_MOST_REFUSED = 100
+
+
 class _Page(NamedTuple):
     seen: Seen
     asked: int | None
@@ -51,6 +56,7 @@ class _List:
     at: dict[int, _Placed] = field(default_factory=dict)
     place_of: dict[str, tuple[int, _Placed]] = field(default_factory=dict)
     wrong: Seen | None = None
+    refused: list[Seen] = field(default_factory=list)
 
 
 class Listings:
@@ -65,10 +71,20 @@ class Listings:
         if seen.operation == "showSalesOrderByIdAndIdType" and seen.document:
             yield from self._order(seen)
         elif seen.operation == "showOrderHistoryForCustomer" and seen.asks_v2:
+            if seen.status == 400:
+                self._refuse(seen)
             page = _page(seen)
             if page is not None:
                 yield from self._page(page)
             yield from self._entries(seen)
+
+    def _refuse(self, seen: Seen) -> None:
+        """A valid page was refused, though another one of this customer was shown."""
+        known, count = self._lists.get(_customer(seen)), requested(seen, "count", DEFAULT_COUNT)
+        offset = requested(seen, "offset", 0)
+        is_valid = count is not None and 1 <= count <= MAX_COUNT and offset is not None and offset < _LARGE
+        if known is not None and known.first.ended_before(seen) and is_valid and len(known.refused) < _MOST_REFUSED:
+            known.refused.append(seen)
 
     def _order(self, seen: Seen) -> Iterator[Told]:
         """The same order by the same id in the other media type."""
@@ -101,6 +117,7 @@ class Listings:
             known = self._lists[_customer(page.seen)] = _List(page.seen, page.total)
         elif not is_same:
             return
+        yield from _refused(page, known)
         yield from _length(page, known)
         yield from _places(page, known)
 
@@ -135,14 +152,33 @@ def _length(page: _Page, known: _List) -> Iterator[Told]:
         return
     is_longer = len(page.ids) > count
     other, known.wrong = known.wrong, page.seen
-    if is_longer or (other is not None and other.ended_before(page.seen)):
-        yield Told(
-            rule,
-            f"{page.seen.request} lists {len(page.ids)} orders, of {page.total} from offset {page.offset} on",
-            f"{wanted} orders",
-            f"{len(page.ids)} orders",
-            () if other is None else (other.number,),
-        )
+    is_again = other is not None and other.ended_before(page.seen)
+    yield Told(
+        rule,
+        f"{page.seen.request} lists {len(page.ids)} orders, of {page.total} from offset {page.offset} on",
+        f"{wanted} orders",
+        f"{len(page.ids)} orders",
+        (other.number,) if is_again and other is not None else (),
+        # A new order may come between the list and the total of one answer.
+        is_explained=not (is_longer or is_again),
+    )
+
+
+def _refused(page: _Page, known: _List) -> Iterator[Told]:
+    """Valid pages that were refused between two that were shown: neither the customer nor the caller was the reason."""
+    for seen in [one for one in known.refused if one.ended_before(page.seen)]:
+        known.refused.remove(seen)
+        rule = "HIS-19" if (requested(seen, "offset", 0) or 0) >= page.total else "HIS-6"
+        if _same_caller(seen, page.seen):
+            message = f"{seen.request} was refused, while {page.seen.request} was not"
+            yield Told(rule, message, "a page", str(seen.status), (page.seen.number,), number=seen.number)
+
+
+def _same_caller(one: Seen, other: Seen) -> bool:
+    """Whether two requests carried the same credentials, as far as the recording tells."""
+    return one.recorded.exchange.request_header("Authorization") == other.recorded.exchange.request_header(
+        "Authorization"
+    )
 
 
 def _places(page: _Page, known: _List) -> Iterator[Told]:

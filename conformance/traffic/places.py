@@ -1,5 +1,6 @@
 """Where an entry's request went: to which operation of the API, below which base URL."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -37,13 +38,13 @@ def below(base: Base, url: str) -> str | None:
 
 
 @cache
-def _by_api(api: str) -> tuple[Operation, ...]:
-    return tuple(one for one in operations().values() if one.api == api)
+def _by_api(api: str) -> tuple[tuple[re.Pattern[str], Operation], ...]:
+    return tuple((one.path_pattern, one) for one in operations().values() if one.api == api)
 
 
 def operation_at(api: str, method: str, path: str) -> Operation | None:
     """The operation at a path below the base URL: the one with this method, else any, whose method is another."""
-    found = [one for one in _by_api(api) if one.path_pattern.fullmatch(path)]
+    found = [one for pattern, one in _by_api(api) if pattern.fullmatch(path)]
     return next((one for one in found if one.method == method), found[0] if found else None)
 
 
