@@ -3,7 +3,9 @@
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -49,9 +51,9 @@ class Archive:
             for entry in ijson.items(file, "log.entries.item", use_float=True):
                 self.entries += 1
                 yield entry
-        except (ijson.IncompleteJSONError, EOFError):
+        except ijson.IncompleteJSONError:
             self.cut = "the file ends in the middle"
-        except (ijson.JSONError, gzip.BadGzipFile, UnicodeDecodeError, ValueError) as error:
+        except (ijson.JSONError, ValueError) as error:
             # ijson tells by the same error what is cut off and what is wrong.
             self.cut = f"it is not valid JSON from there on ({_first_line(error)})"
         if self.cut and not self.entries:
@@ -79,13 +81,36 @@ class Archive:
                 )
 
 
-def _opened(path: Path) -> io.BufferedReader:
+class _UpToTheCut(io.RawIOBase):
+    """What can be unpacked of a file that may be cut off: its JSON tells that it is."""
+
+    def __init__(self, unpacked: gzip.GzipFile) -> None:
+        self._unpacked = unpacked
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what comes next into a buffer; 0 at the end, and at the cut."""
+        try:
+            data = self._unpacked.read1(len(buffer))
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedReader]:
     """A file, unpacked where it is packed by gzip, whatever its name."""
-    file = cast(io.BufferedReader, path.open("rb", buffering=_SNIFFED))
-    if file.peek(2).startswith(_GZIP):
-        # The outer file is closed with the reader.
-        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=file)), _SNIFFED)
-    return file
+    with path.open("rb", buffering=_SNIFFED) as plain:
+        file = cast(io.BufferedReader, plain)
+        if not file.peek(2).startswith(_GZIP):
+            yield file
+            return
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield io.BufferedReader(_UpToTheCut(unpacked), _SNIFFED)
 
 
 def _first_line(error: Exception) -> str:

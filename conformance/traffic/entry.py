@@ -103,6 +103,8 @@ def _read(entry: Any, number: int, bases: Mapping[str, Base], *, is_own: bool) -
     start, duration = _moment(entry.get("startedDateTime")), _seconds(entry.get("time"))
     content = response.get("content") or {}
     body, body_known = _body(content, response, header(came, "Content-Length"), is_own=is_own)
+    # A browser tells by it that nobody read the body, too; the status is the server's all the same.
+    body_known = body_known and not (response.get("_error") or entry.get("_error"))
     sent_body, sent_known = _sent(request, header(sent, "Content-Length"))
     told = str(content.get("mimeType") or "")
     exchange = Exchange(
@@ -137,7 +139,7 @@ def _read(entry: Any, number: int, bases: Mapping[str, Base], *, is_own: bool) -
 
 def _left_alone(entry: Mapping[str, Any], response: Mapping[str, Any], status: int) -> str | None:
     """Why an entry below the base URL is not judged: no answer of the server stands in it."""
-    if status < 200 or response.get("_error") or entry.get("_error"):
+    if status < 200:
         return ABORTED
     if status == 304 or entry.get("_fromCache") or response.get("_fetchedViaServiceWorker"):
         return CACHED
