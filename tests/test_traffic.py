@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from orderproof.conformance.cli import main
 from orderproof.conformance.traffic.judging import provable_rules
 from orderproof.reports.traffic import BEYOND, NOT_SHOWN
 from orderproof.spec.catalogue import catalogue
@@ -23,19 +22,17 @@ def kept():
 
 
 @pytest.fixture
-def judge(tmp_path, monkeypatch, capsys):
+def judge(tmp_path, call):
     """Judge recordings by the command line: the exit code, what was printed, and the record."""
-    monkeypatch.chdir(tmp_path)
 
-    def call(client, *arguments, entries=None, data=None):
+    def run(client, *arguments, entries=None, data=None):
         content = data or json.dumps(archive(client.entries if entries is None else entries)).encode()
         (tmp_path / "one.har").write_bytes(content)
-        code = main(["traffic", "one.har", "--base-url", client.base_url, *arguments])
-        told = capsys.readouterr()
+        code, out, err = call("traffic", "one.har", "--base-url", client.base_url, *arguments)
         record = json.loads((tmp_path / "orderproof-traffic" / "report.json").read_text(encoding="utf-8"))
-        return code, told.out + told.err, record
+        return code, out + err, record
 
-    return call
+    return run
 
 
 def rows(record):
@@ -51,9 +48,7 @@ def test_what_was_exercised_is_kept_and_nothing_conforms(kept, judge):
 
     assert (code, record["verdict"]) == (4, "partial")
     passed = {id_ for id_, row in rows(record).items() if row["verdict"] == "pass"}
-    only_complete = {"SER-1", "SER-5"}
     assert passed == provable_rules() - _LEFT_ALONE
-    assert only_complete <= passed
     headline = f"partial: traffic: {len(kept.entries)} exchanges, {len(passed)} rules exercised, 0 broken"
     assert record["headline"] == headline
     assert headline in told
@@ -90,12 +85,12 @@ def test_a_fault_that_traffic_proves_is_found(fault, rules, judge):
     # Whoever reads it finds the entry in the recording.
     number = int(re.search(r"\(entry (\d+) of one\.har\)", finding["message"])[1])
     assert record["exchanges"][finding["decisive"]]["url"] in finding["message"]
-    assert 1 <= number
+    assert number >= 1
     assert finding["message"] in told
     assert f"again: orderproof traffic one.har --base-url {record['target']['base_url']}" in told
 
 
-@pytest.mark.parametrize("variant", ["extensions-queued+due-at-with-offset", "busy-now-and-then"])
+@pytest.mark.parametrize("variant", ["extensions-queued+due-at-with-offset", "replica-lags"])
 def test_a_correct_server_is_not_failed(variant, judge):
     for complete in ([], ["--complete"]):
         _, told, record = judge(recorded(variants=(variant,)), *complete)
@@ -194,13 +189,14 @@ def test_secrets_and_personal_data_are_masked(kept, judge, tmp_path):
     assert "‹masked›" in (tmp_path / "orderproof-traffic" / "report.json").read_text(encoding="utf-8")
 
 
-def test_a_gate_takes_it_for_a_selection(kept, judge, capsys):
+def test_a_gate_takes_it_for_a_selection(kept, judge, call):
     judge(kept)
 
-    assert main(["gate", "orderproof-traffic"]) == 2
-    assert "only recorded traffic was judged" in capsys.readouterr().err
-    assert main(["gate", "orderproof-traffic", "--allow-selection"]) == 4
-    assert main(["verify", "orderproof-traffic"]) == 0
+    code, _, error = call("gate", "orderproof-traffic")
+
+    assert (code, "only recorded traffic was judged" in error) == (2, True)
+    assert call("gate", "orderproof-traffic", "--allow-selection")[0] == 4
+    assert call("verify", "orderproof-traffic")[0] == 0
 
 
 def test_a_partial_result_can_be_accepted(kept, judge):
@@ -228,15 +224,13 @@ def test_a_selection_is_judged_alone(kept, judge):
         (["traffic.har", "--base-url", "https://a.example", "--out", "."], "one of the files to judge"),
     ],
 )
-def test_a_mistake_is_one_sentence(arguments, told, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_a_mistake_is_one_sentence(arguments, told, tmp_path, call):
     for name in ("one.har", "traffic.har"):
         (tmp_path / name).write_text(json.dumps(archive([])))
 
-    assert main(["traffic", *arguments]) == 2
+    code, _, error = call("traffic", *arguments)
 
-    error = capsys.readouterr().err
+    assert code == 2
     assert told in error
-    assert "Traceback" not in error
     assert (tmp_path / "one.har").is_file()
     assert (tmp_path / "traffic.har").is_file()

@@ -68,7 +68,7 @@ def test_an_entry_is_an_exchange():
     assert found.exchange.operation == "showCancellationStatus"
     assert (found.path, found.parameter("id_type")) == ({"id": "A-1"}, "external")
     assert (found.exchange.status, found.exchange.response_body) == (200, BODY.encode())
-    assert found.body_known and found.sent_known and found.headers_known and found.type_known
+    assert all((found.body_known, found.sent_known, found.headers_known, found.type_known))
     # One unit of the last digit that the file shows.
     assert found.end - found.start == pytest.approx(0.0125 + 0.001, abs=1e-6)
 
