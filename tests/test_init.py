@@ -150,12 +150,12 @@ class TestOptions:
         assert [said.index(line) for line in order] == sorted(said.index(line) for line in order)
         skeleton = skeleton_name({"states": states})
         assert {path.name for path in tmp_path.iterdir()} == {"a b.yaml", skeleton} - {None}
-        assert (f"$EDITOR {skeleton}" in said) == (skeleton is not None)
+        assert (f"fill in the states that you can give, in {skeleton}" in said) == (skeleton is not None)
 
     def test_a_callback_that_is_there_needs_no_skeleton(self, tmp_path):
         ended = called(tmp_path, "--base-url", URL, "--states", "callback", "--callback-url", f"{URL}/_state")
         assert [path.name for path in tmp_path.iterdir()] == ["target.yaml"]
-        assert "$EDITOR" not in ended.output
+        assert "fill in" not in ended.output
 
     @pytest.mark.parametrize(
         ("arguments", "sentence"),

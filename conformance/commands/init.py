@@ -122,7 +122,7 @@ def _next_steps(files: list[Path], out: Path, answers: Given) -> Iterator[str]:
             steps.append((f"export {answers[key]}=…", f"your {says}; the file holds the variable's name alone"))
     places = {"lists": out, **dict.fromkeys(("callback", "provider"), files[-1])}
     if answers["states"] in places and not answers.get("callback_url"):
-        steps.append((f"$EDITOR {shlex.quote(str(places[answers['states']]))}", "fill in the states that you can give"))
+        steps.append(("", f"fill in the states that you can give, in {places[answers['states']]}"))
     if answers["states"] == "callback" and len(files) > 1:
         steps.append((f"python {shlex.quote(str(files[-1]))}", "serve the callback, in another terminal"))
     steps += [
@@ -133,7 +133,7 @@ def _next_steps(files: list[Path], out: Path, answers: Given) -> Iterator[str]:
         steps.append((f"orderproof run {target} --read-only --order UUID --customer ID", "or judge it by two ids"))
     width = max(len(step) for step, _ in steps)
     yield from ("", "Next:", "")
-    yield from (f"  {step:<{width}}   # {why}" for step, why in steps)
+    yield from (f"  {step:<{width}}   # {why}" if step else f"  # {why}" for step, why in steps)
 
 
 command = click.Command("init", callback=_command, params=_options(), help=_command.__doc__)
