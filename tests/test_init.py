@@ -173,7 +173,7 @@ class TestOptions:
             ),
             (
                 ["--base-url", URL, "--states", "none", "--token-env", "A", "--token-url", URL],
-                "--token-env is for --auth bearer; remove it",
+                "--token-url is for --auth oauth2; remove it",
             ),
             (["--base-url", URL, "--states", "injection", *INJECTION, "--currency", "Dollar"], "--currency: 'Dollar'"),
             (
@@ -192,6 +192,7 @@ class TestOptions:
                 ["--base-url", URL, "--states", "injection", *INJECTION, "--shop", "\udcff"],
                 "--shop holds bytes that are not UTF-8",
             ),
+            (["--base-url", URL, "--states", "none", "--scope", "x"], "--token-url is missing"),
             (["--base-url", URL, "--states", "none", "-o", "no/t.yaml"], "--out: the folder no does not exist"),
             (["--base-url", URL, "--states", "provider", "-o", "states_provider.py"], "is the name of the skeleton"),
         ],
@@ -246,6 +247,11 @@ class TestQuestions:
         called(tmp_path / "given", "--base-url", URL, *options)
         for name in ("target.yaml", "states_callback.py"):
             assert (tmp_path / "asked" / name).read_text() == (tmp_path / "given" / name).read_text()
+
+    def test_an_answer_that_is_not_utf_8_is_asked_again(self):
+        (shop,) = (question for question in QUESTIONS if question.key == "shop")
+        with pytest.raises(UsageError, match="--shop holds bytes that are not UTF-8"):
+            shop.checked("\udcff", {})
 
     def test_an_end_of_the_answers_writes_nothing(self, tmp_path):
         ended = called(tmp_path, answers=[URL])

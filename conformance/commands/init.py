@@ -58,7 +58,7 @@ def _ask(question: Question, suggested: Any, answers: Given) -> Any:
 
     def checked(text: str) -> Any:
         try:
-            return question.check(text, question.option, answers)
+            return question.checked(text, answers)
         except UsageError as error:
             # click shows it and asks again.
             raise click.BadParameter(str(error)) from None

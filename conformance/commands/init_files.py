@@ -20,7 +20,7 @@ _SKELETONS = {"callback": "states_callback.py", "provider": "states_provider.py"
 PORT = 8099
 """Where the skeleton of a callback listens unless it is started with another port."""
 
-# So many entries of each state judge nine rules in ten.
+# So many entries of each state judge 95 % of the rules.
 _ENTRIES = 5
 _WIDTH = 84
 _PARAMS = {
@@ -46,7 +46,6 @@ def texts(answers: Given, target_name: str) -> dict[str, str]:
         "name": urlsplit(answers["base_url"]).hostname,
         "callback_url": answers.get("callback_url") or f"http://127.0.0.1:{PORT}",
         "port": PORT,
-        "target_name": target_name,
         "skeleton": skeleton,
         "module": (skeleton or "").removesuffix(".py"),
         "features": {name: says for name, says in FEATURES.items() if name != "internal_api"},

@@ -42,7 +42,6 @@ class Question:
     default: Callable[[Given], Any] | None = None
     only: Mapping[str, Any] | None = None
     choices: Mapping[str, str] | None = None
-    hint: str = ""
 
     @property
     def option(self) -> str:
@@ -52,6 +51,15 @@ class Question:
     def arises(self, answers: Given) -> bool:
         """Whether it is to be asked, after these answers."""
         return all(answers.get(key) == wanted for key, wanted in (self.only or {}).items())
+
+    def checked(self, value: Any, answers: Given) -> Any:
+        """The answer that a value is. Raises `UsageError`, which names the option."""
+        try:
+            # A terminal and the command line may bring in other bytes.
+            str(value).encode()
+        except UnicodeEncodeError:
+            raise UsageError(f"{self.option} holds bytes that are not UTF-8; write it in UTF-8") from None
+        return self.check(value, self.option, answers)
 
 
 def _as_is(value: Any, _where: str, _answers: Given) -> Any:
@@ -221,40 +229,30 @@ def answered(given: Given, ask: Callable[[Question, Any, Given], Any] | None) ->
                 raise UsageError(f"{question.option} is {_of_use(question)}; remove it")
             continue
         if value is not None:
-            answers[question.key] = question.check(_encodable(value, question), question.option, answers)
+            answers[question.key] = question.checked(value, answers)
             continue
         suggested = question.default(answers) if question.default else None
         if ask:
             answers[question.key] = ask(question, suggested, answers)
         elif question.default:
-            answers[question.key] = question.check(suggested, question.option, answers)
+            answers[question.key] = question.checked(suggested, answers)
         else:
             raise UsageError(f"{question.option} is missing; give it, or run on a terminal, where it is asked for")
     return answers
 
 
 def _implied(given: Given) -> dict[str, Any]:
-    """The options, with what others say by the way: a token URL is for client credentials."""
+    """The options, with what others say by the way: a token URL means client credentials."""
     implied = dict(given)
     if implied["internal"] is None and implied["internal_base_url"] is not None:
         implied["internal"] = True
     if implied["auth"] is None:
-        if implied["token_url"] is not None:
-            implied["auth"] = "oauth2"
-        elif implied["token_env"] is not None:
-            implied["auth"] = "bearer"
+        said = (question.only for question in QUESTIONS if implied[question.key] is not None)
+        # Where they say both, the first is taken, and the other is then of no use, which is an error.
+        implied["auth"] = next((only["auth"] for only in said if only and "auth" in only), None)
     return implied
 
 
 def _of_use(question: Question) -> str:
     ((key, wanted),) = (question.only or {}).items()
     return "for --internal" if wanted is True else f"for --{key} {wanted}"
-
-
-def _encodable(value: Any, question: Question) -> Any:
-    """A value that UTF-8 can hold: the command line may bring in other bytes."""
-    try:
-        str(value).encode()
-    except UnicodeEncodeError:
-        raise UsageError(f"{question.option} holds bytes that are not UTF-8; write it in UTF-8") from None
-    return value
