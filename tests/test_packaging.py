@@ -60,6 +60,18 @@ def test_quick_commands_import_nothing_heavy(tmp_path):
         assert ended.stderr.split() == [], arguments
 
 
+def test_a_run_imports_schemathesis_where_generated_requests_are_selected(tmp_path):
+    for rule, imported in (("CST-1", []), ("CST-90", ["schemathesis"])):
+        ended = subprocess.run(
+            [sys.executable, "-c", SCRIPT, "schemathesis", "run", "--rules", rule, "--quiet"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=True,
+        )
+        assert ended.stderr.split() == imported, rule
+
+
 def test_the_version_is_that_of_the_distribution():
     assert importlib.metadata.version("orderproof") == orderproof.__version__
 
