@@ -61,7 +61,7 @@ def test_quick_commands_import_nothing_heavy(tmp_path):
 
 
 def test_a_run_imports_schemathesis_where_generated_requests_are_selected(tmp_path):
-    for rule, imported in (("CST-1", []), ("CST-90", ["schemathesis"])):
+    for rule, imported in (("GRA-1", []), ("GRA-90", ["schemathesis"])):
         ended = subprocess.run(
             [sys.executable, "-c", SCRIPT, "schemathesis", "run", "--rules", rule, "--quiet"],
             capture_output=True,
