@@ -146,3 +146,19 @@ def in_folder(folder, commands, name, *arguments):
     return subprocess.run(
         [commands / name, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def test_bash_completes_commands_options_and_values(installed, tmp_path):
+    script = """
+        eval "$(_ORDERPROOF_COMPLETE=bash_source orderproof)"
+        for line in "orderproof ga" "orderproof run --prof" "orderproof run --profile d"; do
+            COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+            _orderproof_completion orderproof
+            echo "${COMPREPLY[@]}"
+        done
+    """
+    environment = {**os.environ, "PATH": f"{installed}:{os.environ['PATH']}"}
+    ended = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.splitlines() == ["gate", "--profile", "default deep"]
