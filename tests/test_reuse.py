@@ -139,7 +139,7 @@ def test_only_a_fresh_state_convicts(first, again, used, result, says):
 def test_what_was_sent_about_a_used_state_is_told():
     rules = [catalogue()["GRA-1"]]
     before = outcome("pass", urls=(f"{BASE}/orders/u-1/cancel", f"{BASE}/orders/u-2"))
-    others = replace(before, check="c")
+    others = replace(before, check="b")
     failed = replace(
         outcome("inconclusive", urls=(f"{BASE}/orders/u-1",)),
         check="d",
