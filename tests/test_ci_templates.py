@@ -199,3 +199,15 @@ def test_what_looks_like_a_command_in_an_input_is_none(judge, args):
     before = set(judge.folder.iterdir())
     assert judge(base_url="http://127.0.0.1:9/v0", args=args) != 0
     assert set(judge.folder.iterdir()) == before
+
+
+def test_an_old_record_in_the_workspace_is_not_taken_for_that_of_the_job(tmp_path):
+    judge = Judging(tmp_path, is_github=True)
+    old = tmp_path / "orderproof-report" / "report.json"
+    old.parent.mkdir()
+    old.write_text('{"verdict": "conforming"}', encoding="utf-8")
+
+    assert judge(base_url="http://127.0.0.1:9/v0", args="--no-such-option") == 2
+
+    assert judge.output.read_text("utf-8") == ""
+    assert not old.exists()
