@@ -12,7 +12,7 @@ from orderproof.conformance.checks.support.reading import (
     ties,
     whole_pages,
 )
-from orderproof.conformance.kit import Finding, Inconclusive, expect, property_of, require, rule
+from orderproof.conformance.kit import Finding, Inconclusive, NotRun, expect, property_of, require, rule
 from orderproof.strategies import paging
 
 
