@@ -136,7 +136,7 @@ class Session:
         answer.
         """
         token, is_of_state = self._token_of(exchange)
-        if exchange.status not in DENIED or token not in self.tokens.secrets or is_of_state:
+        if exchange.status not in DENIED or token != self.tokens.newest or is_of_state:
             return None
         if self.settings.target.auth.oauth2 is None or self.token_probe.replay(self.client, exchange, "") is None:
             return None

@@ -45,6 +45,11 @@ class Tokens:
         """Whether the target says how to authorize."""
         return self._auth != Auth()
 
+    @property
+    def newest(self) -> str | None:
+        """The token that was given last, valid or not."""
+        return self._token
+
     def current(self) -> str | None:
         """A token that is valid now, or None where none is configured. Raises `VoidError` when none is to be had."""
         with self._lock:
@@ -60,6 +65,8 @@ class Tokens:
         with self._lock:
             if self._auth.oauth2 and (self._token == refused or time.monotonic() >= self._renew_at):
                 self._renew(refused)
+                # The thread that serves the other process ends with it, and its connections with the thread.
+                self._client.close()
             return self._token, self._renew_at - time.monotonic()
 
     def renewed(self, refused: str) -> str | None:
