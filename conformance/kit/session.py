@@ -49,8 +49,15 @@ class Session:
         self.has_shared_rate = bool(shared_at and limits.rate)
         rate = SharedRate(connected(shared_at, "rate")) if shared_at and limits.rate else limits.rate
         may_send = guard(is_read_only=settings.read_only)
-        self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send)
-        self._side_client = Client(limits.setup, tls=target.tls, reachability=self.client.reachability)
+        has_own_host = any(name.lower() == "host" for name in target.headers)
+        self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send, has_own_host=has_own_host)
+        self._side_client = Client(
+            limits.setup,
+            tls=target.tls,
+            reachability=self.client.reachability,
+            # Orders are injected at the target itself.
+            has_own_host=has_own_host and target.states.injection is not None,
+        )
         # One token for the whole run: some token endpoints end the last one as they issue the next.
         of_all = connected(shared_at, "tokens") if shared_at and target.auth.oauth2 else None
         self.tokens = tokens or Tokens(target.auth, self._side_client, of_all)

@@ -45,7 +45,8 @@ _DROPPED_AFTER_SENDING = (
 class Client:
     """Sends requests and reports each exchange to `record`. Threads may share it: each has its own connections.
 
-    `guard` is asked before a request is sent, and raises where it may not be.
+    `guard` is asked before a request is sent, and raises where it may not be. `has_own_host`: requests come with a
+    `Host` that is not the host of their URL, and is to reach the server.
     """
 
     def __init__(
@@ -56,10 +57,13 @@ class Client:
         tls: Tls = Tls(),  # noqa: B008 - it is frozen
         reachability: Reachability | None = None,
         guard: Callable[[Exchange], None] = lambda exchange: None,
+        *,
+        has_own_host: bool = False,
     ) -> None:
         self.timeout = timeout
         self.record = record
         self._guard = guard
+        self._has_own_host = has_own_host
         self.waiting = Waiting()
         self.rate = rate if isinstance(rate, SharedRate) else RateLimit(rate)
         self._local = threading.local()
@@ -241,7 +245,9 @@ class Client:
 
     def _proxy(self, origin: Origin) -> Proxy | None:
         if origin not in self._proxies:
-            self._proxies[origin] = proxy_of(origin)
+            proxy = proxy_of(origin)
+            # Who is asked for a whole URL puts the host of that in place of another one (RFC 9112, 3.2.2).
+            self._proxies[origin] = proxy._replace(tunnels=True) if proxy and self._has_own_host else proxy
         return self._proxies[origin]
 
     def close(self) -> None:
