@@ -51,7 +51,8 @@ class Session:
         may_send = guard(is_read_only=settings.read_only)
         has_own_host = any(name.lower() == "host" for name in target.headers)
         self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send, has_own_host=has_own_host)
-        self._side_client = Client(
+        # For all that is no request of a check: tokens, states, and what is asked before a run.
+        self.side_client = Client(
             limits.setup,
             tls=target.tls,
             reachability=self.client.reachability,
@@ -60,7 +61,7 @@ class Session:
         )
         # One token for the whole run: some token endpoints end the last one as they issue the next.
         of_all = connected(shared_at, "tokens") if shared_at and target.auth.oauth2 else None
-        self.tokens = tokens or Tokens(target.auth, self._side_client, of_all)
+        self.tokens = tokens or Tokens(target.auth, self.side_client, of_all)
         self._of_target = secrets_of(target)
         self.breaker = Breaker()
         self.trace = Trace()
@@ -76,12 +77,12 @@ class Session:
             if shared_at and target.states.injection
             else RateLimit(ORDERS_PER_SECOND)
         )
-        access = Access(self._side_client, target, self.tokens.current, self.client.wait_for_rate, injections.wait)
+        access = Access(self.side_client, target, self.tokens.current, self.client.wait_for_rate, injections.wait)
         self.states = States(
             list(
                 sources_of(
                     target.states,
-                    partial(callback_source, self._side_client),
+                    partial(callback_source, self.side_client),
                     partial(injection_source, access, run=settings.run),
                     Path(settings.folder),
                 )
@@ -259,7 +260,7 @@ class Session:
             for state in self.pool.drain():
                 self.states.teardown(state)
         self.client.close()
-        self._side_client.close()
+        self.side_client.close()
 
 
 SESSION = pytest.StashKey[Session]()

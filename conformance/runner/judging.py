@@ -20,8 +20,9 @@ from orderproof.conformance.runner.giving_back import give_back
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
 from orderproof.conformance.runner.look_up import Given, with_given
 from orderproof.conformance.runner.outcome import kept_exchanges
-from orderproof.conformance.runner.preflight import preflight, wait_for_target
+from orderproof.conformance.runner.preflight import preflight
 from orderproof.conformance.runner.progress import Progress, StatusLine
+from orderproof.conformance.runner.readiness import wait_for_target
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
@@ -185,13 +186,12 @@ def _judge(
     options: RunOptions, session: Session, progress: Progress, line: StatusLine, listener: Listener, found: _Found
 ) -> None:
     progress.say("preflight")
+    lacking = wait_for_target(session, options.wait_seconds) if options.wait_seconds else None
     try:
-        # Here too no token may be had, and the answer that says so is masked in the record alone.
-        if options.wait_seconds:
-            wait_for_target(session, options.wait_seconds)
         learned = preflight(session)
     except VoidError as error:
-        found.void = str(error)
+        # The answer that says why no token may be had is masked in the record alone.
+        found.void = f"{error}; waited {options.wait_seconds:g} s in vain for {lacking}" if lacking else str(error)
         return
     finally:
         found.preflight = kept_exchanges(session.trace)

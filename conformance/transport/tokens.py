@@ -22,6 +22,10 @@ _DEFAULT_LIFETIME_SECONDS = 300.0
 _PARAMETERS = ("scope", "audience", "resource")
 
 
+class TokenEndpointNotReady(VoidError):  # noqa: N818 - it may be ready later
+    """The token endpoint does not answer, or answers as one that is not there yet."""
+
+
 class Tokens:
     """Gives the bearer token for a request, fetching and renewing it where OAuth 2 is configured (RFC 6749, 4.4).
 
@@ -100,7 +104,7 @@ class Tokens:
         assert oauth2 is not None
         exchange = self._ask(oauth2)
         if exchange.status is None:
-            raise VoidError(
+            raise TokenEndpointNotReady(
                 f"no token could be fetched from auth.oauth2.token_url {oauth2.token_url}: {exchange.error}"
             )
         try:
@@ -110,7 +114,8 @@ class Tokens:
             token = None
         if exchange.status != 200 or not isinstance(token, str) or not sendable_token(token):
             shown = "an access_token that cannot be used" if token else _shown(exchange, oauth2.client_secret)
-            raise VoidError(
+            is_there = exchange.status < 500 and exchange.status not in (404, 429)
+            raise (VoidError if is_there else TokenEndpointNotReady)(
                 f"auth.oauth2: {oauth2.token_url} answered {exchange.status} instead of a token: {shown}; "
                 "check client_id, client_secret and scope"
             )
