@@ -71,7 +71,7 @@ def test_the_time_left_is_measured_and_a_rule_is_judged_when_all_its_checks_are(
     progress.say("preflight")
     assert progress.parts() == ["preflight"]
     progress.collected(checks(41))
-    assert progress.parts() == ["0/21 rules", "0 requests"]
+    assert progress.parts() == ["0/21 rules", "0 requests", "preflight"]
     note_request()
     finish(progress, clock, 11, 41)
     # Ten seconds for ten checks after the first one, and thirty checks more.

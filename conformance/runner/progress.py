@@ -135,11 +135,10 @@ class Progress(Listener):
         for check in checks:
             for rule_id in check.rules:
                 self._open.setdefault(rule_id, set()).add(check.name)
-        self._phase = ""
 
     def finished(self, outcome: Outcome, total: int) -> None:
         """Count one finished check."""
-        self._total = total
+        self._total, self._phase = total, ""
         self._first_at = self._first_at or time.monotonic()
         self._done.add(outcome.check)
         for rule_id in outcome.rules:
