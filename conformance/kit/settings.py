@@ -48,9 +48,8 @@ class Settings:
     """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
     `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
-    epoch. `run` names the run in what it makes on the target. `shared_at` is where this process
-    is served what all processes of the run share, None where it is the only one. `read_only`: no request but GET is
-    sent.
+    epoch. `run` names the run in what it makes on the target. `shared_at` is where this process is
+    served what all processes of the run share, None where it is the only one. `read_only`: no request but GET is sent.
     """
 
     target: Target
