@@ -1,6 +1,6 @@
 """Single edits of a record, as someone makes them who wants another verdict: of whatever stands anywhere in it."""
 
-import copy
+import json
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ Path = tuple[str | int, ...]
 def edited(record: dict[str, Any], chance: random.Random) -> tuple[Path, dict[str, Any]]:
     """A copy of a record with one edit, and where that is."""
     while True:
-        changed = copy.deepcopy(record)
+        changed = json.loads(json.dumps(record))
         path = _choose(changed, chance.choice((*_SECTIONS, *["rules"] * 12, *["exchanges"] * 9)), chance)
         parent = changed
         for step in path[:-1]:
