@@ -180,12 +180,15 @@ def _date(text: str) -> date | None:
         return None
 
 
-def checks(record: Mapping[str, Any]) -> Iterator[Disagreement]:
-    """Where what a check came to differs between rules, from its findings, or from the exchanges that it sent."""
+def checks(record: Mapping[str, Any], *, is_marked: bool) -> Iterator[Disagreement]:
+    """Where what a check came to differs between rules, from its findings, or from the exchanges that it sent.
+
+    `is_marked`: the record says which exchanges only proved a state, so that the others can be counted.
+    """
     sent = Counter(one["check"] for one in record["exchanges"])
     counted = Counter(one["check"] for one in record["exchanges"] if "only_proves" not in one)
     # What did not answer may have been asked a second time, and only the second end of a check counts.
-    may_be_again = any(one["status"] is None for one in record["exchanges"])
+    is_exact = is_marked and not any(one["status"] is None for one in record["exchanges"])
     first: dict[str, Mapping[str, Any]] = {}
     for row in record["rules"]:
         yield from _entries(row)
@@ -195,7 +198,7 @@ def checks(record: Mapping[str, Any]) -> Iterator[Disagreement]:
                 continue
             if entry != first.setdefault(name, entry):
                 yield Disagreement(row["id"], f"what {name} came to", _short(entry), "another rule says otherwise")
-            elif entry["requests"] > counted[name] or (entry["requests"] < counted[name] and not may_be_again):
+            elif entry["requests"] > counted[name] or (entry["requests"] < counted[name] and is_exact):
                 yield Disagreement(
                     row["id"], f"requests of {name}", str(entry["requests"]), f"{counted[name]} of its exchanges count"
                 )

@@ -50,7 +50,7 @@ def _disagreements(
         yield from contradictions(told, own_urls)
     yield from citations(record, is_known=is_known)
     yield from raced.disagreements
-    yield from derived.checks(record) if is_marked else ()
+    yield from derived.checks(record, is_marked=is_marked)
     yield from derived.rows(record, scope, by_catalogue=is_known)
     yield from derived.totals(record)
     yield from _accepted(record)
