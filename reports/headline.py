@@ -25,14 +25,15 @@ def headline(
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     read_only: bool = False,
+    is_quick: bool = False,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> str:
     """The sentence for a verdict, which is its first word. `rows` are the results of the rules.
 
     `void` says why nothing could be judged, `cut_short` why the run stopped early, `selection` which ids were asked
-    for, `read_only` that it sent GET alone, `waived_until` when the first waiver expires, `waiver_problems` what is
-    wrong with waivers.
+    for, `read_only` that it sent GET alone, `is_quick` that it tried a sample, `waived_until` when the first waiver
+    expires, `waiver_problems` what is wrong with waivers.
     """
     gating = Counter(row.verdict for row in rows if row.level != "advisory")
     advice = Counter(row.verdict for row in rows if row.level == "advisory")
@@ -51,6 +52,7 @@ def headline(
     if advice["warn"]:
         clauses.append(f"{advice['warn']} of {_counted(_in_scope(advice), 'advisory rule')} not followed")
     limits = ["read-only"] if read_only else []
+    limits += ["quick: a sample of the cases"] if is_quick else []
     limits += [f"{selected(selection)} selected"] if selection else []
     limits += [cut_short] if cut_short else []
     limited = "".join(f" ({limit})" for limit in limits)

@@ -25,7 +25,7 @@ from orderproof.reports.outcome import (
 from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.jsontext import json_pieces
 from orderproof.reports.redaction.masking import Masker
-from orderproof.reports.verdict import judge
+from orderproof.reports.verdict import QUICK, judge
 from orderproof.reports.waits import asked_to_wait
 from orderproof.spec.catalogue import AREAS, DOCUMENTS, Rule, catalogue
 from orderproof.spec.description import DESCRIPTIONS, description
@@ -82,6 +82,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
         cut_short=run.cut_short,
         selection=run.selection,
         read_only=run.read_only,
+        is_quick=run.profile == QUICK,
         missing_states=run.missing_states,
     )
     masker = Masker(run.secrets, run.keep_personal_data, run.secret_headers)

@@ -58,6 +58,12 @@ class Strength:
     states: int
 
 
+QUICK = "quick"
+"""The profile that tries a sample of the cases: it has no floors, and judges no advice but what is selected."""
+
+_NO_ADVICE = "the quick profile judges advice where it is selected with --rules; --profile default judges all of it"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """The result of one rule: a row of the record's `rules`."""
@@ -103,6 +109,7 @@ def judge(
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     read_only: bool = False,
+    is_quick: bool = False,
     missing_states: Collection[str] = (),
 ) -> Verdict:
     """Judge a run.
@@ -110,16 +117,32 @@ def judge(
     `out_of_scope` maps operations and rules that the target leaves out to the reason; `void` says why nothing could be
     judged, `cut_short` why the run stopped early. `selection` are the patterns of ids that the run was limited to,
     `missing_states` the states that checks asked for in vain. `read_only`: the run sent GET alone, so that a rule may
-    have been judged by a part of its checks.
+    have been judged by a part of its checks. `is_quick`: it tried a sample of the cases.
     """
     left_out, stopped = out_of_scope or {}, void or cut_short
     rows = tuple(
-        _row(rule, evidence.get(rule.id, Evidence()), left_out, stopped, missing_states, read_only=read_only)
+        _row(
+            rule,
+            evidence.get(rule.id, Evidence()),
+            left_out,
+            stopped,
+            missing_states,
+            read_only=read_only,
+            is_quick=is_quick,
+        )
         for rule in rules
     )
     results = [RuleResult(row.rule.level, row.verdict, row.reason) for row in rows]
     return replace(
-        conclude(results, void=void, cut_short=cut_short, selection=selection, read_only=read_only), rows=rows
+        conclude(
+            results,
+            void=void,
+            cut_short=cut_short,
+            selection=selection,
+            read_only=read_only,
+            is_quick=is_quick,
+        ),
+        rows=rows,
     )
 
 
@@ -130,6 +153,7 @@ def conclude(
     cut_short: str | None = None,
     selection: Sequence[str] = (),
     read_only: bool = False,
+    is_quick: bool = False,
     waived_until: date | None = None,
     waiver_problems: Sequence[str] = (),
 ) -> Verdict:
@@ -157,6 +181,7 @@ def conclude(
         cut_short=cut_short,
         selection=selection,
         read_only=read_only,
+        is_quick=is_quick,
         waived_until=waived_until,
         waiver_problems=waiver_problems,
     )
@@ -173,12 +198,16 @@ def _row(
     missing_states: Collection[str],
     *,
     read_only: bool,
+    is_quick: bool,
 ) -> Row:
     no_answer = stopped or _no_such_answer(rule, missing_states)
+    if is_quick and not rule.gates:
+        stopped = stopped or _NO_ADVICE
     left_out = out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or "")
     part = _part_by_reading(evidence) if read_only else None
     # A part of the checks sends a part of the requests.
     floor = math.ceil(rule.floor * part.judged / part.checks) if part else rule.floor
+    floor = 1 if is_quick else floor
     verdict, reason = _verdict_of(replace(rule, floor=floor), evidence, left_out, stopped, no_answer)
     if part and verdict == "pass":
         reason = f"judged by reading alone: {part.judged} of its {part.checks} checks"

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from orderproof.reports.verdict import conclude, results_in
+from orderproof.reports.verdict import QUICK, conclude, results_in
 from orderproof.spec.catalogue import catalogue
 from orderproof.spec.structure import mistake
 
@@ -106,6 +106,7 @@ def apply(
         cut_short=record["cut_short"],
         selection=record["selection"],
         read_only="read_only" in record,
+        is_quick=record["profile"] == QUICK,
         waived_until=min((waiver.expires for waiver in live if waiver.id in used), default=None),
         waiver_problems=problems,
     )

@@ -55,6 +55,9 @@ def look_alikes(item_id: str) -> tuple[str, ...]:
     return tuple(form.format(digits) for form in forms)
 
 
+SCRIPTS = ("Größe-ß", "Серия", "序列号", "シリアル", "🏷", "a b", "#1/2;3", "\\'\"", "x")
+"""Printable texts of several scripts, with signs that have a meaning elsewhere."""
+
 TRAPS = (
     "",
     "SN\x00-1",

@@ -162,7 +162,7 @@ def test_what_a_property_found_stands_where_smaller_examples_cannot_be_tried():
         raise Finding(f"{number} is wrong")
 
     with pytest.raises(Finding) as found:
-        check(session=SessionOf("quick"))
+        check(session=SessionOf("default"))
     assert len(tried) == 2
     assert found.value.message == f"{tried[0]} is wrong"
 
@@ -173,6 +173,7 @@ class SessionOf:
     def __init__(self, profile):
         self.settings = type("Settings", (), {"profile": profile})
         self.trace = Trace()
+        self.sample = list
 
 
 def test_a_request_about_no_operation_belongs_to_nothing():

@@ -121,7 +121,7 @@ def counted(tmp_path_factory):
         }
         (folder / "target.yaml").write_text(json.dumps(target), encoding="utf-8")
         given = server.state("order")
-        words = ["run", "--target", "target.yaml", "--read-only", "--profile", "quick", "--quiet"]
+        words = ["run", "--target", "target.yaml", "--read-only", "--quiet"]
         words += ["--order", given["order_uuid"], "--customer", given["customer_id"]]
         streams = (folder / "out", folder / "err")
         call = (words, folder, streams, dict(os.environ))

@@ -10,11 +10,21 @@ from typing import Any
 
 import pytest
 
-from orderproof.conformance.checks.support.cancellations import was_canceled
+from orderproof.conformance.checks.support.cancellations import require_cancelable, was_canceled
 from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.line_cancellations import TERMINAL
 from orderproof.conformance.checks.support.nobody import or_nobody
-from orderproof.conformance.kit import CANCELED, SESSION, STATES, NotRun, Orders, Session, State, StateUnavailable
+from orderproof.conformance.kit import (
+    CANCELED,
+    SESSION,
+    STATES,
+    NotRun,
+    Orders,
+    Session,
+    State,
+    StateUnavailable,
+    require,
+)
 
 _TERMINAL_ITEM = "order-with-terminal-preordered-item"
 # States that checks of unknown ids can do without.
@@ -68,7 +78,7 @@ def order_with_terminal_preordered_item(session: Session) -> State:
 def orders_with_terminal_preordered_item(session: Session, order_with_terminal_preordered_item: State) -> list[State]:
     """An order with a pre-ordered item for each terminal status that the target offers by name, or else for any."""
     found = [order_with_terminal_preordered_item]
-    offered = found[0].params.get("status")
+    offered = None if session.orders().is_brief else found[0].params.get("status")
     for status in TERMINAL[TERMINAL.index(offered) + 1 :] if offered else ():
         with contextlib.suppress(StateUnavailable):
             found.append(session.take(_TERMINAL_ITEM, status=status))
@@ -83,6 +93,17 @@ def order_canceled(session: Session, orders: Orders) -> State:
     if order is None or not was_canceled(orders, order):
         order = session.state("order-cancelable")
         cancel_and_wait(orders, order)
+    return order
+
+
+@pytest.fixture
+def order_after_cancellation(session: Session, orders: Orders) -> State:
+    """An order whose cancellation was accepted: just now, or in the quick profile for an earlier check."""
+    order = session.used_up("order-cancelable", CANCELED) if orders.is_brief else None
+    if order is None:
+        order = session.state("order-cancelable")
+        require_cancelable(orders, order)
+        require(orders.cancel(order))
     return order
 
 

@@ -34,7 +34,7 @@ def expect_denied(orders, states):
     def attempt(operation, credentials):
         case = CASES[operation]
         state = states(case.state)
-        for sent, authorization in credentials.items():
+        for sent, authorization in orders.sample(credentials.items()):
             answer = case.send(orders, state, authorization=authorization)
             expect(answer, f"the request had {sent}").is_denied()
         still_serves(orders, case, state)
@@ -134,7 +134,7 @@ def test_a_denied_caller_is_told_nothing(orders, states, operation):
 def test_a_token_does_not_open_another_tenants_orders(session, orders, order, oms_platform_order):
     own = token_of_another_tenant(orders, oms_platform_order)
 
-    for operation in OF_ANY_ORDER:
+    for operation in orders.sample(OF_ANY_ORDER):
         answer = CASES[operation].send(orders, oms_platform_order, authorization=own)
         expect(answer, "the order belongs to another tenant").is_denied()
 

@@ -44,12 +44,9 @@ def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
 
 @rule("CAN-3")
 @uses_up(1)
-def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
-    require_cancelable(orders, order_cancelable)
-    require(orders.cancel(order_cancelable))
-
+def test_a_canceled_order_says_so_by_either_id(orders, order_after_cancellation):
     for id_type in ID_TYPES:
-        ask = partial(read_status, orders, order_cancelable, id_type)
+        ask = partial(read_status, orders, order_after_cancellation, id_type)
         status = poll_until(orders, ask, lambda seen: seen.at("canceled") is True)
         expect(status, f"the order was canceled, and its status is read with id_type={id_type}").shows(
             ["canceled"], True
@@ -58,13 +55,9 @@ def test_a_canceled_order_says_so_by_either_id(orders, order_cancelable):
 
 @rule("CAN-4")
 @uses_up(1)
-def test_a_canceled_order_is_no_longer_cancelable(orders, order_cancelable):
-    require_cancelable(orders, order_cancelable)
-    require(orders.cancel(order_cancelable))
-
-    status = poll_until(
-        orders, partial(read_status, orders, order_cancelable), lambda seen: seen.at("cancelable") is False
-    )
+def test_a_canceled_order_is_no_longer_cancelable(orders, order_after_cancellation):
+    ask = partial(read_status, orders, order_after_cancellation)
+    status = poll_until(orders, ask, lambda seen: seen.at("cancelable") is False)
 
     expect(status, "the order was canceled").shows(["cancelable"], False)
 
@@ -137,7 +130,7 @@ def test_the_case_of_a_readable_id_counts(session, orders, order_cancelable):
 def test_an_id_type_that_is_none_is_refused(orders, order_cancelable, key):
     before = require_cancelable(orders, order_cancelable)
 
-    for id_type in INVALID_ID_TYPES:
+    for id_type in orders.sample(INVALID_ID_TYPES):
         answer = orders.cancel(order_cancelable, id=order_cancelable.values[key], id_type=id_type)
         expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
@@ -147,7 +140,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order_cancelable, key):
 
 @rule("CAN-21")
 def test_an_order_is_not_canceled_twice(orders, order_canceled):
-    for id_type in ID_TYPES:
+    for id_type in orders.sample(ID_TYPES):
         answer = orders.cancel(order_canceled, id_type=id_type)
         expect(answer, "the order was canceled before").is_refused()
 
@@ -222,6 +215,6 @@ def can_be_canceled(orders, order):
 
 @rule("CAN-24")
 def test_a_canceled_order_can_still_be_retrieved(orders, order_canceled):
-    for id_type in ID_TYPES:
+    for id_type in orders.sample(ID_TYPES):
         answer = orders.show(order_canceled, id_type=id_type)
         expect_accepted(answer, "the order was canceled, not removed")

@@ -70,7 +70,7 @@ def test_an_id_type_that_is_none_is_refused(orders, order, key):
     for id_type in ID_TYPES:
         require(orders.cancellation_status(order, id_type=id_type))
 
-    for invalid in INVALID_ID_TYPES:
+    for invalid in orders.sample(INVALID_ID_TYPES):
         answer = orders.cancellation_status(order, id=order.values[key], id_type=invalid)
         expect(answer, f"id_type is {'missing' if invalid is None else repr(invalid)}").is_refused()
 

@@ -82,7 +82,7 @@ def test_an_extension_leaves_the_later_orders_of_its_customer_alone(session, ord
 def test_an_expired_grace_period_is_not_extended(orders, order_past_grace_period):
     before = steady_status(orders, order_past_grace_period)
 
-    for id_type in ("internal", "external"):
+    for id_type in orders.sample(("internal", "external")):
         answer = orders.extend_grace_period(order_past_grace_period, id_type=id_type)
         expect(answer, "the grace period has expired").is_problem(412)
         assert_status_unchanged(orders, order_past_grace_period, before, answer, may_lapse=True)
@@ -117,7 +117,7 @@ def test_an_id_is_not_found_under_the_other_type(orders, order_in_grace_period):
 def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, key):
     timer = running_timer(orders, order_in_grace_period)
 
-    for id_type in INVALID_ID_TYPES:
+    for id_type in orders.sample(INVALID_ID_TYPES):
         answer = orders.extend_grace_period(
             order_in_grace_period, id=order_in_grace_period.values[key], id_type=id_type
         )
@@ -132,7 +132,7 @@ def test_a_canceled_order_is_not_extended(orders, order_cancelable):
     require(orders.extend_grace_period(order_cancelable))
     cancel_and_wait(orders, order_cancelable)
 
-    for id_type in ("internal", "external"):
+    for id_type in orders.sample(("internal", "external")):
         answer = orders.extend_grace_period(order_cancelable, id_type=id_type)
         expect(answer, "the order was canceled").is_refused()
 

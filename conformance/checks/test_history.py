@@ -62,7 +62,7 @@ def test_the_newest_order_comes_first(orders, states):
 def test_every_order_is_listed_once(orders, states):
     # More orders than the largest page holds, so that a second page is needed.
     try:
-        customer = states("customer-with-orders", orders=MAX_COUNT + 1)
+        customer = states("customer-with-orders", orders=12 if orders.is_brief else MAX_COUNT + 1)
     except NotRun:
         customer = states("customer-with-orders", orders=12)
 

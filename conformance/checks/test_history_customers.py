@@ -28,7 +28,7 @@ def found_customer(orders, customer_with_orders):
 @rule("HIS-3")
 def test_other_customers_orders_are_not_listed(session, orders, states):
     other = states("customer-with-orders")
-    customer = states("customer-with-orders")
+    customer = states("customer-with-orders", orders=1 if orders.is_brief else 3)
 
     for one in (customer, other):
         answer = page(orders, one)
@@ -71,12 +71,12 @@ def test_an_unknown_customer_is_no_404_in_version_2(orders, customer_with_orders
     customer = customer_with_orders_or_nobody
     require_found(lambda: page(orders, customer), customer, require_orders)
 
-    for unknown in (UNKNOWN_UUID, "no-such-customer", ""):
+    for unknown in orders.sample((UNKNOWN_UUID, "no-such-customer", "")):
         answer = page(orders, customer, customer_id=unknown)
         expect_no_orders(answer)
         expect_not_for_json(answer, "no customer has this id")
     # A gateway may have a status of its own for these.
-    for query in (*ANY_IDS, ALWAYS_TRUE.text, UNEQUAL.text):
+    for query in orders.sample((*ANY_IDS, ALWAYS_TRUE.text, UNEQUAL.text)):
         expect_no_orders(page(orders, customer, customer_id=query))
 
 
@@ -102,7 +102,7 @@ def test_an_unknown_customer_is_404_as_json(orders, oms_order):
 
 @rule("HIS-23")
 def test_a_missing_customer_id_is_refused(orders, found_customer):
-    for query in ({}, {"customer_id[$ne]": "no-such-customer"}):
+    for query in orders.sample(({}, {"customer_id[$ne]": "no-such-customer"})):
         answer = page(orders, found_customer, query={"customer_id": None, **query})
         expect_refused_page(answer, "customer_id is required and was not sent")
 

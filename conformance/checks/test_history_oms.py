@@ -219,7 +219,7 @@ def test_a_missing_customer_id_is_refused_in_json(orders, oms_customer):
 
 @rule("HIS-45")
 def test_nearly_their_id_does_not_find_a_customer_in_json(orders, oms_customer):
-    for near_miss in (NearMiss("half"), NearMiss("after", "%"), NearMiss("other-last", "_"), *QUOTED):
+    for near_miss in orders.sample((NearMiss("half"), NearMiss("after", "%"), NearMiss("other-last", "_"), *QUOTED)):
         asked = near_miss.of(oms_customer.customer_id)
         answer = orders.history(oms_customer, customer_id=asked, accept=JSON)
         if answer.status == 200:

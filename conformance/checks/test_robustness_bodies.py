@@ -54,7 +54,7 @@ def test_unusual_json_is_answered(orders, case, operation):
 
     answers = [
         expect(of.send(orders, state, raw_body=body), f"the body {what}").is_answered()
-        for what, body in unusual.items()
+        for what, body in orders.sample(unusual.items())
     ]
 
     expect_unchanged(orders, of, state, before, answers)
@@ -69,7 +69,7 @@ def test_more_after_the_json_is_refused(orders, case, operation):
 
     answers = [
         expect(of.send(orders, state, raw_body=valid + more), f"{what} follows the JSON value").is_denied()
-        for what, more in MORE.items()
+        for what, more in orders.sample(MORE.items())
     ]
 
     expect_unchanged(orders, of, state, before, answers)

@@ -29,9 +29,9 @@ REFUSED: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def refused(prepared, hidden):
+def refused(cases, prepared, hidden):
     """The requests, prepared, for ids that nothing has."""
-    for operation, parts in REFUSED:
+    for operation, parts in cases:
         if operation != INTERNAL or prepared.has_internal_api:
             yield prepared.call(operation, None, PATH, query=QUERY, raw_body=hidden, **parts)
 
@@ -49,7 +49,7 @@ def test_a_body_is_not_taken_for_the_next_request(session, orders, order):
     prepared = orders.prepared()
     # A request that succeeds: where it is carried out, an answer comes that nobody asked for.
     hidden = request_bytes(prepared.cancellation_status(order).exchange)
-    answers = [*refused(prepared, hidden), prepared.show(order)]
+    answers = [*refused(orders.sample(REFUSED, 3), prepared, hidden), prepared.show(order)]
 
     send_in_turn(session.client, [answer.exchange for answer in answers])
 

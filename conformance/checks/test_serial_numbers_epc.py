@@ -43,10 +43,10 @@ def test_an_unusual_epc_is_answered(orders, order, send):
     serials = Serials(orders, order)
     known, is_deep = serials.glance().number(serials.first), False
 
-    for what, epc in DEEP.items():
+    for what, epc in orders.sample(DEEP.items()):
         if send(what, epc).is_success:
             known, is_deep = entry(serials.first, what)["serial_number"], True
-    for what, epc in UNUSUAL.items():
+    for what, epc in orders.sample(UNUSUAL.items()):
         if send(what, epc).is_success:
             known, is_deep = entry(serials.first, what)["serial_number"], False
             expect_readable(orders, order, f"an epc with {what} was added")

@@ -19,10 +19,18 @@ from orderproof.conformance.checks.support.item_lists import (
     refuses_beyond_the_limit,
     require_repetition_accepted,
 )
-from orderproof.conformance.checks.support.serials import Serials, entry, exact_entry, owned, with_known_numbers
+from orderproof.conformance.checks.support.serials import (
+    Serials,
+    entries,
+    entry,
+    exact_entry,
+    owned,
+    with_known_numbers,
+)
 from orderproof.conformance.kit import expect, property_of, require, rule
 from orderproof.strategies.items import ids_of_other_lengths
 from orderproof.strategies.json_values import of_any_kind_but
+from orderproof.strategies.texts import SCRIPTS, look_alikes, of_item
 
 # Serial numbers that must not be found afterwards.
 WRONG = "MUST-NOT-BE-WRITTEN"
@@ -52,6 +60,22 @@ def test_500_items_get_serial_numbers(orders, states):
     accepts_the_limit(serials.send(numbered(ids)), is_repeated, 204)
 
     serials.expect_eventually(numbers_for(ids), f"{LIMIT} serial numbers were added at once")
+
+
+@rule("SER-3")
+def test_every_item_may_have_another_kind_of_text(orders, states):
+    order, ids, _ = order_with_items(states, LIMIT)
+    serials = Serials(orders, order)
+    kinds = dict(zip(dict.fromkeys(ids), range(sum(map(len, (look_alikes(""), SCRIPTS)))), strict=False))
+    wanted = {
+        item_id: (*look_alikes(item_id), *(of_item(text, item_id) for text in SCRIPTS))[kind]
+        for item_id, kind in kinds.items()
+    }
+
+    answer = serials.send(entries(wanted))
+
+    expect(answer, f"{len(wanted)} serial numbers are printable texts").has_status(204)
+    serials.expect_eventually(wanted, "these serial numbers were accepted, each for its item")
 
 
 @rule("SER-11")
@@ -181,7 +205,7 @@ def entries_that_are_not_valid(item_id):
 
 @rule("SER-21")
 def test_one_wrong_entry_is_refused_wherever_it_stands(serials):
-    wrong = refused_alone(serials.send, entries_that_are_not_valid(serials.second))
+    wrong = refused_alone(serials.orders, serials.send, entries_that_are_not_valid(serials.second))
     # Entries that were accepted alone were written.
     serials.prepare(owned({serials.first: "FIRST-3", serials.second: "SECOND-4"}))
 
@@ -195,7 +219,7 @@ def test_one_wrong_entry_is_refused_wherever_it_stands(serials):
 def test_the_last_of_500_entries_is_looked_at(orders, states):
     order, ids, is_repeated = order_with_items(states, LIMIT)
     serials = Serials(orders, order)
-    wrong = refused_alone(serials.send, entries_that_are_not_valid(ids[-1]))
+    wrong = refused_alone(serials.orders, serials.send, entries_that_are_not_valid(ids[-1]))
     with_known_numbers(serials)
     valid = numbered(ids[:-1], WRONG)
 

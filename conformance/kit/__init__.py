@@ -3,10 +3,11 @@
 from orderproof.conformance.config.state_kinds import CANCELED, ITEM_CANCELED, ITEM_CANCELED_INTERNALLY, STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.kit.answer import Answer
-from orderproof.conformance.kit.api import Orders, Raw
+from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.expectation import expect, require, require_time
 from orderproof.conformance.kit.findings import Event, Finding, Inconclusive, NotApplicable, NotRun, Step
 from orderproof.conformance.kit.properties import generation, property_of
+from orderproof.conformance.kit.request_parts import Raw
 from orderproof.conformance.kit.rule_mark import new, rule, unchanged, uses_up
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES

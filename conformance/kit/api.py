@@ -4,57 +4,31 @@ Every method takes the state that the request is about, so that it goes to that 
 Keyword arguments replace one part of an otherwise valid request, so that only this part can be the cause.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, TypedDict, Unpack
-from urllib.parse import quote, urlencode
+from typing import Any, Unpack
+from urllib.parse import quote
 
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.findings import NotApplicable, NotRun
 from orderproof.conformance.kit.habits import Habits
+from orderproof.conformance.kit.known_answers import KnownAnswers
 from orderproof.conformance.kit.polling import Poller
+from orderproof.conformance.kit.request_parts import (
+    DOCUMENTED_TYPES,
+    OWN_TOKEN,
+    Parts,
+    is_external,
+    order_id_of,
+    path_of,
+    payload_of,
+    query_of,
+)
 from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON
 from orderproof.spec.description import Operation, operations, shown_error_types
-
-
-class Raw(str):
-    """A path segment or a query that is sent without percent-encoding, which no ordinary client does."""
-
-    __slots__ = ()
-
-
-Query = Mapping[str, Any] | Sequence[tuple[str, Any]] | Raw
-"""The members of a query; one that is `Raw` is sent to the letter."""
-
-OWN_TOKEN = "the target's own token"
-"""Marker for `authorization`: send the token of the state or else of the target."""
-
-
-DOCUMENTED_TYPES = "what the operation documents"
-"""Marker for `accept`: ask for JSON, and for the media type in which the document shows the operation's refusals."""
-
-
-class Parts(TypedDict, total=False):
-    """The parts of a request that a check may replace, also by values that the documents forbid.
-
-    Members of `query` that are None are left out; `body` is sent as JSON unless `raw_body` is given; `content_type`,
-    `accept` and `authorization` are complete header values, or None for no header; `allowed_5xx` are the 5xx statuses
-    that are documented for the state.
-    """
-
-    query: Query
-    body: Any
-    raw_body: bytes | None
-    content_type: str | None
-    accept: str | None
-    authorization: str | None
-    method: str | None
-    extra_headers: Sequence[tuple[str, str]]
-    allowed_5xx: tuple[int, ...]
 
 
 def prepared_exchange(
@@ -77,7 +51,8 @@ class Orders:
     target leaves it out; `learned` is what preflight found out; `patience` is shared by the whole run, and so are
     `habits`: what the target turned out to want where the documents leave it open. `was_accepted` says whether the run
     has seen an operation (with an id type, as `createCancellation internal`) accepted for an order in this state.
-    `prepare` makes an exchange that is sent later.
+    `prepare` makes an exchange that is sent later, `sample` chooses from the cases of a table; `known` is what the
+    quick profile need not ask again.
     """
 
     def __init__(
@@ -91,6 +66,8 @@ class Orders:
         habits: Habits | None = None,
         was_accepted: Callable[[str, State], bool] = lambda _key, _state: False,
         prepare: Callable[..., Exchange] = prepared_exchange,
+        sample: Callable[..., list[Any]] = lambda cases, _count=1: list(cases),
+        known: KnownAnswers | None = None,
     ) -> None:
         self._send = send
         self._prepare = prepare
@@ -101,6 +78,9 @@ class Orders:
         self.patience = patience or Poller()
         self._habits = habits or Habits()
         self._was_accepted = was_accepted
+        self.sample = sample
+        """The cases of a table that a check tries: a few in the quick profile (see `Session.sample`)."""
+        self._known = known
 
     @property
     def has_internal_api(self) -> bool:
@@ -115,6 +95,17 @@ class Orders:
         is_known = operation_id != "createLineItemCancellation" or id_type == "internal" or self._habits.external_path
         return bool(is_known) and self._was_accepted(f"{operation_id} {id_type}", state)
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether what earlier checks saw of a state stands: in the quick profile, unless the state is to convict."""
+        return self._known is not None
+
+    def last_extension(self, order: State) -> Answer | None:
+        """The last extension of an order's grace period, where it need not be extended again to see its timer."""
+        ids = [quote(str(order.values[key]), safe="") for key in ("order_uuid", "order_id")]
+        found = self._known.extension(ids) if self._known else None
+        return Answer(found) if found else None
+
     def prepared(self) -> "Orders":
         """The same API without sending: its answers contain exchanges for `send_together`."""
         return Orders(
@@ -128,19 +119,19 @@ class Orders:
         """
         if operation_id != "createLineItemCancellation" or "body" in parts or "raw_body" in parts:
             return self._call(operation_id, state, path, **parts)
-        external = state is not None and path["order_uuid"] == state.values.get("order_id") and _is_external(parts)
+        external = state is not None and path["order_uuid"] == state.values.get("order_id") and is_external(parts)
         return self._habits.cancel_line(partial(self._call, operation_id, state, **parts), state, path, external)
 
     def _call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         operation = operations()[operation_id]
-        payload = _payload(parts)
+        payload = payload_of(parts)
         headers = [*self._headers.items(), *self._negotiation(operation_id, state, parts)]
         content_type = parts.get("content_type", JSON)
         if payload is not None and content_type is not None:
             headers.append(("Content-Type", content_type))
         exchange = self._send(
             parts.get("method") or operation.method,
-            self._base_url(operation, state) + _path(operation, path) + _query(parts.get("query", ())),
+            self._base_url(operation, state) + path_of(operation, path) + query_of(parts.get("query", ())),
             headers,
             payload,
             operation=operation_id,
@@ -190,7 +181,7 @@ class Orders:
 
     def show(self, order: State, *, id: str | None = None, id_type: str | None = "internal", **parts: Any) -> Answer:  # noqa: A002
         """GET /orders/{id}: the order by its internal or, with `id_type="external"`, its readable id."""
-        path = {"id": _order_id(order, id, id_type)}
+        path = {"id": order_id_of(order, id, id_type)}
         return self.call("showSalesOrderByIdAndIdType", order, path, query={"id_type": id_type}, **parts)
 
     def history(self, customer: State, *, customer_id: str | None = None, **parts: Any) -> Answer:
@@ -231,7 +222,7 @@ class Orders:
         id_type: str | None = "internal",
         **parts: Any,
     ) -> Answer:
-        path = {"id": _order_id(order, id, id_type)}
+        path = {"id": order_id_of(order, id, id_type)}
         return self.call(operation_id, order, path, query={"id_type": id_type}, **parts)
 
     def add_serial_numbers(self, order: State, items: Any = None, *, uuid: str | None = None, **parts: Any) -> Answer:
@@ -250,41 +241,9 @@ class Orders:
         **parts: Any,
     ) -> Answer:
         """POST /orders/{order_uuid}/items/{item_uuid}/cancel."""
-        path = {"order_uuid": _order_id(order, order_uuid, id_type), "item_uuid": item_uuid}
+        path = {"order_uuid": order_id_of(order, order_uuid, id_type), "item_uuid": item_uuid}
         return self.call("createLineItemCancellation", order, path, query={"id_type": id_type}, **parts)
 
     def cancel_line_item_internally(self, order: State, item_uuid: str, **parts: Any) -> Answer:
         """POST /line_item/{uuid}/cancel of the internal API."""
         return self.call("cancelLineItem", order, {"uuid": item_uuid}, **parts)
-
-
-def _is_external(parts: Parts) -> bool:
-    query = parts.get("query", ())
-    return ("id_type", "external") in (query.items() if isinstance(query, Mapping) else query)
-
-
-def _path(operation: Operation, values: Mapping[str, str]) -> str:
-    segments = {name: value if isinstance(value, Raw) else quote(value, safe="") for name, value in values.items()}
-    return operation.path.format(**segments)
-
-
-def _query(query: Query) -> str:
-    if isinstance(query, Raw):
-        return f"?{query}"
-    pairs = query.items() if isinstance(query, Mapping) else query
-    present = [(name, value) for name, value in pairs if value is not None]
-    return f"?{urlencode(present)}" if present else ""
-
-
-def _payload(parts: Parts) -> bytes | None:
-    raw, body = parts.get("raw_body"), parts.get("body")
-    if raw is not None or body is None:
-        return raw
-    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _order_id(order: State, given_id: str | None, id_type: str | None) -> str:
-    if given_id is not None:
-        return given_id
-    key = "order_id" if id_type == "external" else "order_uuid"
-    return str(order.values[key])

@@ -6,46 +6,21 @@ may acquit a rule; what fails on it is tried again on one that nobody had before
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
 
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import StateUnavailable
-from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.effects import accepted_for, effects_on
-from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.proof import Proof, prove, without_judging
 from orderproof.conformance.kit.settings import LAVISH, Settings
 from orderproof.conformance.kit.tenants import tenant_problem
+from orderproof.conformance.kit.terms import Borrower, Terms
 from orderproof.conformance.kit.trace import Trace
-from orderproof.conformance.states.pool import Demand, Kept, Pool, subject_of
+from orderproof.conformance.states.pool import SMALL, Demand, Kept, Pool, subject_of
 from orderproof.conformance.states.sources import FIXED, State, States, checked
-from orderproof.conformance.transport.tokens import Tokens
-
-
-class Borrower(Protocol):
-    """What lending needs of the session whose check asks."""
-
-    trace: Trace
-    judges: bool
-    patience: Poller
-    tokens: Tokens
-
-    def orders(self) -> Orders:
-        """The documented API of the target."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a check is lent states: `is_new` to none of the pool, unless it is listed there.
-
-    `is_fresh` is to none that was used before, `is_unchanged` to none that was changed.
-    """
-
-    is_new: bool = False
-    is_fresh: bool = False
-    is_unchanged: bool = False
+from orderproof.conformance.transport.exchange import Exchange
 
 
 class Lending:
@@ -110,7 +85,7 @@ class Lending:
         wrong: dict[str, str] = {}
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
         while True:
-            state = self._lent(name, params, wrong, is_new=is_new) or self._new(name, params)
+            state = self._lent(name, params, wrong, is_new=is_new) or self._new(name, self._generous(params))
             if self._is_proven(state, wrong):
                 return state
 
@@ -133,6 +108,14 @@ class Lending:
         self._hand_over(state, kept)
         return state
 
+    def _generous(self, params: dict[str, Any]) -> dict[str, Any]:
+        """A customer that the quick profile sets up serves every later check that wants no more than a few pages."""
+        borrower = self._borrower
+        has_one = any("order_ids" in one.values for one in borrower.trace.states)
+        if borrower.trace.known is None or has_one or not 0 < params.get("orders", 0) < SMALL:
+            return params
+        return {**params, "orders": SMALL}
+
     def _new(self, name: str, params: Mapping[str, Any]) -> State:
         """A state that is set up now, and can be read by now."""
         if name in self._refuted:
@@ -151,6 +134,8 @@ class Lending:
         """Before any request about it: whose token is refused is told by the states of the check."""
         self._kept[id(state)] = kept
         self._borrower.trace.states.append(state)
+        if self._borrower.trace.known is not None:
+            self._borrower.trace.known.add(kept.readings)
         if state.token:
             self._borrower.tokens.secrets.add(state.token)
 
@@ -290,7 +275,7 @@ class Lending:
         more = done - (stays_after or frozenset())
         changed_at = time.time() if effects.done else kept.changed_at
         updated = replace(kept.state, values=effects.state.values)
-        left = replace(kept, state=updated, done=done, changed_at=changed_at)
+        left = replace(kept, state=updated, done=done, changed_at=changed_at, readings=_readings(trace, updated))
         # One that was used up serves whoever wants a canceled one, as long as there is no other.
         is_wanted = len(more) == 1 and is_well and not self.pool.has_enough(left)
         return left if not more or is_wanted else None
@@ -302,3 +287,9 @@ class Lending:
     def _tear_down(self, states: list[State]) -> None:
         for state in states:
             self.states.teardown(state)
+
+
+def _readings(trace: Trace, state: State) -> tuple[Exchange, ...]:
+    """What the check that had a state knows of it, for the next one."""
+    ids = (state.values.get(key) for key in ("order_uuid", "order_id", "customer_id"))
+    return trace.known.about([quote(one, safe="") for one in ids if one]) if trace.known else ()

@@ -21,12 +21,18 @@ class Poller:
     operation may be so with another.
 
     `seconds` is the full wait. `writes` gives the operations of the running check whose effects may be waited for, the
-    last one first.
+    last one first. `again` is called before each attempt but the first.
     """
 
-    def __init__(self, seconds: float = PATIENT_SECONDS, writes: Callable[[], Sequence[str]] = tuple) -> None:
+    def __init__(
+        self,
+        seconds: float = PATIENT_SECONDS,
+        writes: Callable[[], Sequence[str]] = tuple,
+        again: Callable[[], None] = lambda: None,
+    ) -> None:
         self._seconds = seconds
         self._writes = writes
+        self._again = again
         self._in_vain: Counter[str] = Counter()
         self._latest = 0.0
 
@@ -46,6 +52,7 @@ class Poller:
                 yield False
                 time.sleep(min(pause, left))
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                self._again()
             came = False
             self._in_vain[cause] += 1
             yield True

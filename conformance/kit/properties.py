@@ -13,11 +13,13 @@ from hypothesis.strategies import SearchStrategy
 
 from orderproof.conformance.kit.findings import Finding
 from orderproof.conformance.kit.session import Session
-from orderproof.conformance.kit.settings import PROFILES
+from orderproof.conformance.kit.settings import PROFILES, QUICK
 
 Check = Callable[..., Any]
 
 _DIVISORS = {"cheap": 1, "costly": 4}
+# Where Hypothesis keeps what `@example` names.
+_EXAMPLES = "hypothesis_explicit_examples"
 
 # Hypothesis mixes in constants that it reads in the source of whatever is loaded from outside site-packages: with one
 # seed a checkout sent other requests than an installed package, and a user's own modules changed them.
@@ -68,8 +70,12 @@ def property_of(cost: str = "cheap", **strategies: SearchStrategy[Any]) -> Calla
         def run(*args: Any, **kwargs: Any) -> Any:
             session: Session = kwargs["session"]
             count = max(1, PROFILES[session.settings.profile] // _DIVISORS[cost])
-            configured = generation(count, Phase.explicit, Phase.generate, Phase.shrink)
-            attempt = configured(given(**strategies)(example))
+            named = session.sample(getattr(check, _EXAMPLES, ()))
+            setattr(example, _EXAMPLES, named)
+            # Where a sample is tried, a named example is enough.
+            is_enough = named and session.settings.profile == QUICK
+            phases = (Phase.explicit,) if is_enough else (Phase.explicit, Phase.generate, Phase.shrink)
+            attempt = generation(count, *phases)(given(**strategies)(example))
             try:
                 return attempt(*args, **kwargs)
             except unittest.SkipTest:

@@ -1,10 +1,11 @@
 """What a process needs to run checks: client, tokens, states, and the trace of the running check."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,10 +16,12 @@ from orderproof.conformance.kit.api import Orders, prepared_exchange
 from orderproof.conformance.kit.breaker import Breaker, line_of
 from orderproof.conformance.kit.findings import Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.habits import Habits
-from orderproof.conformance.kit.lending import Lending, Terms
+from orderproof.conformance.kit.known_answers import KnownAnswers
+from orderproof.conformance.kit.lending import Lending
 from orderproof.conformance.kit.polling import Poller
 from orderproof.conformance.kit.read_only import guard, lacking
-from orderproof.conformance.kit.settings import Settings
+from orderproof.conformance.kit.settings import QUICK, Settings
+from orderproof.conformance.kit.terms import Terms
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.states.callback import callback_source
 from orderproof.conformance.states.injection import injection_source
@@ -33,6 +36,8 @@ from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
+
+Case = TypeVar("Case")
 
 
 class Session:
@@ -51,7 +56,7 @@ class Session:
         self._of_target = secrets_of(target)
         self.breaker = Breaker()
         self.trace = Trace()
-        self.patience = Poller(settings.patience_seconds, lambda: self.trace.writes())
+        self.patience = Poller(settings.patience_seconds, lambda: self.trace.writes(), self._ask_anew)
         self.judges = False
         self.judged: Callable[[Exchange], Any] = lambda exchange: ()
         """What passive validation says of an answer, for one that is too large to be kept until its check has ended."""
@@ -95,9 +100,25 @@ class Session:
         why = self._why_not_sent(method, url, how["operation"])
         if why:
             return Exchange(method, url, headers, body, 0.0, how["operation"], error=why)
+        known = self.trace.known if self.judges else None
+        exchange = known.recall(method, url, headers, body) if known else None
+        if exchange is not None:
+            return exchange
         exchange = self.client.send(method, url, headers, body, **how)
         self.raise_if_inconclusive(exchange)
         return exchange
+
+    def _ask_anew(self) -> None:
+        if self.trace.known is not None:
+            self.trace.known.forget()
+
+    def sample(self, cases: Iterable[Case], count: int = 1) -> list[Case]:
+        """The cases of a table that the running check tries: in the quick profile a few, others for another seed."""
+        found = list(cases)
+        if self.settings.profile != QUICK or len(found) <= count:
+            return found
+        chosen = Random(f"{self.settings.seed} {self.trace.check}").sample(range(len(found)), count)
+        return [found[index] for index in sorted(chosen)]
 
     def _prepare(self, method: str, url: str, headers: Headers, body: bytes | None, **how: Any) -> Exchange:
         self._why_not_sent(method, url, how["operation"])
@@ -159,6 +180,8 @@ class Session:
             self._habits,
             self.lending.was_accepted,
             self._prepare,
+            self.sample,
+            self.trace.known,
         )
 
     def take(self, name: str, *, is_new: bool = False, **params: Any) -> State:
@@ -192,9 +215,12 @@ class Session:
         """A state to which an earlier check did just this (see `state_kinds`), or None where there is none to lend."""
         return self.lending.used_up(name, after)
 
-    def begin(self, terms: Terms = Terms(), earlier: Sequence[Exchange] = ()) -> None:  # noqa: B008 - it is frozen
+    def begin(self, check: str = "", terms: Terms = Terms(), earlier: Sequence[Exchange] = ()) -> None:  # noqa: B008
         """Start the trace of a check, which is lent states on these terms; `earlier` attempts sent these exchanges."""
         self.trace = Trace.following(earlier)
+        self.trace.check = check
+        if self.settings.profile == QUICK and not terms.is_fresh and self.settings.target.states.reuse:
+            self.trace.known = KnownAnswers(is_reading=not terms.writes)
         self.judges = True
         self.lending.terms = terms
 

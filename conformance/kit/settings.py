@@ -9,8 +9,11 @@ from typing import Self
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.kit.polling import PATIENT_SECONDS
 
-PROFILES: Mapping[str, int] = {"quick": 5, "default": 8, "deep": 200}
+PROFILES: Mapping[str, int] = {"quick": 1, "default": 8, "deep": 200}
 """The number of examples of a property, by profile."""
+
+QUICK = "quick"
+"""The profile that tries a sample of the cases, by a part of the checks, and reads once for several checks."""
 
 LAVISH = "deep"
 """The profile that spares no orders."""

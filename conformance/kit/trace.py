@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from orderproof.conformance.kit.breaker import Line
 from orderproof.conformance.kit.findings import Finding
+from orderproof.conformance.kit.known_answers import KnownAnswers
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
 
@@ -25,7 +26,8 @@ class Trace:
     It is None in a check without examples. `proofs` are the indices of exchanges that only proved a state, or belong to
     an earlier attempt, of which there were `earlier`; and `misdirected` of those that did not reach the API at all,
     because a state names a wrong address or token. `unanswered` is what of the API did not answer, or was not asked
-    since it had been given up; `found` is the last finding of a property's examples.
+    since it had been given up; `found` is the last finding of a property's examples. `known` is what need not be asked
+    again, or None where everything is asked for.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -37,6 +39,8 @@ class Trace:
     misdirected: set[int] = field(default_factory=set)
     found: Finding | None = None
     unanswered: set[Line] = field(default_factory=set)
+    known: KnownAnswers | None = None
+    check: str = ""
     _shared: list[State] = field(default_factory=list)
     _before_example: int = 0
     _held: int = 0
@@ -54,6 +58,8 @@ class Trace:
         What passive validation says of an answer (`judged`) is asked for before it is shortened, and goes with it.
         """
         self.exchanges.append(exchange)
+        if self.known is not None:
+            self.known.note(exchange)
         self._held += exchange.weight
         while self._held > _HELD_BYTES and self._whole_from < len(self.exchanges) - 1:
             oldest = self.exchanges[self._whole_from]

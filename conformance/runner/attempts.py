@@ -13,17 +13,17 @@ from dataclasses import replace
 import pytest
 from _pytest.runner import runtestprotocol
 
-from orderproof.conformance.kit.lending import Terms
 from orderproof.conformance.kit.polling import PATIENT_SECONDS
 from orderproof.conformance.kit.read_only import READ_ONLY
 from orderproof.conformance.kit.rule_mark import NEW_MARK, UNCHANGED_MARK
 from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.terms import Terms
 from orderproof.conformance.runner.outcome import outcome_of
 from orderproof.conformance.runner.selection import check_name, is_canary, rules_of
 from orderproof.conformance.runner.writing_checks import writing_checks
 from orderproof.conformance.states.pool import Contended, Kept
 from orderproof.conformance.states.sources import FIXED
-from orderproof.reports.outcome import Outcome
+from orderproof.reports.outcome import Outcome, UsedState
 
 _MOST_CONTENDED = 20
 """So often a check starts again because other processes have the states that it needs."""
@@ -56,13 +56,16 @@ class Attempts:
         terms = Terms(
             is_new=item.get_closest_marker(NEW_MARK) is not None,
             is_unchanged=item.get_closest_marker(UNCHANGED_MARK) is not None,
+            writes=check_name(item.nodeid) in writing_checks(),
         )
         outcome, used = self._attempt(item, nextitem, terms)
         # Where nothing is written, no check did anything to a state.
-        may_be_theirs = used and not session.settings.read_only and _may_be_theirs(outcome)
+        is_recalled = outcome.recalled > 0
+        may_be_theirs = (used or is_recalled) and not session.settings.read_only and _may_be_theirs(outcome)
         if may_be_theirs and not self._is_open(outcome):
             again, _ = self._attempt(item, nextitem, replace(terms, is_fresh=True), after=outcome)
-            outcome = _joined(outcome, again, used)
+            # What was not asked for again may have changed since, as it may on a server of several machines.
+            outcome = again if is_recalled and again.result == "pass" else _joined(outcome, again, used)
         self.is_open = self._is_open(outcome)
         self._reports[-1].orderproof = replace(  # type: ignore[attr-defined]
             outcome,
@@ -93,7 +96,7 @@ class Attempts:
         session, name = self._session, check_name(item.nodeid)
         earlier = session.trace.exchanges if after else []
         for attempt in range(_MOST_CONTENDED):
-            session.begin(terms, earlier)
+            session.begin(name, terms, earlier)
             self._error = None
             self._reports = runtestprotocol(item, log=False, nextitem=nextitem)
             if not isinstance(self._error, Contended) or attempt == _MOST_CONTENDED - 1:
@@ -142,7 +145,15 @@ def _joined(first: Outcome, again: Outcome, used: Sequence[Kept]) -> Outcome:
             "it fails on a state that other checks had used, and not on a fresh one: one of them did more than it asked"
         )
     reason = f"{why}: {message} (used before: {had})"
-    return replace(everything, result="inconclusive", reason=reason, findings=())
+    return replace(everything, result="inconclusive", reason=reason, findings=(), used=tuple(map(_used, used)))
+
+
+def _used(kept: Kept) -> UsedState:
+    values = kept.state.values
+    ids = [values[key] for key in ("order_uuid", "order_id", "item_uuid", "other_item_uuid") if values.get(key)]
+    # Of a state that is about an order, the customer has others too.
+    ids = [*ids, *values.get("item_uuids", ())] or [values["customer_id"]]
+    return {"ids": list(map(str, ids)), "checks": list(kept.checks)}
 
 
 def _told(kept: Kept) -> str:

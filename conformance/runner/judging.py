@@ -12,7 +12,7 @@ from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError, VoidError
 from orderproof.conformance.kit.session import Session
-from orderproof.conformance.kit.settings import Settings
+from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner import canary
 from orderproof.conformance.runner.controller import Listener
 from orderproof.conformance.runner.giving_back import give_back
@@ -83,12 +83,12 @@ class _Listeners(Listener):
         rules: Sequence[Rule],
         out_of_scope: Mapping[str, str],
         tell: Tell | None,
-        *,
-        read_only: bool,
+        settings: Settings,
     ) -> None:
         self._progress = progress
         self._tell = tell
-        self._rules = LiveRules(rules, self._told, out_of_scope, read_only=read_only)
+        is_quick = settings.profile == QUICK
+        self._rules = LiveRules(rules, self._told, out_of_scope, read_only=settings.read_only, is_quick=is_quick)
         self.wants_checks = tell is not None
 
     def collected(self, checks: Sequence[CollectedCheck]) -> None:
@@ -126,7 +126,7 @@ def judge_target(options: RunOptions) -> RunResult:
     session = Session(settings, Pool(settings.target.states.fixed))
     try:
         if found.void is None:
-            listeners = _Listeners(progress, rules, out_of_scope, options.tell, read_only=settings.read_only)
+            listeners = _Listeners(progress, rules, out_of_scope, options.tell, settings)
             _judge(options, session, progress, listeners, found)
     except KeyboardInterrupt:
         found.interrupted = True

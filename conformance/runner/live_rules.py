@@ -4,6 +4,7 @@ A rule is finished when all of its checks are. Passive rules are judged on every
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from orderproof.conformance.runner.controller import Listener
@@ -25,12 +26,17 @@ class LiveRules(Listener):
     wants_checks = True
 
     def __init__(
-        self, rules: Sequence[Rule], tell: Tell, out_of_scope: Mapping[str, str], *, read_only: bool = False
+        self,
+        rules: Sequence[Rule],
+        tell: Tell,
+        out_of_scope: Mapping[str, str],
+        *,
+        read_only: bool = False,
+        is_quick: bool = False,
     ) -> None:
-        self._read_only = read_only
+        self._judge = partial(judge, out_of_scope=out_of_scope, read_only=read_only, is_quick=is_quick)
         self._waiting = [rule for rule in rules if not rule.passive]
         self._tell = tell
-        self._out_of_scope = out_of_scope
         self._checks: dict[str, set[str]] = {rule.id: set() for rule in self._waiting}
         self._outcomes: dict[str, list[Outcome]] = {rule.id: [] for rule in self._waiting}
 
@@ -48,6 +54,4 @@ class LiveRules(Listener):
         while self._waiting and not self._checks[self._waiting[0].id]:
             rule = self._waiting.pop(0)
             evidence, _ = collect([rule], self._outcomes.pop(rule.id))
-            self._tell(
-                judge([rule], evidence, out_of_scope=self._out_of_scope, read_only=self._read_only).rows[0].to_dict()
-            )
+            self._tell(self._judge([rule], evidence).rows[0].to_dict())

@@ -40,6 +40,7 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
         passive=passive,
         states=tuple(sorted({state.name for state in trace.states})),
         proofs=len(trace.proofs),
+        recalled=trace.known.recalled if trace.known else 0,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orderproof.conformance import checks
-from orderproof.conformance.kit.settings import Settings
+from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner.controller import Controller, Listener
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
@@ -40,7 +40,7 @@ class ChecksResult:
 
 def collect_checks(settings: Settings, selection: Selection) -> list[CollectedCheck]:
     """The checks that a run with these settings would run; sends nothing. Raises `CollectionError`."""
-    controller = Controller(settings, selection, collect_only=True)
+    controller = Controller(settings, _for_profile(settings, selection), collect_only=True)
     _run_pytest(controller, ())
     return controller.checks
 
@@ -58,6 +58,7 @@ def run_checks(
     They lend their states of `pool`, and leave there what can be lent again.
     """
     pool = pool or Pool(settings.target.states.fixed)
+    selection = _for_profile(settings, selection)
     controller = Controller(settings, selection, listener=listener or Listener(), pool=pool)
     workers = settings.target.limits.workers or 1
     if workers > 1 and controller.listener.wants_checks:
@@ -78,6 +79,11 @@ def run_checks(
     is_over = settings.ends_at is not None and time.time() >= settings.ends_at
     cut_short = _cut_short(outcomes, len(controller.names), interrupted, max_failures, is_over=is_over)
     return ChecksResult(outcomes, controller.canary, controller.checks, cut_short, interrupted)
+
+
+def _for_profile(settings: Settings, selection: Selection) -> Selection:
+    # The cheapest checks of a rule may write; where nothing may, all that read are few enough.
+    return replace(selection, is_quick=settings.profile == QUICK and not settings.read_only)
 
 
 def _run_pytest(controller: Controller, options: Sequence[str]) -> int:

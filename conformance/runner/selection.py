@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from orderproof.conformance.kit.rule_mark import CANARY_MARK, RULE_MARK, USES_UP_MARK
+from orderproof.conformance.runner.quick_checks import quick_checks
+from orderproof.conformance.runner.writing_checks import writing_checks
 from orderproof.spec.catalogue import catalogue, is_selected
 
 
@@ -17,7 +19,7 @@ class Selection:
 
     A passive rule is judged on the answers of every check that has to do with it; with `is_narrow` only on those of the
     checks of other rules that are selected, and of those named in `checks`. `is_scarce`: the orders are listed, so that
-    checks which use them up come last.
+    checks which use them up come last. `is_quick`: the quick profile runs a part of the checks.
     """
 
     patterns: tuple[str, ...] = ()
@@ -25,6 +27,7 @@ class Selection:
     is_narrow: bool = False
     checks: tuple[str, ...] = ()
     is_scarce: bool = False
+    is_quick: bool = False
 
     def has(self, rule_id: str) -> bool:
         """Whether a rule is selected."""
@@ -107,6 +110,18 @@ def _frugally(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return [items[index] for index in sorted(range(len(items)), key=phase)]
 
 
+def _quick(items: Sequence[pytest.Item], selection: Selection) -> list[pytest.Item]:
+    """The checks of the quick profile, and those of other rules that are selected one by one."""
+    chosen = [item for item in items if check_name(item.nodeid) in quick_checks() or not rules_of(item)]
+    judged = {rule_id for item in chosen for rule_id in rules_of(item)}
+
+    def is_asked_for(item: pytest.Item) -> bool:
+        others = [rule_id for rule_id in rules_of(item) if rule_id not in judged and selection.has(rule_id)]
+        return check_name(item.nodeid) in selection.checks or bool(selection.patterns and others)
+
+    return [*chosen, *(item for item in items if item not in chosen and is_asked_for(item))]
+
+
 def select_items(config: pytest.Config, items: list[pytest.Item], selection: Selection) -> None:
     """Drop the checks that are not selected and sort the rest, in place. Tests that are no checks stay first."""
     order = {rule_id: index for index, rule_id in enumerate(catalogue())}
@@ -117,6 +132,8 @@ def select_items(config: pytest.Config, items: list[pytest.Item], selection: Sel
     checks = [item for item in items if not is_canary(item)]
     chosen = [item for item in checks if not rules_of(item) or selection.needs(check_name(item.nodeid), rules_of(item))]
     chosen.sort(key=key)
+    if selection.is_quick:
+        chosen = sorted(_quick(chosen, selection), key=lambda item: check_name(item.nodeid) in writing_checks())
     if selection.is_scarce:
         chosen = _frugally(chosen)
     if selection.shard:

@@ -15,6 +15,7 @@ from typing import Any
 from orderproof.conformance.config.state_kinds import EXTENDED, STATES
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.states.sources import FIXED, State, fits, noun, words
+from orderproof.conformance.transport.exchange import Exchange
 
 # An entry of a list that another process has may come back; longer than this a check does not wait for it.
 _WAIT_SECONDS = 60.0
@@ -22,6 +23,8 @@ _WAIT_SECONDS = 60.0
 _LEFT = timedelta(minutes=10)
 _KEEPS_SECONDS = 300.0
 _USED_UP = 2
+SMALL = 12
+"""A customer with so many orders, or an order with so many items, serves whoever asks for less: it is quick to read."""
 
 
 class Contended(Exception):  # noqa: N818 - nothing is wrong
@@ -49,6 +52,7 @@ class Kept:
     """A state that was lent or can be: what was done to it (see `state_kinds`), and by which checks it was used.
 
     `since` is when it was set up, and `changed_at` when something was done to it last, in seconds since the epoch.
+    `readings` is what the server said of it since.
     """
 
     state: State
@@ -57,6 +61,7 @@ class Kept:
     checks: tuple[str, ...] = ()
     number: int = -1
     changed_at: float = 0.0
+    readings: tuple[Exchange, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -212,13 +217,10 @@ def _suits(state: State, demand: Demand) -> bool:
     asked, has = demand.params.get("orders"), len(state.values.get("order_ids", ()))
     if asked is not None and (asked == 0) != (has == 0):
         return False
-    if asked is not None and has > max(asked, _SMALL):
+    if asked is not None and has > max(asked, SMALL):
         return False
     items, shown = demand.params.get("items"), len(state.values.get("item_uuids", ()))
-    return items is None or shown <= max(items, _SMALL)
-
-
-_SMALL = 12
+    return items is None or shown <= max(items, SMALL)
 
 
 def _keeps(kept: Kept) -> bool:

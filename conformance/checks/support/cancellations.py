@@ -130,6 +130,7 @@ def near_misses(orders: Orders, order: State) -> list[NearMiss]:
         for id_type, text in (("internal", order.order_uuid), ("external", order.order_id))
         for near in near_misses_of(text, id_type)
     ]
+    found = orders.sample(found)
     for near in found:
         if near.id_type == "external" and near.what in (_SHORTENED, _LENGTHENED):
             require(orders.show(order, id=near.id, id_type=near.id_type), 400, 404, 422)

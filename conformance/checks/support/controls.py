@@ -46,7 +46,7 @@ def still_serves(orders: Orders, case: Case, state: State) -> None:
     }
     if case.operation in cancels:
         cancels[case.operation](orders, state)
-    else:
+    elif not (orders.is_brief and orders.may_spare(case.operation, state)):
         require(case.send(orders, state), case.success)
 
 
