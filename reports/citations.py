@@ -23,6 +23,9 @@ def out_of_place(record: Mapping[str, Any]) -> Iterator[Disagreement]:
         yield Disagreement("the record", "the order of its exchanges", "another", "their numbers say so")
     count = len(record["exchanges"])
     for row in record["rules"]:
+        told = [number for entry in row["checks"] for number in entry.get("exchanges", ())]
+        if any(not 0 <= number < count for number in told):
+            yield Disagreement(row["id"], "what a check cites", _short(told), f"there are {count} exchanges")
         for finding in row["findings"]:
             steps = [step["exchange"] for step in _steps(finding)]
             for number in (*finding["exchanges"], finding["decisive"], *steps):

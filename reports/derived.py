@@ -16,7 +16,7 @@ from orderproof.reports.record import spec_versions
 from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from orderproof.reports.redaction.persons import PERSON_MARK
-from orderproof.reports.verdict import Row, conclude, judge, results_in
+from orderproof.reports.verdict import QUICK, Row, conclude, judge, results_in
 from orderproof.spec.catalogue import Rule, Source, catalogue, is_selected
 
 PREFLIGHT = "preflight"
@@ -102,6 +102,7 @@ def rows(record: Mapping[str, Any], out_of_scope: Mapping[str, str], *, by_catal
         void=record["void"],
         cut_short=record["cut_short"],
         read_only="read_only" in record,
+        is_quick=record["profile"] == QUICK,
         missing_states=record["missing_states"],
     )
     for row, derived in zip(record["rules"], judged.rows, strict=True):
@@ -146,6 +147,7 @@ def totals(record: Mapping[str, Any]) -> Iterator[Disagreement]:
         cut_short=record["cut_short"],
         selection=record["selection"],
         read_only="read_only" in record,
+        is_quick=record["profile"] == QUICK,
         waived_until=_date(min(dates, default="")),
     )
     if record["verdict"] != concluded.verdict:
@@ -189,6 +191,8 @@ def checks(record: Mapping[str, Any], *, is_marked: bool) -> Iterator[Disagreeme
     counted = Counter(one["check"] for one in record["exchanges"] if "only_proves" not in one)
     # What did not answer may have been asked a second time, and only the second end of a check counts.
     is_exact = is_marked and not any(one["status"] is None for one in record["exchanges"])
+    # What the quick profile knows from another check counts as sent.
+    is_recalled = record["profile"] == QUICK
     first: dict[str, Mapping[str, Any]] = {}
     for row in record["rules"]:
         yield from _entries(row)
@@ -198,7 +202,9 @@ def checks(record: Mapping[str, Any], *, is_marked: bool) -> Iterator[Disagreeme
                 continue
             if entry != first.setdefault(name, entry):
                 yield Disagreement(row["id"], f"what {name} came to", _short(entry), "another rule says otherwise")
-            elif entry["requests"] > counted[name] or (entry["requests"] < counted[name] and is_exact):
+            elif (entry["requests"] > counted[name] and not is_recalled) or (
+                entry["requests"] < counted[name] and is_exact
+            ):
                 yield Disagreement(
                     row["id"], f"requests of {name}", str(entry["requests"]), f"{counted[name]} of its exchanges count"
                 )

@@ -14,7 +14,7 @@ from orderproof.reports.curl import recorded_line
 from orderproof.reports.digest import MEMBER, sealed
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry, joined
 from orderproof.reports.record import spec_versions
-from orderproof.reports.verdict import judge
+from orderproof.reports.verdict import QUICK, judge
 from orderproof.spec.catalogue import Rule, catalogue, is_selected
 
 
@@ -38,6 +38,7 @@ def rejudged(record: Mapping[str, Any]) -> dict[str, Any]:
         cut_short=record["cut_short"],
         selection=record["selection"],
         read_only=read_only,
+        is_quick=record["profile"] == QUICK,
         missing_states=record["missing_states"],
     )
     dropped = (MEMBER, "accepted")
