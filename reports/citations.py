@@ -42,21 +42,12 @@ def citations(record: Mapping[str, Any], *, is_known: bool) -> Iterator[Disagree
 
     `is_known`: this version made the record, so that its `curl` lines can be made again.
     """
-    first: dict[tuple[str, int | None], Mapping[str, Any]] = {}
     for row in record["rules"]:
         shown_by = [(finding["check"], finding["decisive"]) for finding in row["findings"]]
         if len(set(shown_by)) != len(shown_by):
             yield Disagreement(row["id"], "a finding", "there twice", "an exchange shows once that a rule is broken")
         for finding in row["findings"]:
             yield from _cited(row["id"], finding, record["exchanges"], is_known=is_known)
-            if not any(entry["check"] == finding["check"] and entry["outcome"] == "fail" for entry in row["checks"]):
-                continue
-            # All rules that a check judges have its one finding.
-            same = first.setdefault((finding["check"], finding["decisive"]), finding)
-            if any(finding[name] != same[name] for name in ("message", "expected", "observed", "exchanges")):
-                yield Disagreement(
-                    row["id"], "a finding", _short(finding["message"]), "another rule tells it otherwise"
-                )
 
 
 def _cited(rule: str, finding: Mapping[str, Any], exchanges: Exchanges, *, is_known: bool) -> Iterator[Disagreement]:
