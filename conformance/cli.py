@@ -24,6 +24,7 @@ _COMMANDS = {
     "compare": "Compare two records, or show several side by side.",
     "merge": "Merge the records of a run's shards into one.",
     "gate": "Decide from a record whether a release may go.",
+    "verify": "Hold a record against its own evidence.",
     "cleanup": "Tear down the states that an interrupted run left behind.",
 }
 

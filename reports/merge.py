@@ -50,8 +50,8 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         missing_states=missing_states,
     )
     return {
-        # What was accepted of a shard says nothing about the whole run.
-        **{key: value for key, value in first.items() if key != "accepted"},
+        # What was accepted of a shard says nothing about the whole run, and neither does a shard's digest.
+        **{key: value for key, value in first.items() if key not in ("accepted", "digest")},
         "started_at": min(record["started_at"] for record in in_order),
         "duration_s": max(record["duration_s"] for record in in_order),
         "verdict": verdict.verdict,
@@ -88,7 +88,7 @@ def _comparable(record: Mapping[str, Any], key: str) -> Any:
 
 
 def _left_out(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Operations that the target leaves out, with the reason.
+    """Operations and rules that the target leaves out, with the reason.
 
     An operation counts only if every shard says so for each of its rules without findings: a single check that does not
     apply must not take the operation's other rules with it.
@@ -96,10 +96,13 @@ def _left_out(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     reasons: dict[str, set[str]] = {}
     for record in records:
         for row in record["rules"]:
-            if row["operation"] and not row["findings"]:
-                reason = row["reason"] if row["verdict"] == "not-applicable" else ""
-                reasons.setdefault(row["operation"], set()).add(reason)
-    return {operation: min(given) for operation, given in reasons.items() if "" not in given}
+            if row["findings"]:
+                continue
+            reason = row["reason"] if row["verdict"] == "not-applicable" else ""
+            # A rule that no shard could judge is out of scope alone, too.
+            for name in filter(None, (row["operation"], row["id"])):
+                reasons.setdefault(name, set()).add(reason)
+    return {name: min(given) for name, given in reasons.items() if "" not in given}
 
 
 def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:

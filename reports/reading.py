@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from orderproof.reports import digest
 from orderproof.reports.record import SCHEMA
 from orderproof.reports.verdict import conclude, results_in
 from orderproof.spec.catalogue import catalogue, is_selected
@@ -30,8 +31,27 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
     """Read the record of a whole run. Raises `RecordError`.
 
     Refused, each with its own message: a file that is missing, empty, not JSON or not a record; another schema; a run
-    that was cut short; one shard of several (unless `allow_shard`); a verdict that its own rules contradict.
+    that was cut short; one shard of several (unless `allow_shard`); a verdict that its own rules contradict; what was
+    changed since it was written.
     """
+    record = load(path)
+    if record["cut_short"]:
+        raise RecordError(f"{path}: the run was cut short ({record['cut_short']}); run it again")
+    if record["shard"] and not allow_shard:
+        index, count = record["shard"]
+        raise RecordError(f"{path}: is shard {index} of {count}; merge the shards first")
+    if wrong := digest.problem(record):
+        raise RecordError(f"{path}: {wrong}; take the original file (`orderproof verify {path}` looks for the change)")
+    _check_rows(record, path)
+    _check_exchanges(record, path)
+    concluded = conclude(results_in(record["rules"]), void=record["void"])
+    if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
+        raise RecordError(f"{path}: its verdict is {record['verdict']}, but its rules say {concluded.verdict}")
+    return record
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read any record, also one that cannot be relied on, as long as it has the form of one. Raises `RecordError`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -57,16 +77,6 @@ def read(path: Path, *, allow_shard: bool = False) -> dict[str, Any]:
     if fault is not None:
         where = "/".join(str(part) for part in fault.instance_path) or "the record"
         raise RecordError(f"{path}: does not match its schema at {where}: {fault.message[:200]}")
-    if record["cut_short"]:
-        raise RecordError(f"{path}: the run was cut short ({record['cut_short']}); run it again")
-    if record["shard"] and not allow_shard:
-        index, count = record["shard"]
-        raise RecordError(f"{path}: is shard {index} of {count}; merge the shards first")
-    _check_rows(record, path)
-    _check_exchanges(record, path)
-    concluded = conclude(results_in(record["rules"]), void=record["void"])
-    if concluded.verdict != record["verdict"] or concluded.summary != record["summary"]:
-        raise RecordError(f"{path}: its verdict is {record['verdict']}, but its rules say {concluded.verdict}")
     return record
 
 

@@ -35,6 +35,8 @@ RECORD_NAME = "report.json"
 
 # A server may send 64 kB as one header.
 _HEADER_LIMIT = 2_000
+# What makes of an exchange more, or less, evidence than its answer alone would.
+_MARKS = ("repeats", "dropped", "only_proves", "misdirected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: i
         "duration_s": round(exchange["duration"], 6),
         "error": _masked_sentence(exchange["error"], masker) if exchange["error"] else None,
         "waited": exchange["waited"],
-        **({"repeats": True} if exchange["repeats"] else {}),
+        **{name: True for name in _MARKS if exchange.get(name)},
+        **({"allowed_5xx": list(exchange["allowed_5xx"])} if exchange["allowed_5xx"] else {}),
         **({"headers_left_out": exchange["headers_left_out"]} if exchange.get("headers_left_out") else {}),
     }
 

@@ -78,7 +78,7 @@ def all_kept(*but: str) -> list[Outcome]:
 def record(outcomes: list[Outcome], rules: tuple[Rule, ...] = RULES, **run: Any) -> dict[str, Any]:
     """The record of a run with these outcomes."""
     settings: dict[str, Any] = {
-        "version": "1.2.3",
+        "version": "0.2.0",
         "target": {"name": "acme", "base_url": "http://acme.example/v0", "internal_base_url": None},
         "started_at": "2026-01-02T03:04:05.678Z",
         "duration_s": 1.5,

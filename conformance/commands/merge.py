@@ -23,6 +23,7 @@ def command(records: tuple[Path, ...], out: Path) -> int:
 
     A shard that is missing or given twice is an error.
     """
+    from orderproof.reports.digest import sealed
     from orderproof.reports.formats.delivery import append_step_summary, deliver
     from orderproof.reports.merge import MergeError, merge
     from orderproof.reports.record import RECORD_NAME, write
@@ -31,7 +32,7 @@ def command(records: tuple[Path, ...], out: Path) -> int:
 
     page = place_reports([("html", None)], out, out / RECORD_NAME)
     try:
-        merged = merge([(str(path), read_record(path, allow_shard=True)) for path in records])
+        merged = sealed(merge([(str(path), read_record(path, allow_shard=True)) for path in records]))
     except MergeError as error:
         raise UsageError(str(error)) from None
     write(merged, out / RECORD_NAME)

@@ -13,7 +13,7 @@ import click
 from orderproof.conformance.config.fields import seconds_of
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import UsageError
-from orderproof.reports.formats import FORMATS
+from orderproof.reports.formats import FORMATS, STDOUT
 
 if TYPE_CHECKING:
     from orderproof.reports.acceptance import Acceptance
@@ -24,6 +24,9 @@ color_option = click.option(
     default="auto",
     help="Colour the output. auto: on a terminal, unless NO_COLOR, FORCE_COLOR, CLICOLOR or TERM say otherwise.",
 )
+
+ALL = "all"
+"""What `--report` takes for every format that is a file."""
 
 BARE_FLOOR = "50%"
 """What `--accept-partial` means without a value."""
@@ -88,16 +91,24 @@ def parse_reports(
     """`FORMAT=PATH` pairs; None for a path that is left out. Raises `UsageError` for an unknown format."""
     from orderproof.spec.structure import did_you_mean
 
-    pairs = []
+    pairs: list[tuple[str, Path | None]] = []
+    is_all = ALL in value
     for text in value:
         name, equals, path = text.partition("=")
+        if name == ALL:
+            if equals:
+                raise UsageError(f"--report: {text!r}: {ALL} takes no path; the formats get their usual file names")
+            pairs += [(one, None) for one, kind in FORMATS.items() if kind.file_name != STDOUT]
+            continue
         if name not in FORMATS:
-            hint = did_you_mean(name, list(FORMATS))
-            raise UsageError(f"--report: unknown format {name!r}{hint} (formats: {', '.join(FORMATS)})")
+            hint = did_you_mean(name, [*FORMATS, ALL])
+            raise UsageError(f"--report: unknown format {name!r}{hint} (formats: {', '.join(FORMATS)}, {ALL})")
         if equals and not path:
             raise UsageError(f"--report: {text!r}: the path is missing; write {name}=PATH, or {name} alone")
         pairs.append((name, Path(path) if path else None))
-    return pairs
+    # What was asked for by name as well, with a path of its own, is not written twice.
+    named = {name for name, path in pairs if path}
+    return [pair for pair in dict.fromkeys(pairs) if pair[1] or not (is_all and pair[0] in named)]
 
 
 report_option = click.option(
@@ -106,8 +117,8 @@ report_option = click.option(
     multiple=True,
     callback=parse_reports,
     metavar="FORMAT[=PATH]",
-    help=f"Also write this format (repeatable): {', '.join(FORMATS)}. Without PATH it gets its usual file name in the "
-    "report's folder; - is standard output.",
+    help=f"Also write this format (repeatable): {', '.join(FORMATS)}, or {ALL} that are files. Without PATH it gets "
+    "its usual file name in the report's folder; - is standard output.",
 )
 
 
@@ -134,6 +145,16 @@ def read_record(path: Path, **options: Any) -> dict[str, Any]:
 
     try:
         return read(record_place(path), **options)
+    except RecordError as error:
+        raise UsageError(str(error)) from None
+
+
+def load_record(path: Path) -> dict[str, Any]:
+    """Read a record that need not be relied on. Raises `UsageError` for what has not the form of one."""
+    from orderproof.reports.reading import RecordError, load
+
+    try:
+        return load(record_place(path))
     except RecordError as error:
         raise UsageError(str(error)) from None
 

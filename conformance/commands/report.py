@@ -1,6 +1,7 @@
 """`orderproof report`: make other formats from a record."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,7 +23,7 @@ def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path
 
     Exit 0 once they are written, whatever the verdict: use `gate` to decide.
     """
-    from orderproof.reports.formats import FORMATS
+    from orderproof.reports.formats import FORMATS, SAYING_VERIFIED
     from orderproof.reports.formats.delivery import deliver
 
     if not reports:
@@ -30,11 +31,24 @@ def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path
     record = read_record(record_path)
     place = record_place(record_path)
     found = place_reports(reports, out or place.parent, place)
-    failed = deliver(record, found)
+    verified = _verified(record, record_path) if {name for name, _ in found}.intersection(SAYING_VERIFIED) else None
+    failed = deliver(record, found, verified)
     if failed:
         raise UsageError("; ".join(failed))
     _say(found)
     return 0
+
+
+def _verified(record: dict[str, Any], path: Path) -> str:
+    """Whether a record is verified, in a sentence; says so on stderr where it is not."""
+    from orderproof.conformance.runner.verifying import verify
+    from orderproof.reports.redaction.harmless import harmless
+    from orderproof.reports.verification import conclusion, told
+
+    found = verify(record)
+    if not found.is_verified:
+        click.echo(harmless(f"{path}: {conclusion(found)}; `orderproof verify {path}` shows where"), err=True)
+    return told(record, found)
 
 
 def _say(found: list[tuple[str, Path | None]]) -> None:

@@ -68,6 +68,7 @@ _COMBINATIONS = 8
     show_default=True,
     help="As in a run.",
 )
+@click.option("--verify", is_flag=True, help="Also hold every record against its own evidence, as `verify` does.")
 @click.option("-v", "--verbose", is_flag=True, help="List every server.")
 def command(**options: Any) -> int:
     """Run the suite against every seeded fault, which it must find, and every correct server, which must conform.
@@ -125,6 +126,7 @@ class _Arguments:
     reuse: bool
     fixed: int | None
     profile: str
+    verify: bool
     verbose: bool
 
     @property
@@ -132,7 +134,7 @@ class _Arguments:
         """How servers are judged."""
         from orderproof.conformance.selftest.judging import Conditions
 
-        return Conditions(self.is_whole, self.reuse, self.fixed, self.profile)
+        return Conditions(self.is_whole, self.reuse, self.fixed, self.profile, self.verify)
 
     @property
     def files(self) -> list[tuple[str, Path]]:

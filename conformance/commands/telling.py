@@ -37,6 +37,7 @@ def tell(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Argum
     """Write the record of a run and its reports, and print what came of it; returns the exit code."""
     from orderproof.reports.acceptance import with_acceptance
     from orderproof.reports.console import render
+    from orderproof.reports.digest import sealed
     from orderproof.reports.formats import FORMATS
     from orderproof.reports.formats.delivery import append_step_summary, deliver
     from orderproof.reports.record import RECORD_NAME, write
@@ -45,6 +46,7 @@ def tell(ended: RunResult, waivers: list[Waiver], listing: Any, arguments: Argum
 
     record, problems = apply(ended.record, waivers)
     record, accepted = with_acceptance(record, arguments.acceptance)
+    record = sealed(record)
     path = arguments.record_folder / RECORD_NAME
     # Files first, and of these the record last: they are complete whatever happens to the console.
     failed = deliver(record, [(name, place) for name, place in places if place])

@@ -1,6 +1,6 @@
 """The states that checks may ask for, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,3 +160,10 @@ def _values_in_words(kind: StateKind) -> str:
         f"`{name}`" + (" (optional)" if name in kind.optional else "") for name in kind.values[len(_ORDER) :]
     )
     return f"as `order`{f', and {more}' if more else ''}"
+
+
+def why_absent(feature: str, absent: Collection[str]) -> str | None:
+    """Why what rests on a feature is out of scope; None where it is not among those that a target does not have."""
+    if feature not in absent:
+        return None
+    return f"the target does not have this feature (features.{feature}: false in the target file)"

@@ -27,7 +27,7 @@ from orderproof.conformance.config.fields import (
 from orderproof.conformance.config.injection import Injection, injection_of
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
 from orderproof.conformance.config.repeated import check_repeated
-from orderproof.conformance.config.state_kinds import FEATURES, STATES
+from orderproof.conformance.config.state_kinds import FEATURES, STATES, why_absent
 from orderproof.conformance.config.tls import Tls, checked_tls
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import mistake
@@ -125,9 +125,7 @@ class Target:
 
     def why_absent(self, feature: str | None) -> str | None:
         """Why what rests on a feature is out of scope; None where the target may have it, or no feature is needed."""
-        if feature not in self.absent:
-            return None
-        return f"the target does not have this feature (features.{feature}: false in the target file)"
+        return None if feature is None else why_absent(feature, self.absent)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a worker process. It contains the secrets."""

@@ -1,6 +1,7 @@
 """The body of an answer against its schema in the OpenAPI descriptions: the first fault, in words."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +25,7 @@ def body_error(exchange: Exchange, operation: Operation, status: str, media_type
         return f"the body of {request_of(exchange)} is no JSON: {error}", "JSON", shown(exchange)
     if not isinstance(body, dict) and not status.startswith("2"):
         return f"the body of {request_of(exchange)} is no object", "an object", shown(exchange)
-    fault = first_fault(_validator(operation.id, status, media_type), body)
+    fault = first_fault(_validator(operation.id, status, media_type), body, exchange.masks)
     if fault is None:
         return None, "", ""
     where = "/".join(str(part) for part in fault.instance_path) or "the body"
@@ -33,13 +34,31 @@ def body_error(exchange: Exchange, operation: Operation, status: str, media_type
     return message, demand_of(fault), f"{where}: {value}"
 
 
-def first_fault(validator: jsonschema_rs.Validator, body: Any) -> jsonschema_rs.ValidationError | None:
-    """The first fault that a validator finds, if any: each holds a copy of what is wrong, and all may be gigabytes."""
+def first_fault(
+    validator: jsonschema_rs.Validator, body: Any, masks: Sequence[str] = ()
+) -> jsonschema_rs.ValidationError | None:
+    """The first fault that a validator finds, if any: each holds a copy of what is wrong, and all may be gigabytes.
+
+    Where a report masked something, by its `masks`, the first that what was masked cannot explain.
+    """
+    if masks:
+        # Bodies in a report are short.
+        return next((one for one in validator.iter_errors(body) if not _is_masked(one, body, masks)), None)
     try:
         validator.validate(body)
     except jsonschema_rs.ValidationError as fault:
         return fault
     return None
+
+
+def _is_masked(fault: jsonschema_rs.ValidationError, body: Any, masks: Sequence[str]) -> bool:
+    """Whether a fault is in, or may come from, what was masked."""
+    for step in fault.instance_path:
+        body = body[step]
+    # What lies deeper cannot make a member lack, or an object another type.
+    seen = list(body) if isinstance(body, dict) and fault.schema_path[-1] in ("required", "type") else body
+    text = json.dumps(seen, ensure_ascii=False)
+    return any(mask in text for mask in masks)
 
 
 def demand_of(fault: jsonschema_rs.ValidationError) -> str:

@@ -11,7 +11,6 @@ from orderproof import __version__
 from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.errors import UsageError, VoidError
-from orderproof.conformance.kit.read_only import READ_ONLY
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner import canary
@@ -24,6 +23,7 @@ from orderproof.conformance.runner.preflight import preflight
 from orderproof.conformance.runner.progress import Progress, StatusLine
 from orderproof.conformance.runner.readiness import wait_for_target
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
+from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
 from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
@@ -33,7 +33,6 @@ from orderproof.conformance.transport.exchange import Exchange
 from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build, moment_text
 from orderproof.spec.catalogue import Rule, catalogue
-from orderproof.spec.description import operations, shown_error_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,9 @@ def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> 
         except VoidError as error:
             found.void = str(error)
     rules = [catalogue()[rule_id] for rule_id in options.selection.rules()]
-    out_of_scope = _out_of_scope(settings)
+    out_of_scope = out_of_scope_of(
+        settings.target.internal_base_url, settings.target.absent, read_only=settings.read_only
+    )
     session = Session(settings, Pool(settings.target.states.fixed))
     try:
         if found.void is None:
@@ -225,38 +226,3 @@ def _judge(
 def _about(target: Target, file: str | None) -> dict[str, Any]:
     about = {key: getattr(target, key) for key in ("name", "base_url", "internal_base_url")}
     return {**about, "file": file, "absent": list(target.absent)}
-
-
-def _out_of_scope(settings: Settings) -> dict[str, str]:
-    """What the run leaves out, with the reason: operations, and rules about successes that the target cannot have."""
-    target = settings.target
-    without = {**_without_internal_api(target), **_without_preordered_items(target)}
-    return {**without, **(_without_writing() if settings.read_only else {})}
-
-
-def _without_writing() -> dict[str, str]:
-    """What a read-only run leaves out: operations, and the media type of errors, which is shown for these alone."""
-    reading = [one.id for one in operations().values() if one.method == "GET"]
-    left_out = [one for one in operations() if one not in reading]
-    if not any(map(shown_error_types, reading)):
-        left_out += [rule.id for rule in catalogue().values() if rule.passive == "problem-media"]
-    return dict.fromkeys(left_out, READ_ONLY)
-
-
-def _without_preordered_items(target: Target) -> dict[str, str]:
-    reason = target.why_absent("preordered_items")
-    if reason is None:
-        return {}
-    return {
-        rule.id: reason
-        for rule in catalogue().values()
-        if rule.operation in ("createLineItemCancellation", "cancelLineItem")
-        and rule.passive in ("status", "media", "body")
-    }
-
-
-def _without_internal_api(target: Target) -> dict[str, str]:
-    if target.internal_base_url is not None:
-        return {}
-    reason = target.why_absent("internal_api") or "the target file gives no internal_base_url"
-    return {one.id: reason for one in operations().values() if one.api == "order-lines"}

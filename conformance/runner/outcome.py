@@ -5,22 +5,17 @@ from typing import Any
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
 from orderproof.conformance.kit.trace import Trace
-from orderproof.conformance.runner.passive import Judgement, judgements
+from orderproof.conformance.runner.in_passing import judged_in_passing, plain
 from orderproof.conformance.transport.exchange import DIED
-from orderproof.conformance.transport.shortened import shortened
 from orderproof.reports.outcome import (
     BODY_LIMIT,
     CITED_LIMIT,
     EVIDENCE_LIMIT,
-    LONGEST_SENTENCE,
     CheckResult,
     Outcome,
     OwnFinding,
-    PassiveResult,
 )
 
-# A broken answer that every request of a check gets is one finding, not five hundred.
-_FINDINGS_PER_RULE = 3
 # What masking needs beyond what is shown of a body: see `reports/record.py`.
 _SPARE = 4
 # So much is kept whole in all of the answers that a check's findings cite.
@@ -37,12 +32,12 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
         # A later step may have ended in another way: what was found before stands.
         result = "fail"
     findings = tuple(_of_steps(trace)) or ((_described(finding, trace),) if finding else ())
-    passive = _passive(trace)
+    passive = judged_in_passing(trace.exchanges, proofs=trace.proofs, misdirected=trace.misdirected)
     return Outcome(
         check,
         rules,
         result,
-        _plain(reason),
+        plain(reason),
         findings=findings,
         exchanges=kept_exchanges(trace, [*findings, *(one for entry in passive.values() for one in entry["findings"])]),
         passive=passive,
@@ -57,7 +52,9 @@ def _of_steps(trace: Trace) -> Iterator[OwnFinding]:
     """The findings of a check in steps, each about the rule of its step, with what had been sent by then."""
     for rule, broken in trace.broken.items():
         described = _described(broken.error, trace)
-        yield {**described, "rule": rule, "exchanges": [one for one in described["exchanges"] if one < broken.seen]}
+        exchanges = [one for one in described["exchanges"] if one < broken.seen]
+        decisive = described["decisive"] if described["decisive"] in exchanges else next(reversed(exchanges), None)
+        yield {**described, "rule": rule, "exchanges": exchanges, "decisive": decisive}
 
 
 def _classify(error: BaseException | None) -> tuple[CheckResult, str, BaseException | None]:
@@ -102,7 +99,12 @@ def kept_exchanges(trace: Trace, findings: Sequence[OwnFinding] = ()) -> tuple[d
             limits[index] = body
             left -= body
     return tuple(
-        one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict() for index, one in enumerate(trace.exchanges)
+        {
+            **one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict(),
+            "only_proves": index in trace.proofs,
+            "misdirected": index in trace.misdirected,
+        }
+        for index, one in enumerate(trace.exchanges)
     )
 
 
@@ -118,11 +120,6 @@ def _silence(error: BaseException | None, rules: tuple[str, ...]) -> str | None:
     if last is None or not (last.is_endless or last.error == DIED):
         return None
     return f"{last.method} {last.url} {last.silence}"
-
-
-def _plain(text: str) -> str:
-    """A text that can pass to another process and into a file: a half surrogate, which JSON can hold, is escaped."""
-    return shortened(text, LONGEST_SENTENCE).encode("utf-8", "backslashreplace").decode()
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
@@ -153,9 +150,9 @@ def _described(error: BaseException, trace: Trace) -> OwnFinding:
         # A failure that did not come again: its exchanges are those of an earlier example.
         story = sorted({*prepared, *own_indices})
     found: OwnFinding = {
-        "message": _plain(message),
-        "expected": _plain(expected),
-        "observed": _plain(observed),
+        "message": plain(message),
+        "expected": plain(expected),
+        "observed": plain(observed),
         "exchanges": story,
         "decisive": own_indices[-1] if own_indices else (story[-1] if story else None),
     }
@@ -170,46 +167,19 @@ def _told(error: BaseException, trace: Trace) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if error.story:
         told["story"] = [
-            {"text": _plain(step.text), "answer": _plain(step.answer), "exchange": numbers.get(id(step.exchange))}
+            {"text": plain(step.text), "answer": plain(step.answer), "exchange": numbers.get(id(step.exchange))}
             for step in error.story
         ]
     if error.timeline:
         told["timeline"] = [
             {
-                "text": _plain(event.text),
+                "text": plain(event.text),
                 "start_s": event.start,
                 "end_s": event.end,
-                "answer": _plain(event.answer),
+                "answer": plain(event.answer),
                 "exchange": numbers.get(id(event.exchange)),
                 "impossible": event.is_impossible,
             }
             for event in error.timeline
         ]
     return told
-
-
-def _passive(trace: Trace) -> dict[str, PassiveResult]:
-    judged: dict[str, PassiveResult] = {}
-    for index, exchange in enumerate(trace.exchanges):
-        if index in trace.misdirected:
-            continue
-        for judgement in judgements(exchange):
-            entry = judged.setdefault(judgement.rule, {"judged": 0, "findings": []})
-            # An answer that only proved a state may break a rule, but shows none to be kept.
-            entry["judged"] += index not in trace.proofs
-            if judgement.message is not None and len(entry["findings"]) < _FINDINGS_PER_RULE:
-                entry["findings"].append(_broken_answer(index, judgement, judgement.message))
-    return judged
-
-
-def _broken_answer(index: int, judgement: Judgement, message: str) -> OwnFinding:
-    found: OwnFinding = {
-        "message": _plain(message),
-        "expected": _plain(judgement.expected),
-        "observed": _plain(judgement.observed),
-        "exchanges": [index],
-        "decisive": index,
-    }
-    if judgement.joins:
-        found["joins"] = judgement.joins
-    return found

@@ -49,7 +49,7 @@ class Judgement:
 
 
 @cache
-def _rules(kind: str, operation: str | None) -> tuple[str, ...]:
+def rules_of_kind(kind: str, operation: str | None) -> tuple[str, ...]:
     """Ids of the passive rules of a kind that speak of an operation: its own, and those of all operations."""
     return tuple(
         rule.id
@@ -90,13 +90,13 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
         return
     operation_id = exchange.operation
     if exchange.status is None:
-        for rule in _rules("answered", operation_id):
+        for rule in rules_of_kind("answered", operation_id):
             # Many requests that an operation leaves without an answer tell the same.
             joins = f"{exchange.method} {operation_id or exchange.url}" if exchange.is_endless else ""
             told = f"{request_of(exchange)}: {exchange.error}"
             yield Judgement(rule, told, "a complete HTTP answer", str(exchange.error), joins)
         return
-    for rule in _rules("answered", operation_id):
+    for rule in rules_of_kind("answered", operation_id):
         yield Judgement(rule)
     if exchange.waited or is_deferred(exchange):
         return
@@ -104,7 +104,7 @@ def judge(exchange: Exchange) -> Iterator[Judgement]:
     # An undocumented method that a server does not know is 501 by RFC 9110, 9.1: not a failure of the server.
     if operation_id and exchange.status == 501 and exchange.method != operations()[operation_id].method:
         broken = False
-    for rule in _rules("no-5xx", operation_id):
+    for rule in rules_of_kind("no-5xx", operation_id):
         message = f"{request_of(exchange)} was answered {exchange.status}" if broken else None
         yield Judgement(rule, message, "no server error", shown(exchange) if broken else "")
     if operation_id is None or exchange.method != operations()[operation_id].method:
@@ -120,7 +120,7 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
     status = str(exchange.status)
     documented = [code for code in operation.responses if code.startswith("2")]
     is_documented = status in documented
-    for rule in _rules("status", operation.id):
+    for rule in rules_of_kind("status", operation.id):
         message = None if is_documented else f"{request_of(exchange)} succeeded with the undocumented status {status}"
         yield Judgement(rule, message, " or ".join(documented), status)
     if not is_documented:
@@ -138,7 +138,7 @@ def _judge_success(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
     matches = found is not None and (
         expected.covers(found) or found.essence == _ALSO_CALLED.get((operation.id, wanted))
     )
-    for rule in _rules("media", operation.id):
+    for rule in rules_of_kind("media", operation.id):
         message = None if matches else f"{request_of(exchange)} was answered as {given or 'no media type'}"
         yield Judgement(rule, message, wanted, given or "no Content-Type")
     yield from _judge_body("body", exchange, operation, status, wanted)
@@ -151,11 +151,11 @@ def _judge_advised(exchange: Exchange, operation: Operation, schema: Mapping[str
         return
     try:
         body = parse_json(exchange.response_body)
-        fault = first_fault(jsonschema_rs.validator_for(schema["x-advised"]), body)
+        fault = first_fault(jsonschema_rs.validator_for(schema["x-advised"]), body, exchange.masks)
     except (ValueError, RecursionError):
         # No JSON, or such as the validator does not take: see `_judge_body`.
         return
-    for rule in _rules("advised", operation.id):
+    for rule in rules_of_kind("advised", operation.id):
         message = f"{request_of(exchange)}: {fault.message}" if fault else None
         yield Judgement(rule, message, demand_of(fault) if fault else "", shown(exchange) if fault else "")
 
@@ -173,7 +173,7 @@ def _judge_problem(exchange: Exchange, operation: Operation) -> Iterator[Judgeme
         matches = found is not None and expected.covers(found)
         given = exchange.response_header("Content-Type") or "no Content-Type"
         if body.get("x-shown") and _admits(exchange, expected):
-            for rule in _rules("problem-media", operation.id):
+            for rule in rules_of_kind("problem-media", operation.id):
                 message = None if matches else f"{request_of(exchange)} was refused with {status} as {given}"
                 yield Judgement(rule, message, media_type, given)
         # Looked at whatever the media type says, so that a wrong label alone is one finding and not two.
@@ -195,14 +195,14 @@ def _judge_members(exchange: Exchange, operation: Operation, *, is_shown: bool) 
     if not isinstance(body, dict) and not is_shown:
         return
     lacking = next((name for name in ERROR_MEMBERS if name not in members), None)
-    for rule in _rules("problem-members", operation.id):
+    for rule in rules_of_kind("problem-members", operation.id):
         message = lacking and f"the error answer to {request_of(exchange)} has no {lacking}"
         yield Judgement(rule, message, ", ".join(ERROR_MEMBERS), shown(exchange) if lacking else "")
     if "error_code" not in members:
         return
     code = members["error_code"]
     is_word = isinstance(code, str) and _SNAKE_CASE.fullmatch(code) is not None
-    for rule in _rules("problem-code", operation.id):
+    for rule in rules_of_kind("problem-code", operation.id):
         message = None if is_word else f"the error answer to {request_of(exchange)} has the error_code {code!r}"
         yield Judgement(rule, message, "a word such as bad_request", repr(code))
 
@@ -232,7 +232,7 @@ def _is_plain(exchange: Exchange, operation: Operation) -> bool:
 def _judge_body(
     kind: str, exchange: Exchange, operation: Operation, status: str, media_type: str
 ) -> Iterator[Judgement]:
-    rules = _rules(kind, operation.id)
+    rules = rules_of_kind(kind, operation.id)
     if not rules:
         return
     try:

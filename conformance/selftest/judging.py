@@ -6,6 +6,7 @@ run --fault NAME --rules …`.
 
 from __future__ import annotations
 
+import json
 import math
 import multiprocessing
 import os
@@ -22,6 +23,7 @@ from typing import Any
 
 from orderproof.conformance.selftest.entries import given
 from orderproof.conformance.selftest.subjects import Subject, selections
+from orderproof.reports.redaction.jsontext import json_text
 
 # A run of the whole suite takes a few seconds; after a hundred times that, a fault has made it hang.
 _RUN_SECONDS = 600
@@ -52,20 +54,22 @@ class Conditions:
 
     `is_whole` judges faults by all rules as well, which takes several times as long and shows which other rules find
     them. `fixed` is a number of entries for each state, in place of the callback; `reuse` and `profile` are those of a
-    run.
+    run. `verify` holds every record against its own evidence, as `orderproof verify` does.
     """
 
     is_whole: bool = False
     reuse: bool = True
     fixed: int | None = None
     profile: str = "default"
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectResult:
     """The result of a run against a subject. `broken` are the rules that failed or warned, `unjudged` the undecided.
 
-    `tries` is how many runs with different seeds it took to find a fault; a correct server has one.
+    `tries` is how many runs with different seeds it took to find a fault; a correct server has one. `unverified` says
+    what in the record contradicts the rest, where something does.
     """
 
     subject: Subject
@@ -76,6 +80,7 @@ class SubjectResult:
     duration_s: float
     note: str = ""
     tries: int = 1
+    unverified: str = ""
 
     @property
     def escaped(self) -> tuple[str, ...]:
@@ -90,6 +95,8 @@ class SubjectResult:
     @property
     def is_wrong(self) -> bool:
         """Whether a fault escaped, a correct server was not spared, or a spoiler failed an innocent rule."""
+        if self.unverified:
+            return True
         if self.subject.kind == "variant":
             return self.verdict != "conforming" or bool(self.stray)
         if self.subject.kind == "spoiler":
@@ -184,10 +191,22 @@ def _judged_once(subject: Subject, seed: int, how: Conditions) -> SubjectResult:
         settings = Settings(target, seed, how.profile, folder=folder, patience_seconds=_PATIENCE_SECONDS)
         # The rules that a fault names must find it; a correct server must pass all rules.
         for selection in selections(subject, how.is_whole):
-            judgement = _judgement(subject, judge_target(RunOptions(settings, Path(folder), selection)).record)
+            record = judge_target(RunOptions(settings, Path(folder), selection)).record
+            judgement = replace(_judgement(subject, record), unverified=_unverified(record) if how.verify else "")
+            if judgement.unverified:
+                break
             if subject.kind != "fault" or not judgement.escaped:
                 break
     return judgement
+
+
+def _unverified(record: Mapping[str, Any]) -> str:
+    """The first of what in a record contradicts the rest, as it is when it was written and read again."""
+    from orderproof.conformance.runner.verifying import verify
+    from orderproof.reports.digest import sealed
+
+    read = json.loads(json_text(sealed(record)))
+    return next(map(str, verify(read).disagreements), "")
 
 
 def _judgement(subject: Subject, record: Mapping[str, Any]) -> SubjectResult:

@@ -82,6 +82,8 @@ def what_went_wrong(one: SubjectResult) -> str:
     """What is wrong with a result, for the developers of the suite."""
     if one.note:
         return one.note
+    if one.unverified:
+        return f"its record contradicts itself: {one.unverified}"
     if one.subject.kind == "spoiler":
         return f"rules failed that do not fail on fresh orders: {', '.join(one.stray)}"
     if one.subject.kind == "variant":

@@ -30,7 +30,8 @@ class Exchange:
 
     Where only the beginning of the answer's body is kept, `body_bytes` is how long it was, and `body_sha256` its digest
     where all of it was read; `headers_left_out` is how many of its headers are not kept. `judged` is what passive
-    validation said of the whole answer before it was shortened.
+    validation said of the whole answer before it was shortened. `masks` are the marks in its body where a report masked
+    something: what stood there is not judged.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Exchange:
     body_sha256: str | None = None
     headers_left_out: int = 0
     judged: Any = None
+    masks: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -123,6 +125,7 @@ class Exchange:
                 "request_headers": [(name, value) for name, value in data["request_headers"]],
                 "response_headers": [(name, value) for name, value in data["response_headers"] or ()],
                 "allowed_5xx": tuple(data["allowed_5xx"]),
+                "masks": tuple(data.get("masks", ())),
             }
         )
 

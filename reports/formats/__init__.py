@@ -33,7 +33,15 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def render(name: str, record: Mapping[str, Any]) -> str:
-    """A record, as `orderproof.reports.reading.read` returns it, as the text of a format."""
-    text: str = importlib.import_module(f"orderproof.reports.{FORMATS[name].module}").render(record)
+SAYING_VERIFIED = ("html", "junit")
+"""The formats that say whether the record was verified: their `render` takes that as well."""
+
+
+def render(name: str, record: Mapping[str, Any], verified: str | None = None) -> str:
+    """A record, as `orderproof.reports.reading.read` returns it, as the text of a format.
+
+    `verified` says whether the record was verified; None where nobody did.
+    """
+    module = importlib.import_module(f"orderproof.reports.{FORMATS[name].module}")
+    text: str = module.render(record, verified) if name in SAYING_VERIFIED else module.render(record)
     return text

@@ -54,16 +54,18 @@ def _check_place(path: Path) -> None:
         raise DeliveryError(f"{path}: cannot be written (no permission to write in {folder})")
 
 
-def deliver(record: Mapping[str, Any], found: Sequence[tuple[str, Path | None]]) -> list[str]:
+def deliver(
+    record: Mapping[str, Any], found: Sequence[tuple[str, Path | None]], verified: str | None = None
+) -> list[str]:
     """Write each format to its place; returns a sentence for each that could not be written.
 
-    A failure does not stop the others.
+    `verified` says whether the record was verified; None where nobody did. A failure does not stop the others.
     """
     from orderproof.reports.record import write_text
 
     failed = []
     for name, path in found:
-        text = render(name, record)
+        text = render(name, record, verified)
         try:
             if path is None:
                 escape_unencodable(sys.stdout)

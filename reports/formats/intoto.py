@@ -1,7 +1,7 @@
 """An in-toto statement with the predicate test-result v0.1: the verdict for those who sign and verify supply chains.
 
-Its subject is the record, by the SHA-256 of `report.json`. Whoever knows the digest of the judged server can attest the
-predicate for that instead.
+Its subject is the record, by the SHA-256 of `report.json` as a file and by the record's own digest, which does not
+depend on how the file is written. Whoever knows the digest of the judged server can attest the predicate for that.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ def render(record: Mapping[str, Any]) -> str:
     return json_text(
         {
             "_type": "https://in-toto.io/Statement/v1",
-            "subject": [{"name": "report.json", "digest": {"sha256": digest}}],
+            "subject": [{"name": "report.json", "digest": {"sha256": digest}}, *_by_its_own_digest(record)],
             "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
             "predicate": {
                 "result": _result(record),
@@ -32,6 +32,14 @@ def render(record: Mapping[str, Any]) -> str:
             },
         }
     )
+
+
+def _by_its_own_digest(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The record as a subject by its member `digest`, where it has one: only records of earlier versions lack it."""
+    if "digest" not in record:
+        return []
+    algorithm, _, value = record["digest"].partition(":")
+    return [{"name": "report.json (canonical form)", "digest": {algorithm: value}}]
 
 
 def _result(record: Mapping[str, Any]) -> str:

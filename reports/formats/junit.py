@@ -14,12 +14,13 @@ from orderproof.reports.completeness import RUN_ID, RUN_TITLE, shortfall
 from orderproof.reports.explanation import explanation
 from orderproof.reports.redaction.harmless import harmless, one_line
 from orderproof.reports.timing import seconds_by_rule
+from orderproof.reports.verification import told
 
 
-def render(record: Mapping[str, Any]) -> str:
-    """The record as JUnit XML."""
+def render(record: Mapping[str, Any], verified: str | None = None) -> str:
+    """The record as JUnit XML. `verified` says whether it was verified; None where nobody did."""
     root = ElementTree.Element("testsuites", name="orderproof", time=f"{record['duration_s']:.3f}")
-    suites = [_run_suite(record)]
+    suites = [_run_suite(record, verified or told(record, None))]
     seconds = seconds_by_rule(record)
     for area, rows in groupby(record["rules"], key=lambda row: row["area"]):
         name = harmless(record["spec"]["areas"].get(area, area))
@@ -32,15 +33,15 @@ def render(record: Mapping[str, Any]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _run_suite(record: Mapping[str, Any]) -> ElementTree.Element:
+def _run_suite(record: Mapping[str, Any], verified: str) -> ElementTree.Element:
     case = ElementTree.Element("testcase", name=f"{RUN_ID} {RUN_TITLE}", classname="The run", time="0.000")
     reason = shortfall(record)
     if reason:
         ElementTree.SubElement(case, "error", type=record["verdict"], message=reason).text = reason
     suite = _suite("The run", [case], record)
     properties = ElementTree.Element("properties")
-    for name, value in _facts(record).items():
-        ElementTree.SubElement(properties, "property", name=name, value=one_line(str(value)))
+    for name, value in {**_facts(record), "verified": verified}.items():
+        ElementTree.SubElement(properties, "property", name=name, value=one_line(str(value), 1_000))
     suite.insert(0, properties)
     return suite
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orderproof import __version__
+from orderproof.reports.digest import sealed
 from orderproof.reports.formats import FORMATS, STDOUT
 from orderproof.reports.record import RECORD_NAME, SCHEMA, Run, build, moment_text, write
 
@@ -47,7 +48,7 @@ def _now() -> str:
 def _write(folder: Path, seed: int, profile: str, started_at: str, why: str) -> None:
     target = {"name": "", "base_url": "", "internal_base_url": None, "file": None}
     run = Run(__version__, target, started_at, 0.0, seed, profile, void=f"the run is {why}", cut_short=why)
-    write(build(run, [], []), folder / RECORD_NAME)
+    write(sealed(build(run, [], [])), folder / RECORD_NAME)
 
 
 def _is_record(path: Path) -> bool:

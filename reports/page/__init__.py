@@ -19,8 +19,11 @@ _PRINTED_WHOLE = 12
 _PREFLIGHT_SHOWN = 20
 
 
-def render(record: Mapping[str, Any]) -> str:
-    """The page of a record; the same record always gives the same page."""
+def render(record: Mapping[str, Any], verified: str | None = None) -> str:
+    """The page of a record; the same record always gives the same page.
+
+    `verified` says whether the record was verified; None where nobody did.
+    """
     shown = rendered(record["rules"])
     cited = cited_on_page(shown)
     exchanges = record["exchanges"]
@@ -30,7 +33,7 @@ def render(record: Mapping[str, Any]) -> str:
         ("common.js", "filter.js", "report.js", "exchanges.js", "start.js"),
         record=record,
         icon=icon(record["verdict"]),
-        overview=overview(record),
+        overview=overview(record, verified),
         counts=counts(record["summary"]),
         bar=Markup(bar(record["summary"])),
         broken=_listed(record, "fail"),

@@ -11,6 +11,7 @@ from orderproof.reports.headline import selected
 from orderproof.reports.needs import as_keys, to_add
 from orderproof.reports.page.markup import clipped, counted, duration, sentence
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED, run_meaning
+from orderproof.reports.verification import told
 
 Row = Mapping[str, Any]
 
@@ -54,8 +55,8 @@ class Overview:
     waived: Sequence[Group]
 
 
-def overview(record: Mapping[str, Any]) -> Overview:
-    """The first screen of a record."""
+def overview(record: Mapping[str, Any], verified: str | None = None) -> Overview:
+    """The first screen of a record. `verified` says whether it was verified; None where nobody did."""
     rows = record["rules"]
     unjudged = [row for row in rows if row["verdict"] in UNJUDGED]
     out_of_scope = [row for row in rows if row["verdict"] == "not-applicable"]
@@ -65,7 +66,7 @@ def overview(record: Mapping[str, Any]) -> Overview:
         explanation=headline(record),
         meaning=run_meaning(record["verdict"], waived=len(waived)),
         limits=list(_limits(record)),
-        scope=list(_scope(record, unjudged, out_of_scope)),
+        scope=[*_scope(record, unjudged, out_of_scope), ("Record", sentence(verified or told(record, None)))],
         unjudged=_grouped(unjudged),
         unjudged_count=len(unjudged),
         unjudged_gating=sum(row["level"] != "advisory" for row in unjudged),
@@ -91,6 +92,11 @@ def _limits(record: Mapping[str, Any]) -> Iterable[str]:
     if record["shard"]:
         index, count = record["shard"]
         yield f"This is shard {index} of {count}: merge it with the others to get the result of the run."
+    if "rejudged" in record:
+        yield (
+            f"The recorded answers were judged anew by orderproof {clipped(record['rejudged']['by'], 40)}. What its "
+            f"checks came to is what orderproof {clipped(record['orderproof'], 40)} found in the run."
+        )
     if asked := waits.told(record):
         yield asked
     if "accepted" in record:
