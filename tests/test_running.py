@@ -127,7 +127,7 @@ def test_a_wrong_path_is_void(tmp_path, server):
 
     assert ran.code == 3
     assert "base_url" in ran.out
-    assert "path" in ran.out
+    assert f"correct the path: the API answers at {server.base_url}" in " ".join(ran.out.split())
 
 
 def test_a_server_that_answers_500_to_everything_is_void(tmp_path, server, failing_server):

@@ -16,8 +16,11 @@ from orderproof.conformance.kit.findings import NotApplicable
 from orderproof.conformance.kit.proof import shows
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned
+from orderproof.conformance.runner.base_path import with_proposal
 from orderproof.conformance.runner.internal_probe import internal_problem
-from orderproof.conformance.runner.void_causes import Probe, Probes, why_void
+from orderproof.conformance.runner.reach import why_unreachable
+from orderproof.conformance.runner.trouble import Trouble
+from orderproof.conformance.runner.void_causes import Probe, Probes, cause_of, why_void
 from orderproof.conformance.states.callback import CallbackUnreachable
 from orderproof.conformance.states.sources import NOT_OFFERED, State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
@@ -47,20 +50,16 @@ def preflight(session: Session) -> Learned:
     """Probe the target; returns what was found out. Raises `VoidError`."""
     settings = session.settings
     orders = session.orders()
-    strangers = _probe_without_states(orders, settings.seed)
+    strangers = stranger_probes(orders, settings.seed)
     if _is_silent(strangers) and not all(probe.answer.exchange.is_unreachable for probe in strangers):
         # One operation that does not answer is for the checks to tell.
         strangers.append(Probe("an unknown order", orders.show(_NOBODY, id=_unknown_id(settings.seed))))
+    probes = Probes(settings.target, strangers, [], None)
     if _is_silent(strangers):
-        raise VoidError(
-            f"base_url: nothing answers at {settings.target.base_url} ({strangers[0].answer.exchange.error})"
-        )
+        raise VoidError(silence(probes))
     denied = all(probe.answer.status in (401, 403) for probe in strangers)
     if denied and not session.tokens.configured:
-        raise VoidError(
-            f"auth: every request got {strangers[0].answer.status} and no token was given: "
-            'add auth.bearer or auth.oauth2 to the target file, or -H "Authorization: Bearer TOKEN"'
-        )
+        raise VoidError(str(why_void(probes)))
     _check_absent_features(session)
     order = None if denied else _an_order(session)
     if order is None and not denied:
@@ -69,14 +68,34 @@ def preflight(session: Session) -> Learned:
     may_wait = any(probe.answer.status != 404 for probe in strangers)
     known, reads_late = _probe_order(orders, order, may_wait, is_read_only=settings.read_only) if order else ([], False)
     try:
-        why = why_void(Probes(settings.target, strangers, known, order))
-        if why:
-            raise VoidError(why)
+        trouble = why_void(Probes(settings.target, strangers, known, order))
+        if trouble:
+            raise VoidError(
+                str(
+                    with_proposal(orders, settings.target.base_url, trouble)
+                    if may_propose(trouble, probes)
+                    else trouble
+                )
+            )
         problem = internal_problem(session)
         shown = _how_shown(session, order, [probe.answer for probe in known[: len(_ID_TYPES)]])
     finally:
         session.end()
     return Learned(_price_id(known), session.token_probe.own, reads_late, problem, *shown)
+
+
+def silence(probes: Probes) -> str:
+    """In a sentence, that nothing answers, why, and what to do."""
+    exchange = probes.answers[0].exchange
+    trouble = why_unreachable(probes.place, exchange)
+    told = f"base_url: nothing answers at {probes.target.base_url} ({exchange.error})"
+    # What the connection itself says may name the key already.
+    return told if trouble.key in told.partition("(")[2] else f"{told}; {trouble.advice.removeprefix('base_url: ')}"
+
+
+def may_propose(trouble: Trouble, probes: Probes) -> bool:
+    """Whether another path may be the remedy."""
+    return trouble == cause_of("base path", probes)
 
 
 def _unknown_id(seed: int) -> str:
@@ -87,7 +106,7 @@ def _is_silent(probes: list[Probe]) -> bool:
     return all(probe.answer.status is None for probe in probes)
 
 
-def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:
+def stranger_probes(orders: Orders, seed: int) -> list[Probe]:
     """Requests whose documented answer is no 404, whatever data the target holds."""
     stranger = State("customer-without-orders", {}, {"customer_id": _unknown_id(seed)})
     return [
