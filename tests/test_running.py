@@ -190,7 +190,7 @@ def test_a_partial_run_is_accepted_by_what_it_judged(tmp_path, server):
 def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, server):
     ran = orderproof(tmp_path, "run", server.base_url, "--accept-partial")
     assert ran.code == 3
-    assert "every request got 401 and no token was given: add auth.bearer" in ran.out
+    assert "every request got 401 and no token was given; add auth.bearer" in ran.out
 
 
 def test_workers_judge_the_same(tmp_path, server):
