@@ -15,6 +15,7 @@ from orderproof.conformance.errors import InternalError, UsageError, VoidError
 from orderproof.reports.redaction.harmless import harmless
 
 _COMMANDS = {
+    "doctor": "Try a target file, step by step, and judge nothing.",
     "run": "Judge a server and write a report.",
     "serve": "Run the reference server as a sandbox.",
     "rules": "List the rules, or explain a rule.",

@@ -25,6 +25,27 @@ color_option = click.option(
     help="Colour the output. auto: on a terminal, unless NO_COLOR, FORCE_COLOR, CLICOLOR or TERM say otherwise.",
 )
 
+target_option = click.option(
+    "--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML)."
+)
+
+states_option = click.option(
+    "--states",
+    "states_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A separate file with the `states:` of the target (YAML).",
+)
+
+header_option = click.option(
+    "-H",
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Send this header with every request (repeatable). Authorization: Bearer is the access token.",
+)
+
 BARE_FLOOR = "50%"
 """What `--accept-partial` means without a value."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from orderproof import __version__
 from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
-from orderproof.conformance.errors import UsageError, VoidError
+from orderproof.conformance.errors import VoidError
 from orderproof.conformance.kit.read_only import READ_ONLY
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import QUICK, Settings
@@ -25,7 +25,7 @@ from orderproof.conformance.runner.progress import Progress
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
-from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
+from orderproof.conformance.states.journal import empty_journal
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.reports.outcome import Outcome
@@ -110,7 +110,7 @@ def judge_target(options: RunOptions) -> RunResult:
     """Judge a target: preflight, checks, record. Raises `UsageError` where an earlier run left states behind."""
     started = datetime.now(UTC)
     options.out.mkdir(parents=True, exist_ok=True)
-    journal = _empty_journal(options.out)
+    journal = empty_journal(options.out)
     settings = replace(options.settings, journal=str(journal.path))
     found = _Found()
     looked_up: list[Exchange] = []
@@ -158,16 +158,6 @@ def judge_target(options: RunOptions) -> RunResult:
         cut_short=found.cut_short,
     )
     return RunResult(build(run, rules, outcomes), found.interrupted)
-
-
-def _empty_journal(out: Path) -> Journal:
-    journal = Journal(out / JOURNAL_NAME)
-    if journal.path.exists() and journal.left_over():
-        raise UsageError(
-            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {out}` gives them back "
-            "(or delete the file)"
-        )
-    return journal
 
 
 def _judge(options: RunOptions, session: Session, progress: Progress, listener: Listener, found: _Found) -> None:

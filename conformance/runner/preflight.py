@@ -7,8 +7,9 @@ is careful not to void a target that merely breaks rules: a cause is named only 
 
 import time
 import uuid
+from collections.abc import Iterator
 
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import STATES, StateKind
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
@@ -38,9 +39,8 @@ _SECOND_OPINIONS = ("order-cancelable", "order-closed")
 def wait_for_target(session: Session, seconds: float) -> None:
     """Wait until something answers at the target that is no gateway error, for at most `seconds`."""
     deadline = time.monotonic() + seconds
-    stranger = State("customer-without-orders", {}, {"customer_id": str(uuid.UUID(int=session.settings.seed))})
     while True:
-        answer = session.orders().history(stranger, accept=ORDERS_V2)
+        answer = session.orders().history(nobody(session.settings.seed), accept=ORDERS_V2)
         if answer.status not in (None, 502, 503, 504) or time.monotonic() >= deadline:
             return
         time.sleep(_POLL_SECONDS)
@@ -50,7 +50,7 @@ def preflight(session: Session) -> Learned:
     """Probe the target; returns what was found out. Raises `VoidError`."""
     settings = session.settings
     orders = session.orders()
-    strangers = stranger_probes(orders, settings.seed)
+    strangers = list(stranger_probes(orders, settings.seed))
     if _is_silent(strangers) and not all(probe.answer.exchange.is_unreachable for probe in strangers):
         # One operation that does not answer is for the checks to tell.
         strangers.append(Probe("an unknown order", orders.show(_NOBODY, id=_unknown_id(settings.seed))))
@@ -106,31 +106,38 @@ def _is_silent(probes: list[Probe]) -> bool:
     return all(probe.answer.status is None for probe in probes)
 
 
-def stranger_probes(orders: Orders, seed: int) -> list[Probe]:
+def stranger_probes(orders: Orders, seed: int) -> Iterator[Probe]:
     """Requests whose documented answer is no 404, whatever data the target holds."""
-    stranger = State("customer-without-orders", {}, {"customer_id": _unknown_id(seed)})
-    return [
-        # An unknown customer gets no 404 in version 2, and a request without a customer gets a 400.
-        Probe("history of an unknown customer", orders.history(stranger, accept=ORDERS_V2)),
-        Probe("history without a customer", orders.call("showOrderHistoryForCustomer", None, {}, accept=ORDERS_V2)),
-    ]
+    # An unknown customer gets no 404 in version 2, and a request without a customer gets a 400.
+    yield Probe("history of an unknown customer", orders.history(nobody(seed), accept=ORDERS_V2))
+    yield Probe("history without a customer", orders.call("showOrderHistoryForCustomer", None, {}, accept=ORDERS_V2))
+
+
+def nobody(seed: int) -> State:
+    """A customer whom no server knows."""
+    return State("customer-without-orders", {}, {"customer_id": _unknown_id(seed)})
 
 
 def _check_absent_features(session: Session) -> None:
     """Raise `VoidError` where the states' source gives what the target is said not to have."""
     for kind in STATES.values():
-        if kind.feature not in session.settings.target.absent:
-            continue
-        try:
-            state = session.states.setup(kind.name)
-        except StateUnavailable:
-            session.states.missing.pop(kind.name, None)
-            continue
-        session.states.teardown(state)
-        raise VoidError(
-            f"features.{kind.feature} is false, and states.{state.source} gives the state {kind.name}: "
-            "leave one of them out"
-        )
+        trouble = given_though_absent(session, kind)
+        if trouble:
+            raise VoidError(str(trouble))
+
+
+def given_though_absent(session: Session, kind: StateKind) -> Trouble | None:
+    """The trouble where a state is given of a feature that the target is said not to have."""
+    if kind.feature not in session.settings.target.absent:
+        return None
+    try:
+        state = session.states.setup(kind.name)
+    except StateUnavailable:
+        session.states.missing.pop(kind.name, None)
+        return None
+    session.states.teardown(state)
+    what = f"it is false, and states.{state.source} gives the state {kind.name}"
+    return Trouble(f"features.{kind.feature}", what, "leave one of them out")
 
 
 def _check_callback_path(session: Session) -> None:

@@ -31,6 +31,8 @@ class Tokens:
         self._token: str | None = auth.bearer
         self._renew_at = float("inf") if auth.oauth2 is None else 0.0
         self._takes_basic = False
+        self.lifetime: float | None = None
+        """How long the token that was fetched last lives, in seconds; None where none was, or nobody said it."""
         self.secrets: set[str] = {auth.bearer} if auth.bearer else set()
         if auth.oauth2:
             self.secrets |= {auth.oauth2.client_secret, _basic(auth.oauth2).removeprefix("Basic ")}
@@ -68,7 +70,9 @@ class Tokens:
             )
         self._token = token
         self.secrets.add(token)
-        self._renew_at = time.monotonic() + max(1.0, _lifetime(answer) - _RENEW_BEFORE_SECONDS)
+        self.lifetime = _lifetime(answer)
+        lives = _DEFAULT_LIFETIME_SECONDS if self.lifetime is None else self.lifetime
+        self._renew_at = time.monotonic() + max(1.0, lives - _RENEW_BEFORE_SECONDS)
 
     def _ask(self, oauth2: OAuth2) -> Exchange:
         """Ask for a token, with the credentials in the body, or by HTTP Basic where the endpoint takes them so only."""
@@ -108,8 +112,8 @@ def _shown(exchange: Exchange, secret: str) -> str:
     return repr(shortened(body))
 
 
-def _lifetime(answer: Mapping[str, Any]) -> float:
+def _lifetime(answer: Mapping[str, Any]) -> float | None:
     try:
         return float(answer["expires_in"])
     except (ValueError, KeyError, TypeError, OverflowError):
-        return _DEFAULT_LIFETIME_SECONDS
+        return None
