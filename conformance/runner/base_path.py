@@ -13,18 +13,33 @@ from urllib.parse import urlsplit
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.runner.trouble import Trouble
+from orderproof.conformance.runner.void_causes import Probes, cause_of
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
 
 _VERSION = "v0"
 
 
-def with_proposal(orders: Orders, base_url: str, trouble: Trouble) -> Trouble:
-    """A trouble with the path of `base_url`, with the path at which the API answers as its remedy, if one is found."""
-    for candidate in candidates(base_url):
-        if _is_the_api(orders, candidate):
-            return replace(trouble, remedy=f"correct the path: the API answers at {candidate}")
-    return trouble
+def path_trouble(orders: Orders, probes: Probes) -> Trouble | None:
+    """The trouble with the path of `base_url`, with the path at which the API answers, if one is found.
+
+    A path that goes on after the API's own, such as /v0/orders, may be refused as a request is, and not as a path: then
+    it is the API's answer before it that tells.
+    """
+    base_url, first = probes.target.base_url, probes.answers[0]
+    trouble = cause_of("base path", probes)
+    if trouble:
+        found = (one for one in candidates(base_url) if _is_the_api(orders, one))
+    elif first.is_refusal and not any(probe.answer.is_success for probe in (*probes.strangers, *probes.known)):
+        told = f"{base_url} answers {first.status} to the history of an unknown customer"
+        trouble = Trouble("base_url", told, "is its path right?")
+        found = (one for one in candidates(base_url) if base_url.startswith(f"{one}/") and _is_the_api(orders, one))
+    else:
+        return None
+    right = next(found, None)
+    if right is None:
+        return cause_of("base path", probes)
+    return replace(trouble, remedy=f"correct the path: the API answers at {right}")
 
 
 def candidates(base_url: str) -> list[str]:

@@ -17,11 +17,11 @@ from orderproof.conformance.kit.findings import NotApplicable
 from orderproof.conformance.kit.proof import shows
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned
-from orderproof.conformance.runner.base_path import with_proposal
+from orderproof.conformance.runner.base_path import path_trouble
 from orderproof.conformance.runner.internal_probe import internal_problem
 from orderproof.conformance.runner.reach import why_unreachable
 from orderproof.conformance.runner.trouble import Trouble
-from orderproof.conformance.runner.void_causes import Probe, Probes, cause_of, why_void
+from orderproof.conformance.runner.void_causes import Probe, Probes, why_void
 from orderproof.conformance.states.callback import CallbackUnreachable
 from orderproof.conformance.states.sources import NOT_OFFERED, State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
@@ -68,15 +68,10 @@ def preflight(session: Session) -> Learned:
     may_wait = any(probe.answer.status != 404 for probe in strangers)
     known, reads_late = _probe_order(orders, order, may_wait, is_read_only=settings.read_only) if order else ([], False)
     try:
-        trouble = why_void(Probes(settings.target, strangers, known, order))
+        found = Probes(settings.target, strangers, known, order)
+        trouble = path_trouble(orders, found) or why_void(found)
         if trouble:
-            raise VoidError(
-                str(
-                    with_proposal(orders, settings.target.base_url, trouble)
-                    if may_propose(trouble, probes)
-                    else trouble
-                )
-            )
+            raise VoidError(str(trouble))
         problem = internal_problem(session)
         shown = _how_shown(session, order, [probe.answer for probe in known[: len(_ID_TYPES)]])
     finally:
@@ -91,11 +86,6 @@ def silence(probes: Probes) -> str:
     told = f"base_url: nothing answers at {probes.target.base_url} ({exchange.error})"
     # What the connection itself says may name the key already.
     return told if trouble.key in told.partition("(")[2] else f"{told}; {trouble.advice.removeprefix('base_url: ')}"
-
-
-def may_propose(trouble: Trouble, probes: Probes) -> bool:
-    """Whether another path may be the remedy."""
-    return trouble == cause_of("base path", probes)
 
 
 def _unknown_id(seed: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from orderproof.conformance.errors import VoidError
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.session import Session
-from orderproof.conformance.runner.base_path import with_proposal
+from orderproof.conformance.runner.base_path import path_trouble
 from orderproof.conformance.runner.doctor.step import API, OK, UNUSABLE, WARNING, Step, failed
 from orderproof.conformance.runner.preflight import nobody, stranger_probes
 from orderproof.conformance.runner.reach import LAYERS, Place, layer, why_unreachable
@@ -62,9 +62,9 @@ def api_steps(session: Session, measured: Measured) -> Iterator[Step]:
         yield _with_age(failed(API, "token", trouble), session)
         return
     yield _token(session)
-    trouble = cause_of("base path", found)
+    trouble = path_trouble(session.orders(), found)
     if trouble:
-        yield failed(API, "base path", with_proposal(session.orders(), target.base_url, trouble))
+        yield failed(API, "base path", trouble)
         return
     yield Step(API, "base path", OK, f"{target.base_url} answers as the API does")
     yield _media_types(session, first)

@@ -23,6 +23,8 @@ from orderproof.reports.needs import recorded_needs, supplies
 _BOTH = ("internal", "external")
 _OTHERS_ITEMS = "the server shows other items in it than the state gives"
 _OTHERS_CUSTOMER = "the server shows another customer for it than the state gives"
+# How a source says that it has none, in place of a failure.
+_OFFERS_NONE = ("does not offer it", "lists no such")
 # Reasons are the same one if only their ids differ.
 _VARIES = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 
@@ -58,7 +60,8 @@ def _second_thoughts(session: Session, data: Data) -> Iterator[Step]:
     sources = session.settings.target.states
     callback = sources.callback
     alone = callback and not (sources.injection or sources.provider or sources.fixed)
-    if callback and alone and set(data.reasons) == {NOT_OFFERED["callback"]} and not data.measured.offered:
+    reasons = set(session.states.missing.values())
+    if callback and alone and reasons == {NOT_OFFERED["callback"]} and not data.measured.offered:
         what = f"{callback.url} answers 404 for every state"
         yield Step(DATA, "states.callback", UNUSABLE, what, "states.callback: is its path right?")
     for name, doubt in data.doubts.items():
@@ -111,7 +114,7 @@ def _short(kind: StateKind, error: StateUnavailable) -> str:
 def _missing(kind: StateKind, why: str, data: Data) -> Step:
     alike = _VARIES.sub("#", why)
     first = data.reasons.setdefault(alike, kind.name)
-    if why.startswith("no states were given") or why in NOT_OFFERED.values() or "does not offer it" in why:
+    if any(words in why for words in _OFFERS_NONE):
         advice = "states: offer it, or list one by its name"
         if kind.feature:
             advice = f"features.{kind.feature}: write false if the target has none; else offer it"
@@ -156,8 +159,10 @@ def _why_not(session: Session, state: State, data: Data) -> str | None:
         why = tenant_problem(orders, state, target.base_url)
         if why:
             return why
-    if "order_uuid" in state.values and state.source != FIXED:
-        for _ in session.patience.attempts(f"that a state can be read: {state.name}"):
+    # An order of the external OMS is not read back by its ids here.
+    if "order_uuid" in state.values and state.source != FIXED and not state.name.startswith("oms-"):
+        # One cause for all states: where the orders are of another server, the long wait is for the first of them.
+        for _ in session.patience.attempts("that a state can be read"):
             if orders.show(state).status != 404:
                 break
     _learn(session, state, data)
