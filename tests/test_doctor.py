@@ -1,10 +1,13 @@
 """`orderproof doctor`: each mistake that people make is named, with the key and the remedy, and nothing is judged."""
 
 import base64
+import io
 import json
+import signal
 import ssl
 import time
 from contextlib import ExitStack
+from dataclasses import asdict, replace
 from email.utils import formatdate
 from pathlib import Path
 
@@ -13,7 +16,14 @@ import trustme
 from jsonschema import Draft202012Validator
 
 import orderproof.reports.record as record_module
+from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.target import Limits, Target
 from orderproof.conformance.reference.server import start
+from orderproof.conformance.runner.doctor.asking import Measured
+from orderproof.conformance.runner.doctor.estimate import estimates
+from orderproof.conformance.runner.doctor.step import Step
+from orderproof.reports.console import make_console
+from orderproof.reports.console.steps_table import StepsTable
 from tests.loopback import Hangup, Server, answer, json_answer, refusing_port
 
 SCHEMA = json.loads(Path(record_module.__file__).with_name("doctor.schema.json").read_text(encoding="utf-8"))
@@ -101,7 +111,7 @@ def test_all_is_well(doctor, server):
 
     assert code == 0, told
     assert {one["outcome"] for one in told["steps"]} == {"ok"}
-    assert step(told, "order-closed")["sentence"] == "from states.callback, as promised"
+    assert step(told, "order-closed")["sentence"] == "as promised, from states.callback"
     assert [one["profile"] for one in told["estimates"]] == ["quick", "default"]
     assert "conform" not in json.dumps(told)
 
@@ -135,7 +145,7 @@ def test_a_wrong_path_is_named_with_the_right_one(doctor, server, wrong, right):
     found = step(told, "base path")
     assert (code, found["outcome"]) == (3, "unusable")
     assert found["remedy"] == f"base_url: correct the path: the API answers at {root}{right}"
-    assert step(told, "states")["sentence"] == "not tried: the step base path failed"
+    assert step(told, "states")["sentence"] == "not tried: the API is not at base_url"
 
 
 @pytest.mark.parametrize(
@@ -422,3 +432,75 @@ def test_states_that_an_earlier_command_left_are_named(call, server, tmp_path):
 def test_neither_url_nor_file(call):
     code, _, err = call("doctor")
     assert (code, "BASE_URL or --target is missing" in err) == (2, True)
+
+
+def test_what_is_broken_off_is_given_back(call, server, tmp_path):
+    asked = []
+
+    def script(request):
+        asked.append((request.json["action"], request.json["state"]))
+        if request.json["action"] == "setup" and request.json["state"] == "order-closed":
+            signal.raise_signal(signal.SIGTERM)
+        values = server.state(request.json["state"], **request.json["params"]) if asked[-1][0] == "setup" else {}
+        return json_answer(200, values)
+
+    with Server(script) as callback:
+        (tmp_path / "target.yaml").write_text("\n".join(file_of(server, states=f"{{callback: {callback.url}}}")))
+        code, out, _ = call("doctor", "--target", "target.yaml", "--color", "never")
+
+    assert code == 130
+    assert "interrupted" in out.splitlines()[-1]
+    torn_down = {state for action, state in asked if action == "teardown"}
+    assert {"order", "order-cancelable"} <= torn_down
+    assert ("setup", "oms-order") not in asked
+
+
+@pytest.fixture
+def table(monkeypatch):
+    """Prints steps on a terminal of 80 columns with an encoding; returns its lines."""
+
+    def run(encoding, *steps):
+        file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
+        monkeypatch.setattr(file, "isatty", lambda: True, raising=False)
+        monkeypatch.setenv("COLUMNS", "80")
+        console = make_console("never", file)
+        shown = StepsTable(console)
+        for one in steps:
+            shown.show(one)
+        file.seek(0)
+        return file.read().splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize(("encoding", "mark", "arrow"), [("utf-8", "✗", "→"), ("cp1252", "x", "->")])
+def test_the_table_fits_80_columns_on_any_code_page(table, encoding, mark, arrow):
+    one = Step(
+        "Test data", "order-with-terminal-preordered-item", "unusable", "no such order " * 9, "states: " + "x " * 50
+    )
+    lines = table(encoding, asdict(one), asdict(one))
+
+    assert lines[0] == "Test data"
+    assert lines[1].startswith(f"  {mark} order-with-terminal-preordered-item no such order")
+    assert max(map(len, lines)) <= 80
+    # The same remedy twice is read once.
+    assert sum(arrow in line for line in lines) == 1
+
+
+def test_what_a_server_says_commands_no_terminal(table):
+    lines = table("utf-8", asdict(Step("API", "token", "unusable", "\x1b[2J::error::gone", "auth: \u202eno")))
+
+    assert "\x1b" not in "".join(lines)
+    assert "\u202e" not in "".join(lines)
+
+
+def test_an_estimate_follows_what_was_measured():
+    target = Target("t", "http://h/v0", limits=Limits(rate=10.0))
+    near, far = (Measured(trip, workers, set(STATES), [1.0, 3.0]) for trip, workers in ((0.001, 1), (0.5, 8)))
+    quick, default = estimates(replace(target, limits=Limits()), near)
+    assert (quick.requests, default.requests, default.orders) == (600, 2700, 200)
+    assert default.seconds > quick.seconds
+    # 200 set-ups of two seconds, one after the other.
+    assert default.seconds >= 400
+    assert estimates(target, far)[1].seconds >= 270
+    assert estimates(target, Measured(0.001, 1, set(), []))[1].orders == 0

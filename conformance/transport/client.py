@@ -151,7 +151,12 @@ class Client:
             self.reachability.look_after(exchange, lambda: self.connect(origin), self.timeout)
 
     def _exchange_and_keep(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
-        is_sent = self.exchange_over(connection, exchange, data)
+        try:
+            is_sent = self.exchange_over(connection, exchange, data)
+        except BaseException:
+            # The user broke it off: nobody else knows of the connection.
+            connection.close()
+            raise
         if connection.sock is not None:
             self._idle[connection.origin] = connection
         return is_sent

@@ -24,6 +24,8 @@ _RESULTS: Mapping[int, tuple[str, str]] = {
     4: ("usable, and a run would be partial: test data or an API is missing", "bold yellow"),
     130: ("interrupted", "bold yellow"),
 }
+# Names of states are long.
+_NAME_WIDTHS: Mapping[str, int] = {"Test data": 35}
 _NAME_WIDTH = 15
 _LONGEST = 400
 _WORTH_A_WORD = 0.05
@@ -48,25 +50,23 @@ class StepsTable:
         took = f" ({step['seconds']:.1f} s)" if step["seconds"] and step["seconds"] >= _WORTH_A_WORD else ""
         text = Text(one_line(step["sentence"], _LONGEST), "dim" if step["outcome"] == "not-tried" else "")
         text.append(took, "dim")
-        self._line(Text.assemble("  ", (mark, style), " ", step["name"].ljust(_NAME_WIDTH)), text)
+        width = _NAME_WIDTHS.get(self._group, _NAME_WIDTH)
+        self._line(Text.assemble("  ", (mark, style), " ", step["name"].ljust(width)), text)
         # Alike below one another, it is read once.
         if step["remedy"] and step["remedy"] != self._remedy:
             arrow = "→" if self._unicode_ok else "->"
-            self._line(Text(" " * (_NAME_WIDTH + 4)), Text(f"{arrow} {one_line(step['remedy'], _LONGEST)}", style))
+            self._line(Text(" " * (width + 4)), Text(f"{arrow} {one_line(step['remedy'], _LONGEST)}", style))
         self._remedy = step["remedy"]
 
     def _line(self, label: Text, text: Text) -> None:
         if self._console.soft_wrap:
             self._console.print(label + Text(" ") + text)
             return
-        # What does not fit continues below the text, not below the mark; a long name has a line of its own.
-        is_long = label.cell_len > _NAME_WIDTH + 4
-        if is_long:
-            self._console.print(label)
+        # What does not fit continues below the text, not below the mark.
         columns = Table.grid(padding=(0, 1, 0, 0))
-        columns.add_column(no_wrap=True, width=_NAME_WIDTH + 4)
+        columns.add_column(no_wrap=True, width=label.cell_len)
         columns.add_column(overflow="fold")
-        columns.add_row(Text() if is_long else label, text)
+        columns.add_row(label, text)
         self._console.print(columns)
 
 

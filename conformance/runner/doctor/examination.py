@@ -32,6 +32,16 @@ _STATES = ((DATA, "states"), (DATA, "internal API"))
 _ESTIMATE = ((RUN, "estimate"),)
 _AFTER_FILE = (*network.STEPS, *asking.STEPS, *_STATES, *_ESTIMATE)
 
+# Why what comes after a step that failed is not tried.
+_WHY_NOT = {
+    "name": "the name does not resolve",
+    "connection": "no connection",
+    "TLS": "no TLS connection",
+    "answer": "the API does not answer",
+    "token": "no token that is accepted",
+    "base path": "the API is not at base_url",
+}
+
 Tell = Callable[[Step, frozenset[str]], None]
 """Called with each step as it ends, and with the secrets that may not be shown."""
 
@@ -92,7 +102,7 @@ def _steps(session: Session, provider: UsageError | None, measured: Measured, fo
         if step.outcome == UNUSABLE:
             done = [name for _, name in network.STEPS].index(step.name) + 1
             rest = (*network.STEPS[done:], *asking.STEPS, *_STATES, *_ESTIMATE)
-            yield from not_tried(rest, f"the step {step.name} failed")
+            yield from not_tried(rest, _WHY_NOT[step.name])
             return
         for step in asking.api_steps(session, measured):
             yield step
@@ -104,7 +114,7 @@ def _steps(session: Session, provider: UsageError | None, measured: Measured, fo
         return
     if step.outcome == UNUSABLE:
         done = [name for _, name in asking.STEPS].index(step.name) + 1
-        yield from not_tried((*asking.STEPS[done:], *_STATES, *_ESTIMATE), f"the step {step.name} failed")
+        yield from not_tried((*asking.STEPS[done:], *_STATES, *_ESTIMATE), _WHY_NOT[step.name])
         return
     yield from _data_steps(session, provider, measured)
     found.estimates = estimates(target, measured)

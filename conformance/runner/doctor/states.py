@@ -103,8 +103,8 @@ def _state(session: Session, kind: StateKind, data: Data) -> Step:
         return Step(DATA, kind.name, MISSING, f"not as promised: {why}", advice, seconds)
     data.measured.offered.add(kind.name)
     # What an external OMS does shows only in the requests of a run.
-    read = "given, not read back" if kind.name.startswith("oms-") else "as promised"
-    return Step(DATA, kind.name, OK, f"from states.{state.source}, {read}", seconds=seconds)
+    told = "given, not read back" if kind.name.startswith("oms-") else f"as promised, from states.{state.source}"
+    return Step(DATA, kind.name, OK, told, seconds=seconds)
 
 
 def _short(kind: StateKind, error: StateUnavailable) -> str:
