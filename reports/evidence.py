@@ -7,22 +7,30 @@ about it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NotRequired, TypedDict
+from urllib.parse import unquote
 
 from orderproof.reports.outcome import Outcome, OwnFinding
 from orderproof.spec.catalogue import Rule
+
+MOST_TOLD = 30
+"""So many exchanges are named at most where a check fails on a state that others had used: the last ones."""
 
 PASSIVE = "every answer"
 """The name of passive validation among a rule's checks."""
 
 
 class CheckEntry(TypedDict):
-    """What one check said about a rule. `requests`: how many it sent, or how many answers passive validation judged."""
+    """What one check said about a rule. `requests`: how many it sent, or how many answers passive validation judged.
+
+    `exchanges` are there where it fails on a state that other checks had used: what they and it sent about that state.
+    """
 
     check: str
     outcome: str
     reason: str
     requests: int
     states: list[str]
+    exchanges: NotRequired[list[int]]
 
 
 class FindingEntry(OwnFinding):
@@ -48,16 +56,22 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
     evidence = {rule.id: Evidence() for rule in rules}
     judged = {rule.id: 0 for rule in rules if rule.passive}
     exchanges: list[dict[str, Any]] = []
+    of_used: list[tuple[CheckEntry, Outcome]] = []
     for outcome in outcomes:
         first = len(exchanges)
         exchanges.extend({**exchange, "check": outcome.check} for exchange in outcome.exchanges)
+        entry = _entry(outcome)
+        if outcome.used:
+            of_used.append((entry, outcome))
         for rule_id in evidence.keys() & set(outcome.rules):
-            evidence[rule_id].checks.append(_entry(outcome))
+            evidence[rule_id].checks.append(entry)
             evidence[rule_id].findings += _numbered(outcome.findings, outcome.check, first)
         for rule_id in judged.keys() & outcome.passive.keys():
             passive = outcome.passive[rule_id]
             judged[rule_id] += passive["judged"]
             evidence[rule_id].findings += _numbered(passive["findings"], outcome.check, first)
+    for entry, outcome in of_used:
+        entry["exchanges"] = _about_used(outcome, exchanges)
     for found in evidence.values():
         found.findings = joined(found.findings)
     for rule in rules:
@@ -96,6 +110,18 @@ def _operation(finding: FindingEntry, exchanges: Sequence[Mapping[str, Any]]) ->
     decisive = finding["decisive"]
     operation: str | None = None if decisive is None else exchanges[decisive]["operation"]
     return operation
+
+
+def _about_used(outcome: Outcome, exchanges: Sequence[Mapping[str, Any]]) -> list[int]:
+    """What a check and those before it sent about its states: any of these may have done more than it was asked."""
+    names = {outcome.check, *(check for one in outcome.used for check in one["checks"])}
+    ids = [id_ for one in outcome.used for id_ in one["ids"]]
+    numbers = [
+        number
+        for number, exchange in enumerate(exchanges)
+        if exchange["check"] in names and any(id_ in unquote(exchange["url"]) for id_ in ids)
+    ]
+    return numbers[-MOST_TOLD:]
 
 
 def _entry(outcome: Outcome) -> CheckEntry:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orderproof.reports.evidence import Evidence, shifted
+from orderproof.reports.evidence import CheckEntry, Evidence, shifted
 from orderproof.reports.explanation import is_embedded
 from orderproof.reports.verdict import QUICK, joined_checks, judge
 from orderproof.spec.catalogue import catalogue
@@ -33,7 +33,7 @@ def merge(records: Sequence[tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:
         shift = len(exchanges)
         exchanges += [{**exchange, "number": exchange["number"] + shift} for exchange in record["exchanges"]]
         for row in record["rules"]:
-            evidence[row["id"]].checks += row["checks"]
+            evidence[row["id"]].checks += [_moved(entry, shift) for entry in row["checks"]]
             evidence[row["id"]].findings += [shifted(finding, shift) for finding in row["findings"]]
     for entry in evidence.values():
         entry.checks = joined_checks(entry.checks)
@@ -120,3 +120,7 @@ def _check_shards(records: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     missing = sorted(set(range(1, (total or 0) + 1)) - set(seen))
     if missing:
         raise MergeError(f"shard {missing[0]} of {total} is missing")
+
+
+def _moved(entry: CheckEntry, shift: int) -> CheckEntry:
+    return {**entry, "exchanges": [shift + number for number in entry["exchanges"]]} if "exchanges" in entry else entry

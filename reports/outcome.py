@@ -34,6 +34,13 @@ class OwnFinding(TypedDict):
     joins: NotRequired[str]
 
 
+class UsedState(TypedDict):
+    """A state that other checks had before: its ids, and the checks."""
+
+    ids: list[str]
+    checks: list[str]
+
+
 class PassiveResult(TypedDict):
     """The passive validation of one rule: on how many of a check's answers it was judged, and the findings."""
 
@@ -48,10 +55,10 @@ class Outcome:
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
     reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `recalled` how many
-    answers were known from another check, and not asked for again; `rates` the rate of requests that its process came
-    to, since the server asked to wait, or None where it did not. `is_open`: it is inconclusive since something did not
-    answer, and may run once more at the end. `gone` says why the target could not
-    be reached any more, so that no further check was run.
+    answers were known from another check, and not asked for again; `used` the states of a check that fails on them
+    because of what other checks did; `rates` the rate of requests that its process came to, since the server asked to
+    wait, or None where it did not. `is_open`: it is inconclusive since something did not answer, and may run once more
+    at the end. `gone` says why the target could not be reached any more, so that no further check was run.
     """
 
     check: str
@@ -67,6 +74,7 @@ class Outcome:
     is_canary: bool = False
     proofs: int = 0
     recalled: int = 0
+    used: tuple[UsedState, ...] = ()
     rates: Mapping[str, float | None] = field(default_factory=dict)
     is_open: bool = False
     gone: str = ""

@@ -13,7 +13,9 @@ from orderproof.conformance.reference.server import start
 from orderproof.conformance.runner.attempts import _joined, _may_be_theirs
 from orderproof.conformance.states.pool import Kept
 from orderproof.conformance.states.sources import State
+from orderproof.reports.evidence import collect
 from orderproof.reports.outcome import Outcome
+from orderproof.spec.catalogue import catalogue
 from tests.running import made, orderproof, rules, target_file
 
 # Counts what is asked of it, and gives no more orders than LIMIT.
@@ -85,11 +87,15 @@ def test_what_is_wrong_on_a_used_order_is_found_on_a_fresh_one(tmp_path, source)
     assert ran.verdicts["PRI-1"] == "fail", ran.out
 
 
+BASE = "http://acme/v0"
+
+
 def outcome(result, message="", **more):
     findings = (
         ({"message": message, "expected": "", "observed": "", "exchanges": [0], "decisive": 0},) if message else ()
     )
-    exchanges = tuple({"status": status} for status in more.pop("statuses", (200,)))
+    urls = more.pop("urls", (BASE,))
+    exchanges = tuple({"status": status, "url": url} for status in more.pop("statuses", (200,)) for url in urls)
     return Outcome("c", ("GRA-1",), result, more.pop("reason", ""), findings, exchanges, **more)
 
 
@@ -127,6 +133,29 @@ def test_only_a_fresh_state_convicts(first, again, used, result, says):
     told = " ".join([joined.reason, *(finding["message"] for finding in joined.findings)])
     assert (joined.result, says in told) == (result, True), told
     assert joined.exchanges == again.exchanges
+    assert [one["checks"] for one in joined.used] == ([["a", "b"]] if "did more" in told or "no fresh" in told else [])
+
+
+def test_what_was_sent_about_a_used_state_is_told():
+    rules = [catalogue()["GRA-1"]]
+    before = outcome("pass", urls=(f"{BASE}/orders/u-1/cancel", f"{BASE}/orders/u-2"))
+    others = replace(before, check="b")
+    failed = replace(
+        outcome("inconclusive", urls=(f"{BASE}/orders/u-1",)),
+        check="d",
+        rules=("GRA-1",),
+        used=({"ids": ["u-1"], "checks": [before.check]},),
+    )
+
+    evidence, exchanges = collect(rules, [before, others, failed])
+
+    *_, entry = evidence["GRA-1"].checks
+    assert [exchanges[number]["url"] for number in entry["exchanges"]] == [
+        f"{BASE}/orders/u-1/cancel",
+        f"{BASE}/orders/u-1",
+    ]
+    alone, _ = collect(rules, [replace(failed, used=())])
+    assert "exchanges" not in alone["GRA-1"].checks[0]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from orderproof.conformance.runner.selection import check_name, is_canary, rules
 from orderproof.conformance.runner.writing_checks import writing_checks
 from orderproof.conformance.states.pool import Contended, Kept
 from orderproof.conformance.states.sources import FIXED
-from orderproof.reports.outcome import Outcome
+from orderproof.reports.outcome import Outcome, UsedState
 
 _MOST_CONTENDED = 20
 """So often a check starts again because other processes have the states that it needs."""
@@ -145,7 +145,15 @@ def _joined(first: Outcome, again: Outcome, used: Sequence[Kept]) -> Outcome:
             "it fails on a state that other checks had used, and not on a fresh one: one of them did more than it asked"
         )
     reason = f"{why}: {message} (used before: {had})"
-    return replace(everything, result="inconclusive", reason=reason, findings=())
+    return replace(everything, result="inconclusive", reason=reason, findings=(), used=tuple(map(_used, used)))
+
+
+def _used(kept: Kept) -> UsedState:
+    values = kept.state.values
+    ids = [values[key] for key in ("order_uuid", "order_id", "item_uuid", "other_item_uuid") if values.get(key)]
+    # Of a state that is about an order, the customer has others too.
+    ids = [*ids, *values.get("item_uuids", ())] or [values["customer_id"]]
+    return {"ids": list(map(str, ids)), "checks": list(kept.checks)}
 
 
 def _told(kept: Kept) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orderproof.reports.page.exchanges import line
 from orderproof.reports.page.findings import citation, findings
 from orderproof.reports.page.markup import attribute, clipped, counted, sentence, text
 from orderproof.reports.page.words import RULE_WORDS, UNJUDGED
@@ -92,14 +93,14 @@ def _disclosure(row: Mapping[str, Any], record: Mapping[str, Any], cited: Mappin
     return (
         f'<details class="rule" data-verdict="{row["verdict"]}" data-level="{row["level"]}"{opened}>'
         f'<summary>{_head(row)}</summary><div id="{attribute(row["id"])}">{_source(row, record)}'
-        f"{found}{_checks(row)}</div></details>"
+        f"{found}{_checks(row, record)}</div></details>"
     )
 
 
 def _plain(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     return (
         f'<div class="rule" id="{attribute(row["id"])}" data-verdict="{row["verdict"]}" data-level="{row["level"]}">'
-        f"<div>{_head(row)}</div>{_source(row, record)}{_checks(row)}</div>"
+        f"<div>{_head(row)}</div>{_source(row, record)}{_checks(row, record)}</div>"
     )
 
 
@@ -120,7 +121,7 @@ def _source(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     return f"{citation(row['source'], record)}{reason}"
 
 
-def _checks(row: Mapping[str, Any]) -> str:
+def _checks(row: Mapping[str, Any], record: Mapping[str, Any]) -> str:
     """What the verdict rests on: requests, and checks with their results."""
     strength, checks = row["strength"], row["checks"]
     states = f", using {counted(strength['states'], 'state')}" if strength["states"] else ""
@@ -130,11 +131,20 @@ def _checks(row: Mapping[str, Any]) -> str:
     if not checks:
         return f'<p class="checks">{rests}.</p>'
     if len(checks) == 1:
-        return f'<p class="checks">{rests}. {_check(checks[0])}.</p>'
-    items = "".join(f"<li>{_check(one)}</li>" for one in checks[:_CHECKS_SHOWN])
+        return f'<p class="checks">{rests}. {_check(checks[0])}.</p>{_sent(checks[0], record)}'
+    items = "".join(f"<li>{_check(one)}{_sent(one, record)}</li>" for one in checks[:_CHECKS_SHOWN])
     hidden = len(checks) - _CHECKS_SHOWN
     more = f"<li>and {counted(hidden, 'more check')}, in report.json</li>" if hidden > 0 else ""
     return f'<p class="checks">{rests}.</p><ul class="checks">{items}{more}</ul>'
+
+
+def _sent(check: Mapping[str, Any], record: Mapping[str, Any]) -> str:
+    """The requests of several checks about a state, of which one did more than it was asked."""
+    if not check.get("exchanges"):
+        return ""
+    sent = [record["exchanges"][number] for number in check["exchanges"]]
+    items = "".join(f"<li>{line(one, record['target'])} by <code>{text(one['check'])}</code></li>" for one in sent)
+    return f'<p class="checks">The requests about its state, in their order:</p><ol class="checks">{items}</ol>'
 
 
 def _check(check: Mapping[str, Any]) -> str:
