@@ -429,6 +429,22 @@ def test_states_that_an_earlier_command_left_are_named(call, server, tmp_path):
     assert (code, "orderproof cleanup left" in err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("place", "remedy"),
+    [
+        ("https", "write https://127.0.0.1"),
+        ("console", "HTML, a page for people; is it the order API?"),
+        ("invalid", "correct the host name"),
+    ],
+)
+def test_a_void_run_says_it_as_well(call, servers, place, remedy):
+    root = "http://orders.invalid" if place == "invalid" else servers[place].replace("https", "http")
+    code, out, _ = call("run", f"{root}/v0", "--color", "never")
+
+    told = " ".join(out.split())
+    assert (code, "void: base_url: " in told, remedy in told) == (3, True, True), told
+
+
 def test_neither_url_nor_file(call):
     code, _, err = call("doctor")
     assert (code, "BASE_URL or --target is missing" in err) == (2, True)

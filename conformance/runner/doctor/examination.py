@@ -159,10 +159,15 @@ def _places(target: Target) -> Iterator[tuple[str, Place]]:
 
 def _in_words(found: Sequence[Estimate]) -> str:
     return "; ".join(
-        f"{'--profile quick' if one.profile == 'quick' else 'a default run'}: about {one.requests} requests"
-        f"{f', {one.orders} orders' if one.orders else ''}, {_duration(one.seconds)}"
+        f"{'--profile quick' if one.profile == 'quick' else 'a default run'}: about {_about(one.requests)} requests"
+        f"{f', {_about(one.orders)} orders' if one.orders else ''}, {_duration(one.seconds)}"
         for one in reversed(found)
     )
+
+
+def _about(number: int) -> int:
+    """A number to two digits: it is an estimate."""
+    return round(number, 2 - len(str(number)))
 
 
 def _duration(seconds: float) -> str:

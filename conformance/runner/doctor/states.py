@@ -77,7 +77,7 @@ def _state(session: Session, kind: StateKind, data: Data) -> Step:
     if trouble:
         return failed(DATA, kind.name, trouble)
     if target.why_absent(kind.feature):
-        return Step(DATA, kind.name, OK, f"out of scope: features.{kind.feature} is false")
+        return Step(DATA, kind.name, OK, f"out of scope: features.{kind.feature}")
     if kind.name in target.states.fixed:
         return _listed(session, kind, data)
     begun = time.monotonic()
