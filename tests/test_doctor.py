@@ -289,6 +289,15 @@ def test_a_proxy_that_wants_to_know_who_asks(doctor, servers, monkeypatch, schem
     assert found["remedy"].startswith(f"{scheme.upper()}_PROXY: write http://USER:PASSWORD@127.0.0.1")
 
 
+def test_a_proxy_that_cannot_be_used(doctor, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:1080")
+    code, told = doctor("base_url: https://orders.invalid/v0")
+
+    assert (code, step(told, "proxy")["outcome"]) == (2, "wrong")
+    assert step(told, "proxy")["remedy"] == "HTTPS_PROXY: write http://host:port, or unset it"
+    assert step(told, "connection")["outcome"] == "not-tried"
+
+
 def test_a_callback_that_is_not_there(doctor, server):
     with refusing_port() as port:
         code, told = doctor(*file_of(server, states=f"{{callback: 'http://127.0.0.1:{port}'}}"))
@@ -304,7 +313,7 @@ def test_a_callback_that_answers_html(doctor, server, servers):
     first = step(told, "order")
     assert (code, first["outcome"]) == (4, "missing")
     assert "not with JSON" in first["sentence"]
-    assert first["remedy"].startswith("states.callback: answer with JSON that holds order_uuid")
+    assert first["remedy"].startswith("states.callback: give an object with order_uuid")
     assert step(told, "order-closed")["sentence"] == "the same as for order"
 
 
@@ -335,7 +344,7 @@ def test_values_that_lack_a_key(doctor, server):
 
     found = step(told, "order-closed")
     assert (code, found["sentence"]) == (4, "states.callback gave one, but the values lack order_id")
-    assert found["remedy"].startswith("states.callback: answer with JSON that holds order_uuid, order_id")
+    assert found["remedy"].startswith("states.callback: give an object with order_uuid, order_id")
     assert step(told, "order")["outcome"] == "ok"
 
 

@@ -397,4 +397,4 @@ def test_what_is_said_to_be_absent_and_is_found_is_void(tmp_path, server):
     ran = orderproof(tmp_path, "run", "--target", "target.yaml")
 
     assert ran.code == 3
-    assert "features.external_oms is false, and states.callback gives the state oms-order" in ran.out
+    assert "features.external_oms: false in the target file, and states.callback gives the state oms-order" in ran.out

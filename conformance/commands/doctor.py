@@ -83,7 +83,7 @@ def command(
     code = _INTERRUPTED if found.is_interrupted else exit_code_of(found.steps)
     told = document(target, file, found, code)
     if as_json:
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(told, indent=2))
     else:
         _close(color, told)
     return code

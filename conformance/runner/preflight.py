@@ -126,7 +126,7 @@ def given_though_absent(session: Session, kind: StateKind) -> Trouble | None:
         session.states.missing.pop(kind.name, None)
         return None
     session.states.teardown(state)
-    what = f"it is false, and states.{state.source} gives the state {kind.name}"
+    what = f"false in the target file, and states.{state.source} gives the state {kind.name}"
     return Trouble(f"features.{kind.feature}", what, "leave one of them out")
 
 

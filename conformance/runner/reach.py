@@ -57,7 +57,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What came of one layer: a sentence where it is well (`warns`: and is worth a look), else the trouble."""
+    """What came of one layer: a sentence where it is well (`warning`: what to do all the same), else the trouble."""
 
     name: str
     well: str = ""

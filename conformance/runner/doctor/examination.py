@@ -92,31 +92,38 @@ def _session(settings: Settings) -> tuple[Session, UsageError | None]:
         return Session(replace(settings, target=replace(settings.target, states=states))), error
 
 
+def _rest(found: Examination) -> list[tuple[str, str]]:
+    """The steps that were not told yet."""
+    told = {(step.group, step.name) for step in found.steps}
+    return [one for one in _AFTER_FILE if one not in told]
+
+
 def _steps(session: Session, provider: UsageError | None, measured: Measured, found: Examination) -> Iterator[Step]:
     target = session.settings.target
     yield Step(FILE, "target", OK, f"{target.name}, {target.base_url}")
+    place = Place("base_url", target.base_url, target.tls, target.limits.timeout)
+    groups: tuple[Callable[[], Iterator[Step]], ...] = (
+        lambda: network.network_steps(place),
+        lambda: asking.api_steps(session, measured),
+        lambda: _data_steps(session, provider, measured),
+    )
     try:
-        place = Place("base_url", target.base_url, target.tls, target.limits.timeout)
-        for step in network.network_steps(place):
-            yield step
-        if step.outcome == UNUSABLE:
-            done = [name for _, name in network.STEPS].index(step.name) + 1
-            rest = (*network.STEPS[done:], *asking.STEPS, *_STATES, *_ESTIMATE)
-            yield from not_tried(rest, _WHY_NOT[step.name])
-            return
-        for step in asking.api_steps(session, measured):
-            yield step
+        for steps in groups:
+            for step in steps():
+                yield step
+            if step.name in _WHY_NOT and step.outcome == UNUSABLE:
+                yield from not_tried(_rest(found), _WHY_NOT[step.name])
+                return
     except UsageError as error:
-        # A proxy of the environment that cannot be used.
         key, _, told = str(error).partition(": ")
         yield Step(NETWORK, "proxy", WRONG, told, f"{key}: write http://host:port, or unset it")
-        yield from not_tried(_AFTER_FILE, "the proxy cannot be used")
+        yield from not_tried(_rest(found), "the proxy of the environment cannot be used")
         return
-    if step.outcome == UNUSABLE:
-        done = [name for _, name in asking.STEPS].index(step.name) + 1
-        yield from not_tried((*asking.STEPS[done:], *_STATES, *_ESTIMATE), _WHY_NOT[step.name])
+    except VoidError as error:
+        # A token could be had at first, and no more.
+        yield Step(DATA, "token", UNUSABLE, str(error), "auth.oauth2: let it give tokens for the whole run")
+        yield from not_tried(_rest(found), _WHY_NOT["token"])
         return
-    yield from _data_steps(session, provider, measured)
     found.estimates = estimates(target, measured)
     yield Step(RUN, "estimate", OK, _in_words(found.estimates))
 
@@ -125,27 +132,17 @@ def _data_steps(session: Session, provider: UsageError | None, measured: Measure
     target = session.settings.target
     if provider:
         told, _, remedy = str(provider).rpartition("; ")
-        yield Step(
-            DATA,
-            "states.provider",
-            WRONG,
-            told or remedy,
-            "states.provider: name package.module:function that is there",
-        )
+        advice = "states.provider: name a package.module:function that can be imported from the target file's folder"
+        yield Step(DATA, "states.provider", WRONG, told or remedy, advice)
         if not target.states:
             yield from not_tried(_STATES, "the provider cannot be imported")
             return
-    places = list(_places(target))
-    steps = [network.source_step(source, place) for source, place in places]
+    steps = [network.source_step(source, place) for source, place in _places(target)]
     yield from steps
     if any(step.outcome == UNUSABLE for step in steps):
         yield from not_tried(_STATES, "what sets states up cannot be reached")
         return
-    try:
-        yield from state_steps(session, measured)
-    except VoidError as error:
-        # A token may be had no more.
-        yield Step(DATA, "states", UNUSABLE, str(error), "auth: see the message")
+    yield from state_steps(session, measured)
 
 
 def _places(target: Target) -> Iterator[tuple[str, Place]]:

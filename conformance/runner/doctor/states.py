@@ -25,6 +25,9 @@ _OTHERS_ITEMS = "the server shows other items in it than the state gives"
 _OTHERS_CUSTOMER = "the server shows another customer for it than the state gives"
 # How a source says that it has none, in place of a failure.
 _OFFERS_NONE = ("does not offer it", "lists no such")
+# What is wrong with what it gave, in place of giving nothing.
+_WRONG_VALUES = ("but the value", "but not with JSON", "but its JSON", "but asked for")
+_SOURCE = re.compile(r"states\.[a-z]+")
 # Reasons are the same one if only their ids differ.
 _VARIES = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 
@@ -121,10 +124,11 @@ def _missing(kind: StateKind, why: str, data: Data) -> Step:
         return Step(DATA, kind.name, MISSING, why, advice)
     if first != kind.name:
         return Step(DATA, kind.name, MISSING, f"the same as for {first}")
-    key = "states"
-    if found := re.match(r"states\.[a-z]+", why):
-        key = found[0]
-    advice = f"{key}: answer with JSON that holds {', '.join(kind.required)}"
+    named = _SOURCE.match(why)
+    key = named[0] if named else "states"
+    advice = f"{key}: correct what the message names, or list a {kind.name} under states:"
+    if any(words in why for words in _WRONG_VALUES):
+        advice = f"{key}: give an object with {', '.join(kind.required)}"
     return Step(DATA, kind.name, MISSING, why, advice)
 
 
