@@ -171,7 +171,9 @@ def _why_not(session: Session, state: State, data: Data) -> str | None:
                 break
     _learn(session, state, data)
     learned = Learned(found_by=_BOTH, shows_items=data.shows_items, shows_customer=data.shows_customer)
-    return prove(orders, state, learned, may_act=state.source != FIXED).why
+    # What is listed is the user's: it is only read.
+    is_listed = state.source == FIXED
+    return prove(orders, state, learned, may_act=not is_listed, reads_only=is_listed).why
 
 
 def _learn(session: Session, state: State, data: Data) -> None:
