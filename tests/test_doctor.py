@@ -254,10 +254,10 @@ def test_nothing_listens(doctor):
 
 def test_a_server_that_never_answers_costs_one_time_out(doctor):
     with Server(_never) as silent:
-        code, told = doctor(f"base_url: {silent.url}/v0", "limits: {timeout: 0.3s}")
+        code, told = doctor(f"base_url: {silent.url}/v0", "limits: {timeout: 1s}")
 
     found = step(told, "answer")
-    assert (code, "no complete answer within 0.3 s" in found["sentence"]) == (3, True)
+    assert (code, "no complete answer within 1 s" in found["sentence"]) == (3, True)
     assert found["remedy"].startswith("limits.timeout: raise it")
 
 
@@ -368,6 +368,21 @@ def test_lists_that_aged_are_read_entry_by_entry(doctor, server):
     assert "of two orders" in step(told, "order-cancelable")["sentence"]
     assert "is of the customer" in step(told, "customer-with-orders")["sentence"]
     assert step(told, "oms-order")["remedy"].startswith("features.external_oms: write false")
+
+
+@pytest.mark.parametrize(("key", "code", "outcome"), [("item_uuids", 4, "missing"), ("customer_id", 0, "warning")])
+def test_an_order_with_the_values_of_another_shows_beside_the_others(doctor, server, key, code, outcome):
+    other = server.state("order")
+
+    def change(name, values):
+        return {**values, key: other[key]} if name == "order" else values
+
+    with callback_with(server, change) as callback:
+        ended, told = doctor(*file_of(server, states=f"{{callback: {callback.url}}}"))
+
+    doubted = [one for one in told["steps"] if one["name"] == "order"][-1]
+    assert (ended, doubted["outcome"]) == (code, outcome), told
+    assert "than the state gives" in doubted["sentence"]
 
 
 def test_without_states(doctor, server):

@@ -68,10 +68,12 @@ def _second_thoughts(session: Session, data: Data) -> Iterator[Step]:
         what = f"{callback.url} answers 404 for every state"
         yield Step(DATA, "states.callback", UNUSABLE, what, "states.callback: is its path right?")
     for name, doubt in data.doubts.items():
-        if (data.shows_items and doubt == _OTHERS_ITEMS) or (data.shows_customer and doubt == _OTHERS_CUSTOMER):
-            yield Step(
-                DATA, name, MISSING, doubt, f"{_key(name, sources.fixed)}: give the values of one and the same order"
-            )
+        advice = f"{_key(name, sources.fixed)}: give the values of one and the same order"
+        if data.shows_items and doubt == _OTHERS_ITEMS:
+            yield Step(DATA, name, MISSING, doubt, advice)
+        elif data.shows_customer and doubt == _OTHERS_CUSTOMER:
+            # It may be a token in place of the id.
+            yield Step(DATA, name, WARNING, doubt, advice)
 
 
 def _state(session: Session, kind: StateKind, data: Data) -> Step:
