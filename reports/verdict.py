@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
 from orderproof.reports.headline import RuleResult, headline
+from orderproof.reports.parts import part_by_reading, without_spare_cases
 from orderproof.spec.catalogue import Rule
 
 RuleVerdict = Literal["pass", "fail", "warn", "inconclusive", "not-run", "not-applicable", "waived"]
@@ -205,8 +206,8 @@ def _row(
         stopped = stopped or _NO_ADVICE
     left_out = out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or "")
     entries = evidence.checks
-    part = _part_by_reading(evidence) if read_only else None
-    evidence, cases = _without_spare_cases(evidence)
+    part = part_by_reading(evidence) if read_only else None
+    evidence, cases = without_spare_cases(evidence)
     # A part of the checks sends a part of the requests.
     floor = math.ceil(rule.floor * part.judged / part.checks) if part else rule.floor
     floor = 1 if is_quick else floor
@@ -216,42 +217,6 @@ def _row(
     elif cases and verdict == "pass":
         reason = f"judged by {cases.judged} of {cases.checks} cases, since the states were used up"
     return Row(rule, verdict, reason, _strength(evidence), entries, evidence.findings)
-
-
-class _Part(NamedTuple):
-    """How many of a rule's checks judged it."""
-
-    judged: int
-    checks: int
-
-
-def _part_by_reading(evidence: Evidence) -> _Part | None:
-    """The part of a rule's checks that a read-only run could run; None where it is all of them or none."""
-    outcomes = [entry["outcome"] for entry in evidence.checks if entry["check"] != PASSIVE]
-    left_out = outcomes.count("not-applicable")
-    return _Part(len(outcomes) - left_out, len(outcomes)) if 0 < left_out < len(outcomes) else None
-
-
-def _without_spare_cases(evidence: Evidence) -> tuple[Evidence, _Part | None]:
-    """The evidence without the cases of a check that lacked a state, where another case of the same check ran.
-
-    A check's cases differ in what they send: one is enough to judge the rule, and each may use an order up.
-    """
-    judged = {_function(entry) for entry in evidence.checks if entry["outcome"] in ("pass", "fail")}
-    spare = [
-        entry
-        for entry in evidence.checks
-        if entry["outcome"] == "not-run" and entry["reason"].startswith("state ") and _function(entry) in judged
-    ]
-    if not spare:
-        return evidence, None
-    cases = [entry for entry in evidence.checks if _function(entry) in set(map(_function, spare))]
-    kept = [entry for entry in evidence.checks if entry not in spare]
-    return Evidence(kept, evidence.findings), _Part(len(cases) - len(spare), len(cases))
-
-
-def _function(entry: CheckEntry) -> str:
-    return entry["check"].partition("[")[0]
 
 
 def _strength(evidence: Evidence) -> Strength:

@@ -115,7 +115,7 @@ def test_a_run_gives_way_on_standard_output_and_adds_to_the_summary_of_its_step(
 
     assert ran.code == 0, ran.err
     assert valid.ctrf(ran.out)["extra"]["verdict"] == "conforming"
-    assert "conforming: 1 gating rule kept (only GRA-8 selected)" in ran.err
+    assert "conforming: 1 gating rule kept (quick: a sample of the cases) (only GRA-8 selected)" in ran.err
     valid.sarif((tmp_path / "a" / "b.sarif").read_text(encoding="utf-8"))
     told = step.read_text(encoding="utf-8")
     assert told.startswith("of another command\n")

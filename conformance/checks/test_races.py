@@ -4,7 +4,16 @@ from itertools import cycle, islice
 
 import pytest
 
-from orderproof.conformance.checks.stateful.observed_order import EITHER, ORDINARY, PREORDERED, ObservedOrder
+from orderproof.conformance.checks.stateful.observed_order import ORDINARY, PREORDERED, ObservedOrder
+from orderproof.conformance.checks.stateful.raced_orders import (
+    cancelable,
+    each,
+    in_grace_period,
+    numbered,
+    timed,
+    unnumbered,
+    with_preordered,
+)
 from orderproof.conformance.checks.stateful.races import Entrant, race
 from orderproof.conformance.checks.support.suitable import take_if_offered
 from orderproof.conformance.kit import (
@@ -35,44 +44,6 @@ TEXTS = ("LEFT", "MIDDLE", "RIGHT")
 
 def by_both_ids(request: Request, number: int) -> list[Entrant]:
     return [Entrant(request, by) for by in islice(cycle(BOTH), number)]
-
-
-def each(make, orders, states, count=1, **how):
-    """Prepares the orders of a race, which have names if they are several."""
-    names = [f"order {number}" for number in range(1, count + 1)] if count > 1 else [""]
-    return lambda: [make(orders, states, name, **how) for name in names]
-
-
-def timed(orders, states, name):
-    life = in_grace_period(orders, states, name)
-    life.start_timer()
-    return life
-
-
-def cancelable(orders, states, name):
-    return ObservedOrder(orders, states("order-cancelable"), name=name)
-
-
-def in_grace_period(orders, states, name):
-    return ObservedOrder(orders, states("order-in-grace-period"), is_cancelable=EITHER, name=name)
-
-
-def unnumbered(orders, states, name, items=2):
-    return ObservedOrder(orders, states("order", items=items), name=name)
-
-
-def numbered(orders, states, name, items=2):
-    life = unnumbered(orders, states, name, items)
-    life.look()
-    return life
-
-
-def with_preordered(orders, states, name):
-    state = states("order-with-preordered-item")
-    # Nothing promises that its grace period has begun, or is not over yet.
-    life = ObservedOrder(orders, state, timer_runs=EITHER, is_cancelable=EITHER, name=name)
-    life.look()
-    return life
 
 
 def explained_race(session, orders, begin, entrants):

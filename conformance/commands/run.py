@@ -167,7 +167,7 @@ def command(**options: Any) -> int:
 
     Prints a report to stdout, and writes the record to DIR/report.json and a page for people to DIR/report.html.
     """
-    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions
+    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions, temporary_files_in
     from orderproof.reports.formats.unfinished import begin, stop
 
     arguments = Arguments(**options)
@@ -177,7 +177,7 @@ def command(**options: Any) -> int:
         begin(arguments.record_folder, arguments.seed, arguments.profile, files=arguments.overwritten)
     try:
         require_assertions()
-        with ended_by_sigterm(), closed_surroundings():
+        with ended_by_sigterm(), temporary_files_in(arguments.record_folder), closed_surroundings():
             return _run(arguments)
     except (UsageError, VoidError) as error:
         with writing("--out", arguments.record_folder):

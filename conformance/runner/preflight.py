@@ -142,7 +142,10 @@ def _check_callback_path(session: Session) -> None:
         except StateUnavailable:
             if session.states.missing.pop(name, None) != NOT_OFFERED["callback"]:
                 return
-    raise VoidError(f"states.callback: {states.callback.url} answers 404 for every state; is its path right?")
+    raise VoidError(
+        f"states.callback: {states.callback.url} answers 404 for every state; is its path right? "
+        "If it is, let it offer a state"
+    )
 
 
 def _an_order(session: Session) -> State | None:

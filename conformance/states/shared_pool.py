@@ -1,6 +1,7 @@
 """One pool of states for all processes of a run: it lives in the process that reports, and the others ask it."""
 
 import secrets
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,16 +32,18 @@ _Client.register("pool")
 def served(pool: Pool) -> Iterator[PoolAddress]:
     """Serve a pool to the processes of this machine that know the key, by a socket or pipe of the operating system."""
     key = secrets.token_hex(16)
+    # Linux has names for it outside the file system: the path of a folder for temporary files may be too long for one.
+    address = f"\0orderproof-{secrets.token_hex(8)}" if sys.platform == "linux" else None
 
     class _OfPool(_Server):
         pass
 
     _OfPool.register("pool", callable=lambda: pool, exposed=_EXPOSED)
-    server: Any = _OfPool(authkey=key.encode()).get_server()
+    server: Any = _OfPool(address, authkey=key.encode()).get_server()
     # It ends with the process: whoever asked has ended before.
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
     try:
-        yield str(server.address), key
+        yield address or str(server.address), key
     finally:
         server.stop_event.set()
 
