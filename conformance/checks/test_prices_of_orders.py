@@ -81,7 +81,7 @@ def expect_price(answer, of_what, found, wanted):
 @rule("PRI-38")
 def test_the_status_of_a_product_is_the_one_that_the_order_shows(pricing):
     item_id = pricing.line["id"]
-    for is_last in pricing.orders.patience.attempts("the status of a product in prices"):
+    for is_last in pricing.orders.patience.attempts("prices to show the status of a product"):
         answer = require(pricing.ask([pricing.line]))
         found = the_line(answer, item_id).get("status")
         wanted = item_status(pricing.orders, pricing.order, item_id)

@@ -142,7 +142,7 @@ def _out_among(args: list[str]) -> Path:
     type=click.FloatRange(0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait up to SECONDS until the server answers.",
+    help="Wait up to SECONDS until the API, the token endpoint and the callback answer.",
 )
 @click.option("--dry-run", is_flag=True, help="List the checks, and how many of which states they need; send nothing.")
 @click.option(

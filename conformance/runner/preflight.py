@@ -36,16 +36,6 @@ _NOBODY = State("order", {}, {})
 _SECOND_OPINIONS = ("order-cancelable", "order-closed")
 
 
-def wait_for_target(session: Session, seconds: float) -> None:
-    """Wait until something answers at the target that is no gateway error, for at most `seconds`."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = session.orders().history(nobody(session.settings.seed), accept=ORDERS_V2)
-        if answer.status not in (None, 502, 503, 504) or time.monotonic() >= deadline:
-            return
-        time.sleep(_POLL_SECONDS)
-
-
 def preflight(session: Session) -> Learned:
     """Probe the target; returns what was found out. Raises `VoidError`."""
     settings = session.settings

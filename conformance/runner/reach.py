@@ -134,8 +134,9 @@ def _resolved(place: Place) -> Layer:
 
 def _connected(place: Place) -> Layer:
     proxy = place.proxy
-    # Without TLS settings no tunnel is asked for: this is the way to the proxy alone.
-    error = _opened(Connection(place.origin, None, proxy), place.timeout)
+    # Without a tunnel: this is the way to the proxy alone.
+    way = proxy._replace(tunnels=False) if proxy else None
+    error = _opened(Connection(place.origin, None, way), place.timeout)
     if error is None:
         to = f"to the proxy {proxy} of {proxy_variable(place.origin)}" if proxy else f"to {place.address}"
         return Layer("connection", f"connected {to}")

@@ -13,8 +13,12 @@ from orderproof.conformance.runner.controller import Controller, Listener
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.surroundings import closed_surroundings
+from orderproof.conformance.states.platform import ORDERS_PER_SECOND
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.shared_pool import served
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.tokens import Tokens
+from orderproof.conformance.transport.waiting import RateLimit
 from orderproof.reports.outcome import Outcome
 
 _CHECKS = Path(checks.__file__).parent
@@ -52,14 +56,15 @@ def run_checks(
     *,
     max_failures: int | None = None,
     pool: Pool | None = None,
+    tokens: Tokens | None = None,
 ) -> ChecksResult:
     """Run the selected checks, with as many workers as the target's limits say, else one. Raises `CollectionError`.
 
-    They lend their states of `pool`, and leave there what can be lent again.
+    They lend their states of `pool`, and leave there what can be lent again; `tokens` gives them their access token.
     """
     pool = pool or Pool(settings.target.states.fixed)
     selection = _for_profile(settings, selection)
-    controller = Controller(settings, selection, listener=listener or Listener(), pool=pool)
+    controller = Controller(settings, selection, listener=listener or Listener(), pool=pool, tokens=tokens)
     workers = settings.target.limits.workers or 1
     if workers > 1 and controller.listener.wants_checks:
         # Workers collect for themselves and tell the names of checks, but not their rules.
@@ -67,8 +72,14 @@ def run_checks(
     options = [f"--maxfail={max_failures}"] if max_failures else []
     options += ["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []
     if workers > 1:
-        with served(pool) as pool_at:
-            controller.settings = replace(settings, pool_at=pool_at)
+        shared = {
+            "tokens": tokens or Tokens(settings.target.auth, Client(settings.target.limits.setup)),
+            "rate": RateLimit(settings.target.limits.rate),
+            "injections": RateLimit(ORDERS_PER_SECOND),
+            "watcher": controller.listener,
+        }
+        with served(pool, **shared) as shared_at:
+            controller.settings = replace(settings, shared_at=shared_at)
             code = _run_pytest(controller, options)
     else:
         code = _run_pytest(controller, options)

@@ -15,11 +15,15 @@ from orderproof.conformance.transport.origin import Origin
 
 
 class Proxy(NamedTuple):
-    """Where a proxy listens, and the value of `Proxy-Authorization` where it wants one."""
+    """Where a proxy listens, and the value of `Proxy-Authorization` where it wants one.
+
+    One that `tunnels` opens a connection to the server and passes on what it does not look at.
+    """
 
     host: str
     port: int
     authorization: str | None = None
+    tunnels: bool = False
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -48,7 +52,7 @@ def proxy_of(origin: Origin) -> Proxy | None:
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    return Proxy(parts.hostname, port, authorization)
+    return Proxy(parts.hostname, port, authorization, tunnels=origin.scheme == "https")
 
 
 def proxy_variable(origin: Origin) -> str:

@@ -78,7 +78,7 @@ class Walk(RuleBasedStateMachine):
         return answer, reply, follow(life.known, request, reply)
 
     def _patiently(self, life: ObservedOrder, request: Request, by: str) -> tuple[Answer, Reply | None, frozenset[Any]]:
-        for _ in self.orders.patience.attempts("a step of a walk"):
+        for _ in self.orders.patience.attempts("the effect of a request to show"):
             attempt = self._attempt(life, request, by)
             if attempt[2]:
                 break
