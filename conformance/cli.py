@@ -16,6 +16,7 @@ from orderproof.reports.redaction.harmless import harmless
 
 _COMMANDS = {
     "init": "Write a target file, by questions or by options.",
+    "doctor": "Try a target file, step by step, and judge nothing.",
     "run": "Judge a server and write a report.",
     "serve": "Run the reference server as a sandbox.",
     "rules": "List the rules, or explain a rule.",

@@ -14,9 +14,12 @@ from orderproof.conformance.commands.options import (
     AcceptingPartial,
     accept_partial_option,
     color_option,
+    header_option,
     parse_shard,
     parse_time,
     report_option,
+    states_option,
+    target_option,
     waivers_option,
     writing,
 )
@@ -69,22 +72,9 @@ def _out_among(args: list[str]) -> Path:
 
 @click.command("run", cls=_Run, short_help="Judge a server and write a report.")
 @click.argument("base_url", required=False)
-@click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
-@click.option(
-    "--states",
-    "states_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A separate file with the `states:` of the target (YAML).",
-)
-@click.option(
-    "-H",
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="Send this header with every request (repeatable). Authorization: Bearer is the access token.",
-)
+@target_option
+@states_option
+@header_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

@@ -10,7 +10,7 @@ from typing import Any
 from orderproof import __version__
 from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
-from orderproof.conformance.errors import UsageError, VoidError
+from orderproof.conformance.errors import VoidError
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner import canary
@@ -26,7 +26,7 @@ from orderproof.conformance.runner.run_checks import ChecksResult, CollectionErr
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
-from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
+from orderproof.conformance.states.journal import empty_journal
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.transport.activity import Activity
 from orderproof.conformance.transport.exchange import Exchange
@@ -123,7 +123,7 @@ def judge_target(options: RunOptions) -> RunResult:
 def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> RunResult:
     started = datetime.now(UTC)
     options.out.mkdir(parents=True, exist_ok=True)
-    journal = _empty_journal(options.out)
+    journal = empty_journal(options.out)
     settings = replace(options.settings, journal=str(journal.path))
     found = _Found()
     looked_up: list[Exchange] = []
@@ -171,16 +171,6 @@ def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> 
         cut_short=found.cut_short,
     )
     return RunResult(build(run, rules, outcomes), found.interrupted)
-
-
-def _empty_journal(out: Path) -> Journal:
-    journal = Journal(out / JOURNAL_NAME)
-    if journal.path.exists() and journal.left_over():
-        raise UsageError(
-            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {out}` gives them back "
-            "(or delete the file)"
-        )
-    return journal
 
 
 def _judge(

@@ -157,8 +157,13 @@ class Client:
             self.reachability.look_after(exchange, lambda: self.connect(origin), self.timeout)
 
     def _exchange_and_keep(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
-        with waiting_for(f"an answer to {exchange.operation or f'{exchange.method} at {connection.origin.host}'}"):
-            is_sent = self.exchange_over(connection, exchange, data)
+        try:
+            with waiting_for(f"an answer to {exchange.operation or f'{exchange.method} at {connection.origin.host}'}"):
+                is_sent = self.exchange_over(connection, exchange, data)
+        except BaseException:
+            # The user broke it off: nobody else knows of the connection.
+            connection.close()
+            raise
         if connection.sock is not None:
             self._idle[connection.origin] = connection
         return is_sent

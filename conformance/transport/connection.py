@@ -213,7 +213,8 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _is_unknown_authority(error: ssl.SSLError) -> bool:
+def is_unknown_authority(error: ssl.SSLError) -> bool:
+    """Whether a certificate is refused since its authority is not known here."""
     return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _UNKNOWN_AUTHORITY
 
 
@@ -225,7 +226,7 @@ def reason_of(error: BaseException) -> str:
         return "timed out"
     if isinstance(error, ssl.SSLError):
         # Where an authority is one's own, this is the first that people meet.
-        remedy = "; name its authority as tls.ca_file or in SSL_CERT_FILE" if _is_unknown_authority(error) else ""
+        remedy = "; name its authority as tls.ca_file or in SSL_CERT_FILE" if is_unknown_authority(error) else ""
         return f"TLS: {error.reason or error}{remedy}"
     if isinstance(error, socket.gaierror):
         return "the host name cannot be resolved"

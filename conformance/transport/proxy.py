@@ -31,7 +31,7 @@ class Proxy(NamedTuple):
 
 def proxy_of(origin: Origin) -> Proxy | None:
     """The proxy for an origin; None where it is asked directly. Raises `UsageError` for one that cannot be used."""
-    if _is_local(origin.host) or proxy_bypass(f"{origin.host}:{origin.port}"):
+    if is_local(origin.host) or proxy_bypass(f"{origin.host}:{origin.port}"):
         return None
     proxies = getproxies()
     url = proxies.get(origin.scheme) or proxies.get("all")
@@ -55,7 +55,13 @@ def proxy_of(origin: Origin) -> Proxy | None:
     return Proxy(parts.hostname, port, authorization, tunnels=origin.scheme == "https")
 
 
-def _is_local(host: str) -> bool:
+def proxy_variable(origin: Origin) -> str:
+    """The variable of the environment that names the proxy for an origin."""
+    return f"{origin.scheme.upper()}_PROXY" if getproxies().get(origin.scheme) else "ALL_PROXY"
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -40,6 +40,8 @@ class Tokens:
         self._token: str | None = auth.bearer
         self._renew_at = float("inf") if auth.oauth2 is None else 0.0
         self._takes_basic = False
+        self.lifetime: float | None = None
+        """How long the token that was fetched last lives, in seconds; None where none was, or nobody said it."""
         self.secrets: set[str] = {auth.bearer} if auth.bearer else set()
         if auth.oauth2:
             self.secrets |= {auth.oauth2.client_secret, _basic(auth.oauth2).removeprefix("Basic ")}
@@ -121,9 +123,10 @@ class Tokens:
             )
         self._token = token
         self.secrets.add(token)
+        self.lifetime = _lifetime(answer)
         # One that lives briefly is not renewed with every request.
-        lifetime = _lifetime(answer)
-        self._renew_at = time.monotonic() + max(lifetime - _RENEW_BEFORE_SECONDS, lifetime / 2)
+        lives = _DEFAULT_LIFETIME_SECONDS if self.lifetime is None else self.lifetime
+        self._renew_at = time.monotonic() + max(lives - _RENEW_BEFORE_SECONDS, lives / 2)
 
     def _ask(self, oauth2: OAuth2) -> Exchange:
         """Ask for a token, with the credentials in the body, or by HTTP Basic where the endpoint takes them so only."""
@@ -163,11 +166,11 @@ def _shown(exchange: Exchange, secret: str) -> str:
     return repr(shortened(body))
 
 
-def _lifetime(answer: Mapping[str, Any]) -> float:
-    """Seconds that a token lives, as a number or a text; what is no length of time counts as no word of it."""
+def _lifetime(answer: Mapping[str, Any]) -> float | None:
+    """Seconds that a token lives, as a number or a text; None for what is no length of time."""
     try:
         seconds = float(answer["expires_in"])
     except (ValueError, KeyError, TypeError, OverflowError):
-        return _DEFAULT_LIFETIME_SECONDS
+        return None
     # Not a number, too, is not greater than 0.
-    return seconds if seconds > 0 else _DEFAULT_LIFETIME_SECONDS
+    return seconds if seconds > 0 else None
