@@ -8,7 +8,7 @@ other operations keep the verdicts of a run without a hostile operation: what ne
 with a reason that names it, and nothing else may change. Ends with 1 where a run is not right.
 
 A writing operation that claims a success and does nothing contradicts what others show: which of the two is wrong no
-judge can say, so for these the verdicts are shown and not compared.
+judge can say, so for these the verdicts are shown and not compared; nor for answers that show what is not the order's.
 """
 
 import json
@@ -23,7 +23,7 @@ from typing import Any
 
 import click
 
-from benchmarks.hostile_proxy import BEHAVIOURS, CLAIM_SUCCESS, HostileProxy
+from benchmarks.hostile_proxy import BEHAVIOURS, CLAIM_SUCCESS, SHOW_OTHERS, HostileProxy
 from orderproof.conformance.config.target import Target
 from orderproof.conformance.runner.embedded import embedded_target
 from orderproof.spec.description import operations
@@ -103,7 +103,7 @@ def wrong_verdicts(clean: HostileRun, run: HostileRun, operation_id: str) -> Ite
 
 def problems(clean: HostileRun, run: HostileRun, operation_id: str, behaviour: str) -> list[str]:
     """What is not right about a run, in words."""
-    is_a_lie = behaviour in CLAIM_SUCCESS and operations()[operation_id].method != "GET"
+    is_a_lie = behaviour in SHOW_OTHERS or (behaviour in CLAIM_SUCCESS and operations()[operation_id].method != "GET")
     found = [] if is_a_lie else [*wrong_verdicts(clean, run, operation_id)]
     if run.code not in (1, 4):
         found.append(f"exit code {run.code}")

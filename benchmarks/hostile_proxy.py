@@ -76,6 +76,16 @@ def _numbers() -> list[bytes]:
 
 
 # What each behaviour sends for a request with this target. None closes the connection with a reset.
+_answers = itertools.count()
+
+
+def _objects(number: int) -> list[bytes]:
+    """So many small objects that nobody documents, other ones in each answer."""
+    unlike = next(_answers)
+    listed = ",".join(f'{{"x{unlike}_{index}":{{"a":"{unlike}"}}}}' for index in range(number))
+    return _json(f'{{"orders":[{listed}],"items":[{listed}]}}'.encode())
+
+
 BEHAVIOURS: dict[str, Callable[[str], Pieces | None]] = {
     "silence": lambda _: [_UNTIL_CLOSED],
     "drip": lambda _: _slowly(
@@ -100,11 +110,14 @@ BEHAVIOURS: dict[str, Callable[[str], Pieces | None]] = {
     "429, an hour": lambda _: _answer(429, b"{}", "Content-Type: application/json", "Retry-After: 3600"),
     "429 for ever": lambda _: _answer(429, b"{}", "Content-Type: application/json", "Retry-After: 1"),
     "NaN and 5,000 digits": lambda _: _numbers(),
+    "95,000 objects": lambda _: _objects(95_000),
+    "500 other objects each time": lambda _: _objects(500),
     "HTTP/0.9": lambda _: [b'{"id": "without a head"}'],
     "endless 100 Continue": lambda _: itertools.repeat(b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
 }
 
-CLAIM_SUCCESS = ("deep JSON", "HTML", "empty object", "bad UTF-8", "NaN and 5,000 digits")
+SHOW_OTHERS = ("95,000 objects", "500 other objects each time")
+CLAIM_SUCCESS = ("deep JSON", "HTML", "empty object", "bad UTF-8", "NaN and 5,000 digits", *SHOW_OTHERS)
 
 
 class HostileProxy:

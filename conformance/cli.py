@@ -15,6 +15,8 @@ from orderproof.conformance.errors import InternalError, UsageError, VoidError
 from orderproof.reports.redaction.harmless import harmless
 
 _COMMANDS = {
+    "init": "Write a target file, by questions or by options.",
+    "doctor": "Try a target file, step by step, and judge nothing.",
     "run": "Judge a server and write a report.",
     "serve": "Run the reference server as a sandbox.",
     "rules": "List the rules, or explain a rule.",
@@ -101,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> Any:
         details = str(error) if isinstance(error, InternalError) else traceback.format_exc()
         click.echo(
             "orderproof: stopped by an error in orderproof itself; this says nothing about the server; "
-            f"please report it, with the file {_written(details)}",
+            f"please report it, with {_written(details)}",
             err=True,
         )
         code = 3
@@ -109,9 +111,13 @@ def main(arguments: Sequence[str] | None = None) -> Any:
 
 
 def _written(details: str) -> str:
-    """The path of a new file with the details of an error, outside the working folder."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", errors="backslashreplace", prefix="orderproof-error-", suffix=".txt", delete=False
-    ) as file:
-        file.write(f"orderproof {__version__}, Python {sys.version}\n{' '.join(sys.argv[1:2])}\n\n{details}")
-    return file.name
+    """Names a new file with the details of an error, outside the working folder; or the details, where none can be."""
+    details = f"orderproof {__version__}, Python {sys.version}\n{' '.join(sys.argv[1:2])}\n\n{details}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="orderproof-error-", suffix=".txt", delete=False
+        ) as file:
+            file.write(details)
+    except OSError:
+        return f"these lines:\n{harmless(details)}"
+    return f"the file {file.name}"

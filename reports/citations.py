@@ -1,10 +1,10 @@
 """Findings against the exchanges that they cite: who sent these, what came back, and what the finding says of it."""
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from orderproof.reports.curl import recorded_line, without_header_variables
 from orderproof.reports.derived import Disagreement, has_mark
 from orderproof.reports.redaction.harmless import shortened
 
@@ -17,32 +17,41 @@ _STATUS = re.compile(r"([1-5]\d\d)(?![\w.:/-])")
 _NO_ANSWER = "no answer ("
 
 
-def citations(record: Mapping[str, Any]) -> Iterator[Disagreement]:
-    """Where a finding is not borne out by the exchanges that it cites, as far as that can be told without its check."""
-    first: dict[tuple[str, int | None], Mapping[str, Any]] = {}
+def out_of_place(record: Mapping[str, Any]) -> Iterator[Disagreement]:
+    """Where exchanges do not stand at their numbers, or a cited one is missing: then nothing else can be told."""
+    if any(one["number"] != at for at, one in enumerate(record["exchanges"])):
+        yield Disagreement("the record", "the order of its exchanges", "another", "their numbers say so")
+    count = len(record["exchanges"])
     for row in record["rules"]:
+        told = [number for entry in row["checks"] for number in entry.get("exchanges", ())]
+        if any(not 0 <= number < count for number in told):
+            yield Disagreement(row["id"], "what a check cites", _short(told), f"there are {count} exchanges")
         for finding in row["findings"]:
-            yield from _cited(row["id"], finding, record["exchanges"])
-            if not any(entry["check"] == finding["check"] and entry["outcome"] == "fail" for entry in row["checks"]):
-                continue
-            # All rules that a check judges have its one finding.
-            same = first.setdefault((finding["check"], finding["decisive"]), finding)
-            if any(finding[name] != same[name] for name in ("message", "expected", "observed", "exchanges")):
-                yield Disagreement(
-                    row["id"], "a finding", _short(finding["message"]), "another rule tells it otherwise"
-                )
+            steps = [step["exchange"] for step in _steps(finding)]
+            for number in (*finding["exchanges"], finding["decisive"], *steps):
+                if number is not None and not 0 <= number < count:
+                    yield Disagreement(row["id"], "what a finding cites", f"exchange {number}", "there is none")
 
 
-def _cited(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:
+def _steps(finding: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [step for key in ("story", "timeline") for step in finding.get(key, ())]
+
+
+def citations(record: Mapping[str, Any], *, is_known: bool) -> Iterator[Disagreement]:
+    """Where a finding is not borne out by the exchanges that it cites, as far as that can be told without its check.
+
+    `is_known`: this version made the record, so that its `curl` lines can be made again.
+    """
+    for row in record["rules"]:
+        shown_by = [(finding["check"], finding["decisive"]) for finding in row["findings"]]
+        if len(set(shown_by)) != len(shown_by):
+            yield Disagreement(row["id"], "a finding", "there twice", "an exchange shows once that a rule is broken")
+        for finding in row["findings"]:
+            yield from _cited(row["id"], finding, record["exchanges"], is_known=is_known)
+
+
+def _cited(rule: str, finding: Mapping[str, Any], exchanges: Exchanges, *, is_known: bool) -> Iterator[Disagreement]:
     numbers = finding["exchanges"]
-    steps = [step for key in ("story", "timeline") for step in finding.get(key, ())]
-    everything = [*numbers, finding["decisive"], *(step["exchange"] for step in steps)]
-    strays = [one for one in everything if one is not None and not 0 <= one < len(exchanges)]
-    if strays:
-        yield Disagreement(
-            rule, "the evidence of a finding", f"exchange {strays[0]}", "the record has no such exchange"
-        )
-        return
     if len(set(numbers)) != len(numbers) or (finding["decisive"] is not None and finding["decisive"] not in numbers):
         yield Disagreement(rule, "the evidence of a finding", str(finding["decisive"]), f"it cites {_short(numbers)}")
     if _JOINED not in finding["message"]:
@@ -55,13 +64,13 @@ def _cited(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Itera
                     f"exchange {number} is {exchanges[number]['check']}'s",
                 )
                 break
-    yield from _lines(rule, finding, exchanges)
+    yield from _lines(rule, finding, exchanges, is_known=is_known)
     yield from _words(rule, finding, exchanges)
-    for step in steps:
+    for step in _steps(finding):
         yield from _step(rule, step, exchanges)
 
 
-def _lines(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:
+def _lines(rule: str, finding: Mapping[str, Any], exchanges: Exchanges, *, is_known: bool) -> Iterator[Disagreement]:
     if len(finding["curl"]) != len(finding["exchanges"]):
         yield Disagreement(
             rule,
@@ -70,18 +79,13 @@ def _lines(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Itera
             f"{len(finding['exchanges'])} exchanges are cited",
         )
         return
+    if not is_known:
+        return
     for line, number in zip(finding["curl"], finding["exchanges"], strict=True):
-        if not has_mark(line) and exchanges[number]["url"] not in _words_of(line):
-            yield Disagreement(
-                rule, "a curl line", _short(line), f"exchange {number} went to {exchanges[number]['url']}"
-            )
-
-
-def _words_of(line: str) -> list[str]:
-    try:
-        return shlex.split(line)
-    except ValueError:
-        return []
+        body = exchanges[number]["request_body"]
+        is_whole = body is None or not (body["cut"] or has_mark(body["text"]))
+        if is_whole and without_header_variables(line) != recorded_line(exchanges[number]):
+            yield Disagreement(rule, "a curl line", _short(line), f"it does not send the request of exchange {number}")
 
 
 def _words(rule: str, finding: Mapping[str, Any], exchanges: Exchanges) -> Iterator[Disagreement]:

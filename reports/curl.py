@@ -81,6 +81,20 @@ def curl_line(exchange: Mapping[str, Any], body: bytes | None, secret_headers: C
     return " ".join([*parts, f"--data-raw {shlex.quote(text)}"])
 
 
+def recorded_line(exchange: Mapping[str, Any]) -> str:
+    """The same from what a record has of the request; secrets come from `$ORDERPROOF_TOKEN`, whatever their header."""
+    body = exchange["request_body"]
+    if body is None:
+        return curl_line(exchange, None)
+    is_utf_8 = body["encoding"] == "utf-8" or TOKEN_MARK in body["text"]
+    return curl_line(exchange, body["text"].encode("utf-8" if is_utf_8 else "latin-1", "replace"))
+
+
+def without_header_variables(line: str) -> str:
+    """A `curl` line that takes all its secrets from `$ORDERPROOF_TOKEN`."""
+    return re.sub(rf"{_HEADER_VARIABLE}[A-Z0-9_]*", TOKEN_VARIABLE, line)
+
+
 _OWN_HEADERS = {False: ("Accept",), True: ("Accept", "Content-Type")}
 
 

@@ -17,7 +17,7 @@ from orderproof.reports.redaction.harmless import shortened
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from orderproof.reports.redaction.persons import PERSON_MARK
 from orderproof.reports.traffic import traffic_in
-from orderproof.reports.verdict import Row, conclude, judge, results_in
+from orderproof.reports.verdict import QUICK, Row, conclude, judge, results_in
 from orderproof.spec.catalogue import Rule, Source, catalogue, is_selected
 
 PREFLIGHT = "preflight"
@@ -44,10 +44,8 @@ class Disagreement(NamedTuple):
 
 def is_of_this_catalogue(record: Mapping[str, Any], version: str) -> bool:
     """Whether the installed catalogue is the one that a record was judged by; another proves nothing of it."""
-    same = ("orders", "order-lines", "rules")
-    known = spec_versions()
-    judged_by = record["rejudged"]["by"] if "rejudged" in record else record["orderproof"]
-    return judged_by == version and all(record["spec"][name] == known[name] for name in same)
+    judged_by: str = record["rejudged"]["by"] if "rejudged" in record else record["orderproof"]
+    return judged_by == version
 
 
 def has_mark(text: str) -> bool:
@@ -105,6 +103,7 @@ def rows(record: Mapping[str, Any], out_of_scope: Mapping[str, str], *, by_catal
         void=record["void"],
         cut_short=record["cut_short"],
         read_only="read_only" in record,
+        is_quick=record["profile"] == QUICK,
         missing_states=record["missing_states"],
         traffic=traffic_in(record),
     )
@@ -151,6 +150,7 @@ def totals(record: Mapping[str, Any]) -> Iterator[Disagreement]:
         selection=record["selection"],
         read_only="read_only" in record,
         traffic=traffic_in(record),
+        is_quick=record["profile"] == QUICK,
         waived_until=_date(min(dates, default="")),
     )
     if record["verdict"] != concluded.verdict:
@@ -185,12 +185,17 @@ def _date(text: str) -> date | None:
         return None
 
 
-def checks(record: Mapping[str, Any]) -> Iterator[Disagreement]:
-    """Where what a check came to differs between rules, from its findings, or from the exchanges that it sent."""
+def checks(record: Mapping[str, Any], *, is_marked: bool) -> Iterator[Disagreement]:
+    """Where what a check came to differs between rules, from its findings, or from the exchanges that it sent.
+
+    `is_marked`: the record says which exchanges only proved a state, so that the others can be counted.
+    """
     sent = Counter(one["check"] for one in record["exchanges"])
     counted = Counter(one["check"] for one in record["exchanges"] if "only_proves" not in one)
     # What did not answer may have been asked a second time, and only the second end of a check counts.
-    may_be_again = any(one["status"] is None for one in record["exchanges"])
+    is_exact = is_marked and not any(one["status"] is None for one in record["exchanges"])
+    # What the quick profile knows from another check counts as sent.
+    is_recalled = record["profile"] == QUICK
     first: dict[str, Mapping[str, Any]] = {}
     for row in record["rules"]:
         yield from _entries(row)
@@ -198,9 +203,13 @@ def checks(record: Mapping[str, Any]) -> Iterator[Disagreement]:
             name = entry["check"]
             if name == PASSIVE:
                 continue
-            if entry != first.setdefault(name, entry):
+            # What a check in steps came to may differ from rule to rule, and not what it sent.
+            same = first.setdefault(name, entry)
+            if any(entry.get(part) != same.get(part) for part in ("requests", "states", "exchanges")):
                 yield Disagreement(row["id"], f"what {name} came to", _short(entry), "another rule says otherwise")
-            elif entry["requests"] > counted[name] or (entry["requests"] < counted[name] and not may_be_again):
+            elif (entry["requests"] > counted[name] and not is_recalled) or (
+                entry["requests"] < counted[name] and is_exact
+            ):
                 yield Disagreement(
                     row["id"], f"requests of {name}", str(entry["requests"]), f"{counted[name]} of its exchanges count"
                 )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import unquote
 
-from orderproof.reports.outcome import Outcome, OwnFinding
+from orderproof.reports.outcome import CheckResult, Outcome, OwnFinding
 from orderproof.spec.catalogue import Rule
 
 MOST_TOLD = 30
@@ -60,12 +60,13 @@ def collect(rules: Sequence[Rule], outcomes: Iterable[Outcome]) -> tuple[dict[st
     for outcome in outcomes:
         first = len(exchanges)
         exchanges.extend({**exchange, "check": outcome.check} for exchange in outcome.exchanges)
-        entry = _entry(outcome)
-        if outcome.used:
-            of_used.append((entry, outcome))
         for rule_id in evidence.keys() & set(outcome.rules):
+            result, reason, findings = outcome.about(rule_id)
+            entry = _entry(outcome, result, reason)
             evidence[rule_id].checks.append(entry)
-            evidence[rule_id].findings += _numbered(outcome.findings, outcome.check, first)
+            evidence[rule_id].findings += _numbered(findings, outcome.check, first)
+            if outcome.used:
+                of_used.append((entry, outcome))
         # Of recorded traffic, every rule is judged so.
         for rule_id in evidence.keys() & outcome.passive.keys():
             passive = outcome.passive[rule_id]
@@ -125,11 +126,11 @@ def _about_used(outcome: Outcome, exchanges: Sequence[Mapping[str, Any]]) -> lis
     return numbers[-MOST_TOLD:]
 
 
-def _entry(outcome: Outcome) -> CheckEntry:
+def _entry(outcome: Outcome, result: CheckResult, reason: str) -> CheckEntry:
     return CheckEntry(
         check=outcome.check,
-        outcome=outcome.result,
-        reason=outcome.reason,
+        outcome=result,
+        reason=reason,
         requests=len(outcome.exchanges) - outcome.proofs + outcome.recalled,
         states=list(outcome.states),
     )
@@ -139,6 +140,7 @@ def _numbered(findings: Iterable[OwnFinding], check: str, first: int) -> list[Fi
     entries: list[FindingEntry] = [shifted(finding, first) for finding in findings]
     for entry in entries:
         entry["check"] = check
+        entry.pop("rule", None)
     return entries
 
 

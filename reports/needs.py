@@ -13,6 +13,8 @@ from typing import Any
 from orderproof.reports.completeness import state_lacking
 
 DATA = Path(__file__).with_name("needs.json")
+# What a source gives where a check asks for no number.
+_USUAL_ITEMS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,13 @@ class Supply:
     checks: int
     items: int = 0
     orders: int = 0
+
+    @property
+    def larger(self) -> str:
+        """What one of the entries must have more of than usual, in words; empty where all may be alike."""
+        if self.orders:
+            return f"one with {self.orders} orders or more"
+        return f"one with {self.items} items or more" if self.items > _USUAL_ITEMS else ""
 
 
 def supplies(needs: Iterable[Mapping[str, Need]]) -> dict[str, Supply]:

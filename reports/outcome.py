@@ -21,7 +21,8 @@ class OwnFinding(TypedDict):
     """One way in which a check found a rule broken. `exchanges` and `decisive` are indices into the check's exchanges.
 
     A walk through an order's life has a `story`, a race a `timeline`; their steps name exchanges by index too.
-    Findings of one rule with the same `joins` are one finding, whichever checks they come from.
+    Findings of one rule with the same `joins` are one finding, whichever checks they come from. `rule` is the one that
+    it is about, where a check judges several, step by step.
     """
 
     message: str
@@ -32,6 +33,7 @@ class OwnFinding(TypedDict):
     story: NotRequired[list[dict[str, Any]]]
     timeline: NotRequired[list[dict[str, Any]]]
     joins: NotRequired[str]
+    rule: NotRequired[str]
 
 
 class UsedState(TypedDict):
@@ -54,11 +56,12 @@ class Outcome:
 
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
-    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `recalled` how many
-    answers were known from another check, and not asked for again; `used` the states of a check that fails on them
-    because of what other checks did; `rates` the rate of requests that its process came to, since the server asked to
-    wait, or None where it did not. `is_open`: it is inconclusive since something did not answer, and may run once more
-    at the end. `gone` says why the target could not be reached any more, so that no further check was run.
+    reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `kept` the rules of a
+    check in steps that it judged before it ended; `recalled` how many answers were known from another check, and not
+    asked for again; `used` the states of a check that fails on them because of what other checks did; `rates` the rate
+    of requests that its process came to, since the server asked to wait, or None where it did not. `is_open`: it is
+    inconclusive since something did not answer, and may run once more at the end. `gone` says why the target could not
+    be reached any more, so that no further check was run.
     """
 
     check: str
@@ -73,6 +76,7 @@ class Outcome:
     missing_states: Mapping[str, str] = field(default_factory=dict)
     is_canary: bool = False
     proofs: int = 0
+    kept: tuple[str, ...] = ()
     recalled: int = 0
     used: tuple[UsedState, ...] = ()
     rates: Mapping[str, float | None] = field(default_factory=dict)
@@ -82,6 +86,16 @@ class Outcome:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, to pass from a worker to the process that reports."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+    def about(self, rule_id: str) -> tuple[CheckResult, str, tuple[OwnFinding, ...]]:
+        """What it came to for one of its rules: the result, the reason, and the findings about that rule."""
+        if rule_id in self.kept:
+            return "pass", "", ()
+        findings = tuple(one for one in self.findings if one.get("rule", rule_id) == rule_id)
+        if findings or not self.findings:
+            return self.result, self.reason, findings
+        broken = self.findings[0]["rule"]
+        return "inconclusive", f"a step before it broke {broken}: {self.findings[0]['message']}", ()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

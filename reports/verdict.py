@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry
 from orderproof.reports.headline import RuleResult, headline
+from orderproof.reports.parts import part_by_reading, without_spare_cases
 from orderproof.reports.traffic import Traffic, judged_in_traffic
 from orderproof.spec.catalogue import Rule
 
@@ -212,28 +213,18 @@ def _row(
     if is_quick and not rule.gates:
         stopped = stopped or _NO_ADVICE
     left_out = out_of_scope.get(rule.id) or out_of_scope.get(rule.operation or "")
-    part = _part_by_reading(evidence) if read_only else None
+    entries = evidence.checks
+    part = part_by_reading(evidence) if read_only else None
+    evidence, cases = without_spare_cases(evidence)
     # A part of the checks sends a part of the requests.
     floor = math.ceil(rule.floor * part.judged / part.checks) if part else rule.floor
     floor = 1 if is_quick else floor
     verdict, reason = _verdict_of(replace(rule, floor=floor), evidence, left_out, stopped, no_answer, traffic)
     if part and verdict == "pass":
         reason = f"judged by reading alone: {part.judged} of its {part.checks} checks"
-    return Row(rule, verdict, reason, _strength(evidence), evidence.checks, evidence.findings)
-
-
-class _Part(NamedTuple):
-    """How many of a rule's checks judged it."""
-
-    judged: int
-    checks: int
-
-
-def _part_by_reading(evidence: Evidence) -> _Part | None:
-    """The part of a rule's checks that a read-only run could run; None where it is all of them or none."""
-    outcomes = [entry["outcome"] for entry in evidence.checks if entry["check"] != PASSIVE]
-    left_out = outcomes.count("not-applicable")
-    return _Part(len(outcomes) - left_out, len(outcomes)) if 0 < left_out < len(outcomes) else None
+    elif cases and verdict == "pass":
+        reason = f"judged by {cases.judged} of {cases.checks} cases, since the states were used up"
+    return Row(rule, verdict, reason, _strength(evidence), entries, evidence.findings)
 
 
 def _strength(evidence: Evidence) -> Strength:

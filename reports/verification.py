@@ -83,6 +83,8 @@ def conclusion(found: Verification) -> str:
         return "not verified: the record was changed after it was written"
     if found.disagreements:
         return "not verified: the record contradicts itself, so it was changed, or made by other means than a run"
+    if not found.is_known:
+        return "verified in part: nothing in the record contradicts the rest, but another version of orderproof made it"
     if found.fits is None:
         return "verified, but without a digest: nothing in the record contradicts the rest"
     return "verified: the digest fits, and nothing in the record contradicts the rest"
@@ -115,8 +117,8 @@ def _catalogue(record: Mapping[str, Any], found: Verification) -> str:
     if found.is_known:
         return "the installed one: texts, levels and sources were compared"
     return (
-        f"that of orderproof {one_line(record['orderproof'])}, which is not installed: texts were not compared, "
-        "and no answer was judged again"
+        f"that of orderproof {one_line(record['orderproof'])}, which is not installed: texts were not compared, and no "
+        "answer was judged again (--rejudge shows what this version says of them)"
     )
 
 

@@ -48,6 +48,8 @@ def parse_yaml(text: str) -> Any:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         # What is quoted may be a password that begins with `!` or `*`.
         problem = _QUOTED.sub("'…'", error.problem or error.context or "no YAML")
+        if error.problem_mark and _begins_with_tab(text, error.problem_mark.line):
+            problem = "begins with a tab, which YAML does not take; indent it with spaces"
         raise YamlError(f"{line}{problem}") from None
     except yaml.YAMLError as error:
         raise YamlError(" ".join(str(error).split())) from None
@@ -58,6 +60,10 @@ def parse_yaml(text: str) -> Any:
         raise YamlError("holds a number that cannot be read; put text in quotes") from None
     except RecursionError:
         raise YamlError("is nested too deeply") from None
+
+
+def _begins_with_tab(text: str, line: int) -> bool:
+    return any(one.lstrip(" ").startswith("\t") for one in text.splitlines()[line : line + 1])
 
 
 def read_yaml(path: Path) -> Any:

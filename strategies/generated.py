@@ -4,6 +4,7 @@ Schemathesis enumerates labelled boundary cases, each valid or violating one con
 cannot know is bound here: real ids in place of made-up ones, texts in place of empty ones. What the documents do not
 decide is left out, each with its reason in `_UNDECIDED`. How an answer is judged is not asked of Schemathesis: its own
 checks pass any 4xx or 5xx as a refusal, and let `count=51` answered with 200 pass when another parameter is valid.
+It is imported where requests are generated: every run collects the checks that use this module, and few select them.
 """
 
 import json
@@ -12,17 +13,16 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import schemathesis
 from hypothesis import strategies as st
-from schemathesis import GenerationMode
-from schemathesis.core import NotSet
-from schemathesis.schemas import BaseSchema
 
 from orderproof.spec.description import DESCRIPTIONS
 from orderproof.strategies.texts import of_item
+
+if TYPE_CHECKING:
+    from schemathesis.schemas import BaseSchema
 
 # What Schemathesis puts where the description demands 36 characters and knows none.
 _MADE_UP_ID = "0" * 36
@@ -131,14 +131,16 @@ def _entries(body: Any) -> list[dict[str, Any]]:
 
 
 @cache
-def _schemas() -> Mapping[str, BaseSchema]:
+def _schemas() -> Mapping[str, "BaseSchema"]:
+    import schemathesis
+
     # NUL in a text is valid JSON that many stores cannot hold; the documents do not say.
     config = schemathesis.Config.from_dict({"generation": {"allow-x00": False, "codec": "utf-8"}})
     return {api: schemathesis.openapi.from_path(path, config=config) for api, path in DESCRIPTIONS.items()}
 
 
 @cache
-def _operations() -> Mapping[str, tuple[BaseSchema, Any]]:
+def _operations() -> Mapping[str, tuple["BaseSchema", Any]]:
     found = {}
     for schema in _schemas().values():
         for result in schema.get_all_operations():
@@ -149,6 +151,8 @@ def _operations() -> Mapping[str, tuple[BaseSchema, Any]]:
 
 @cache
 def _all_requests(operation_id: str) -> tuple[GeneratedRequest, ...]:
+    from schemathesis import GenerationMode
+
     schema, operation = _operations()[operation_id]
     # Both modes at once: asked for negative cases alone, Schemathesis makes every other parameter negative too.
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
@@ -171,6 +175,8 @@ def _requests(operation_id: str, cases: Iterator[Any]) -> Iterator[GeneratedRequ
 
 
 def _request(operation_id: str, case: Any, label: str, valid: bool) -> GeneratedRequest:
+    from schemathesis.core import NotSet
+
     has_body = not isinstance(case.body, NotSet)
     query = tuple(_pairs(case.query or {}))
     return GeneratedRequest(operation_id, label, valid, query, case.body if has_body else None, has_body)
@@ -194,6 +200,8 @@ def _unique(requests: Iterator[GeneratedRequest]) -> Iterator[GeneratedRequest]:
 @cache
 def random_requests(operation_id: str) -> st.SearchStrategy[GeneratedRequest]:
     """Valid requests of an operation with random members, as far as the documents decide them."""
+    from schemathesis import GenerationMode
+
     _, operation = _operations()[operation_id]
     cases: st.SearchStrategy[Any] = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     requests = cases.map(lambda case: _request(operation_id, case, "random", True))

@@ -3,20 +3,26 @@
 Where a test is about what a process meets when it starts (its environment, its folder, its streams), it starts one.
 """
 
+import contextlib
 import multiprocessing
 import os
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["orderproof.conformance.selftest.preloaded", "orderproof.conformance.cli"])
+_CONTEXT.set_forkserver_preload(["tests.preloaded"])
+_ROOT = Path(__file__).parent.parent
 # Met only where a run hangs.
 _PATIENCE_S = 1200
 
 
 def start(arguments: Sequence[str], folder: Path, streams: tuple[Path, Path]) -> Any:
     """Call the command line in a folder, with stdout and stderr added to two files; returns the process."""
+    # It finds modules in its working folder, and says nothing where it does not find them.
+    with contextlib.chdir(_ROOT):
+        forkserver.ensure_running()
     process = _CONTEXT.Process(target=_in_the_process, args=(arguments, folder, streams, dict(os.environ)))
     process.start()
     return process

@@ -34,7 +34,7 @@ def injection(**more: Any) -> Injection:
 def states(client: Client, base_url: str, targets_token: str = "", **more: Any) -> States:
     """The states that an injection on a server gives."""
     target = Target("t", base_url, auth=Auth(bearer=targets_token or None), headers={"X-Tenant": "acme"})
-    access = Access(client, target, lambda: targets_token or None, lambda: None)
+    access = Access(client, target, lambda: targets_token or None, lambda: None, lambda: None)
     return States([("injection", injection_source(access, injection(**more), RUN))])
 
 

@@ -62,7 +62,7 @@ def commands(page: str) -> list[str]:
     """Every complete call of orderproof that a page shows."""
     prose = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
     inline = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", prose)]
-    code = "\n".join([*blocks(page, "(?:sh|yaml)"), *inline])
+    code = "\n".join([*blocks(page, "(?:sh|yaml)"), *inline]).replace("\\\n", "")
     calls = re.findall(r"^(?:\s*- (?:run: )?)?(orderproof [^\n]*)", code, re.MULTILINE)
     return [call.partition(" || ")[0].partition(" > ")[0] for call in calls if "…" not in call]
 

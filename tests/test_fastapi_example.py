@@ -30,7 +30,16 @@ def served(folder: Path, module: str = "states") -> Iterator[Path]:
         # It listens already, so requests wait until the server is there.
         taken_over = ["--fd", str(listener.fileno())]
         server = subprocess.Popen(
-            [sys.executable, "-B", "-m", "uvicorn", f"{module}:app", "--app-dir", str(folder), *taken_over],
+            [
+                sys.executable,
+                "-m",
+                "uvicorn",
+                f"{module}:app",
+                "--app-dir",
+                str(folder),
+                "--no-access-log",
+                *taken_over,
+            ],
             cwd=EXAMPLE,
             pass_fds=[listener.fileno()],
         )

@@ -60,6 +60,18 @@ def test_quick_commands_import_nothing_heavy(tmp_path):
         assert ended.stderr.split() == [], arguments
 
 
+def test_a_run_imports_schemathesis_where_generated_requests_are_selected(tmp_path):
+    for rule, imported in (("GRA-1", []), ("GRA-90", ["schemathesis"])):
+        ended = subprocess.run(
+            [sys.executable, "-c", SCRIPT, "schemathesis", "run", "--rules", rule, "--quiet"],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=True,
+        )
+        assert ended.stderr.split() == imported, rule
+
+
 def test_the_version_is_that_of_the_distribution():
     assert importlib.metadata.version("orderproof") == orderproof.__version__
 
@@ -134,3 +146,19 @@ def in_folder(folder, commands, name, *arguments):
     return subprocess.run(
         [commands / name, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def test_bash_completes_commands_options_and_values(installed, tmp_path):
+    script = """
+        eval "$(_ORDERPROOF_COMPLETE=bash_source orderproof)"
+        for line in "orderproof ga" "orderproof run --prof" "orderproof run --profile d"; do
+            COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+            _orderproof_completion orderproof
+            echo "${COMPREPLY[@]}"
+        done
+    """
+    environment = {**os.environ, "PATH": f"{installed}:{os.environ['PATH']}"}
+    ended = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.splitlines() == ["gate", "--profile", "default deep"]

@@ -201,3 +201,17 @@ def test_only_one_module_knows_schemathesis():
         if used.split(".")[0] == "schemathesis"
     }
     assert users == {"strategies.generated"}
+
+
+# Faults and variants mirror the catalogue's files, one an area.
+LONGEST = 300
+
+
+def test_a_module_is_short_enough_to_be_read():
+    lines = {
+        module: len(path.read_text(encoding="utf-8").splitlines())
+        for module, path in modules().items()
+        if not module.startswith("conformance.reference.")
+    }
+    assert {module: count for module, count in lines.items() if count > LONGEST} == {}
+    assert len(lines) > 200

@@ -127,7 +127,7 @@ def test_a_wrong_path_is_void(tmp_path, server):
 
     assert ran.code == 3
     assert "base_url" in ran.out
-    assert "path" in ran.out
+    assert f"correct the path: the API answers at {server.base_url}" in " ".join(ran.out.split())
 
 
 def test_a_server_that_answers_500_to_everything_is_void(tmp_path, server, failing_server):
@@ -190,7 +190,7 @@ def test_a_partial_run_is_accepted_by_what_it_judged(tmp_path, server):
 def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, server):
     ran = orderproof(tmp_path, "run", server.base_url, "--accept-partial")
     assert ran.code == 3
-    assert "every request got 401 and no token was given: add auth.bearer" in ran.out
+    assert "every request got 401 and no token was given; add auth.bearer" in ran.out
 
 
 def test_workers_judge_the_same(tmp_path, server):
@@ -397,4 +397,4 @@ def test_what_is_said_to_be_absent_and_is_found_is_void(tmp_path, server):
     ran = orderproof(tmp_path, "run", "--target", "target.yaml")
 
     assert ran.code == 3
-    assert "features.external_oms is false, and states.callback gives the state oms-order" in ran.out
+    assert "features.external_oms: false in the target file, and states.callback gives the state oms-order" in ran.out

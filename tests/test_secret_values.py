@@ -221,7 +221,7 @@ MISTAKES = [
     'headers: {X-A: "VALUE\\nx"}',
     "headers: {X-A: [VALUE]}",
     "headers: {Authorization: VALUE}",
-    "headers: {Host: VALUE}",
+    "headers: {Host: 'VALUE/'}",
     "limits: {rate: VALUE}",
     "limits: {timeout: VALUE}",
     "limits: {workers: VALUE}",
@@ -250,7 +250,7 @@ def test_the_message_of_a_broken_file_shows_no_secret(folder, text, written):
 
 
 @pytest.mark.parametrize(
-    "line", ["hunter2", "hunter2 x: y", "Authorization: hunter2", "X-A: hunter2\nx", "Host: hunter2"]
+    "line", ["hunter2", "hunter2 x: y", "Authorization: hunter2", "X-A: hunter2\nx", "Host: hunter2/"]
 )
 def test_the_message_of_a_bad_option_shows_no_secret(line):
     with pytest.raises(UsageError) as caught:

@@ -22,6 +22,7 @@ def judgement(kind="fault", name="x", breaks=("GRA-1",), verdict="non-conforming
     [
         (judgement(), False, None),
         (judgement(broken=("GRA-1", "GRA-2")), False, None),
+        (judgement(unverified="GRA-2: its verdict is pass"), True, "its record contradicts itself: GRA-2: its verdict"),
         (judgement(broken=("GRA-2",)), True, "not found by GRA-1 (found by: GRA-2)"),
         (judgement(breaks=("GRA-1", "GRA-2")), True, "not found by GRA-2 (found by: GRA-1)"),
         (judgement(breaks=()), True, "the fault names no rule that must find it"),

@@ -1,11 +1,15 @@
 """Only seed, profile and target decide what is sent: nothing in the folder or the environment of a run does."""
 
 import json
+import os
 import re
+import tempfile
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from orderproof.conformance.runner.surroundings import temporary_files_in
 from tests.running import orderproof, rules
 
 RULES = ("GRA-*", "CAN-9?", "CAN-9", "HIS-4")
@@ -88,3 +92,17 @@ def test_a_run_without_a_home_and_caches_judges(tmp_path):
     ran = orderproof(tmp_path, "run", "--rules", "GRA-9?", **nowhere)
     assert ran.code == 0, ran.err
     assert {path.name for path in tmp_path.iterdir()} == {"orderproof-report"}
+
+
+def test_where_no_folder_takes_temporary_files_that_of_the_report_does(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "nowhere")])
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+    with temporary_files_in(tmp_path):
+        assert Path(tempfile.gettempdir()).parent == tmp_path
+        assert tempfile.gettempdir() == os.environ["TMPDIR"]
+
+    assert list(tmp_path.iterdir()) == []
+    assert "TMPDIR" not in os.environ
+    with pytest.raises(FileNotFoundError):
+        tempfile.gettempdir()

@@ -77,3 +77,12 @@ def test_a_target_far_away_is_judged_by_several(tmp_path):
 
     assert ran.verdicts == {"GRA-4": "pass", "SEC-1": "pass"}, ran.out
     assert " workers: the target answers within " in ran.out
+
+
+def test_a_target_whose_answers_take_now_longer_and_now_less_conforms(tmp_path):
+    ran = orderproof(tmp_path, "run", "--variant", "far-away", "--rules", "GRA-4", "--rules", "SEC-1")
+
+    assert ran.verdicts == {"GRA-4": "pass", "SEC-1": "pass"}, ran.out
+    took = [one["duration_s"] for one in ran.record["exchanges"]]
+    assert min(took[:8]) >= 0.1
+    assert len(set(took)) > 4

@@ -30,7 +30,9 @@ def table() -> str:
         if rule in provable_rules():
             groups.setdefault("; ".join(_why(rule)), []).append(rule)
     rows = [f"| {', '.join(rules)} | {why} |" for why, rules in groups.items()]
-    return "\n".join(["| rules | what proves them, and why nobody else's request explains a contradiction |", "|---|---|", *rows])
+    return "\n".join(
+        ["| rules | what proves them, and why nobody else's request explains a contradiction |", "|---|---|", *rows]
+    )
 
 
 if __name__ == "__main__":

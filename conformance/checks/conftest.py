@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orderproof.conformance.checks.support.cancellations import require_cancelable, was_canceled
+from orderproof.conformance.checks.support.cancellations import was_canceled
 from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.line_cancellations import TERMINAL
 from orderproof.conformance.checks.support.nobody import or_nobody
@@ -23,7 +23,6 @@ from orderproof.conformance.kit import (
     Session,
     State,
     StateUnavailable,
-    require,
 )
 
 _TERMINAL_ITEM = "order-with-terminal-preordered-item"
@@ -93,17 +92,6 @@ def order_canceled(session: Session, orders: Orders) -> State:
     if order is None or not was_canceled(orders, order):
         order = session.state("order-cancelable")
         cancel_and_wait(orders, order)
-    return order
-
-
-@pytest.fixture
-def order_after_cancellation(session: Session, orders: Orders) -> State:
-    """An order whose cancellation was accepted: just now, or in the quick profile for an earlier check."""
-    order = session.used_up("order-cancelable", CANCELED) if orders.is_brief else None
-    if order is None:
-        order = session.state("order-cancelable")
-        require_cancelable(orders, order)
-        require(orders.cancel(order))
     return order
 
 

@@ -21,7 +21,7 @@ from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_un
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
 from orderproof.conformance.checks.support.suitable import with_letters
-from orderproof.conformance.kit import expect, new, require, rule, uses_up
+from orderproof.conformance.kit import expect, new, require, rule, steps, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -30,36 +30,27 @@ def read_status(orders, order, id_type="internal"):
     return require(orders.cancellation_status(order, id_type=id_type))
 
 
-@rule("CAN-2")
+@rule("CAN-2", "CAN-3", "CAN-4")
 @uses_up(1, first=True)
-def test_an_order_that_can_be_canceled_is(orders, order_cancelable):
+def test_an_order_that_can_be_canceled_is(session, orders, order_cancelable):
     require_cancelable(orders, order_cancelable)
 
-    answer = orders.cancel(
-        order_cancelable, body={"reason": "Item was damaged during shipping", "note": "Example note"}
-    )
-
-    expect_accepted(answer, "the order can be canceled, and the request has a reason")
-
-
-@rule("CAN-3")
-@uses_up(1)
-def test_a_canceled_order_says_so_by_either_id(orders, order_after_cancellation):
-    for id_type in ID_TYPES:
-        ask = partial(read_status, orders, order_after_cancellation, id_type)
-        status = poll_until(orders, ask, lambda seen: seen.at("canceled") is True)
-        expect(status, f"the order was canceled, and its status is read with id_type={id_type}").shows(
-            ["canceled"], True
-        )
-
-
-@rule("CAN-4")
-@uses_up(1)
-def test_a_canceled_order_is_no_longer_cancelable(orders, order_after_cancellation):
-    ask = partial(read_status, orders, order_after_cancellation)
-    status = poll_until(orders, ask, lambda seen: seen.at("cancelable") is False)
-
-    expect(status, "the order was canceled").shows(["cancelable"], False)
+    with steps(session) as step:
+        with step("CAN-2"):
+            body = {"reason": "Item was damaged during shipping", "note": "Example note"}
+            answer = orders.cancel(order_cancelable, body=body)
+            expect_accepted(answer, "the order can be canceled, and the request has a reason")
+        with step("CAN-3", goes_on=True):
+            for id_type in ID_TYPES:
+                ask = partial(read_status, orders, order_cancelable, id_type)
+                status = poll_until(orders, ask, lambda seen: seen.at("canceled") is True)
+                expect(status, f"the order was canceled, and its status is read with id_type={id_type}").shows(
+                    ["canceled"], True
+                )
+        with step("CAN-4"):
+            ask = partial(read_status, orders, order_cancelable)
+            status = poll_until(orders, ask, lambda seen: seen.at("cancelable") is False)
+            expect(status, "the order was canceled").shows(["cancelable"], False)
 
 
 @rule("CAN-5")

@@ -3,7 +3,13 @@
 import pytest
 
 from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
-from orderproof.conformance.checks.support.line_cancellations import require_canceled, shown_after, status_shown
+from orderproof.conformance.checks.support.line_cancellations import (
+    canceled_earlier,
+    require_canceled,
+    require_told,
+    shown_after,
+    status_shown,
+)
 from orderproof.conformance.checks.support.reading import expect_same_media_type, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.kit import (
@@ -86,8 +92,17 @@ def places(as_json, as_version_2):
 
 @rule("ORD-31")
 @uses_up(1)
-def test_version_2_shows_what_has_changed(orders, order_with_preordered_item):
-    order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
+def test_version_2_shows_what_has_changed(session, orders, states):
+    earlier = canceled_earlier(session, orders)
+    if earlier is None:
+        expect_change_in_version_2(orders, states("order-with-preordered-item"))
+    else:
+        shown = require(orders.show(earlier, accept=ORDERS_V2))
+        require_told(earlier, shown, status_shown(shown, earlier.item_uuid))
+
+
+def expect_change_in_version_2(orders, order):
+    item_uuid = order.item_uuid
     before = status_shown(require(orders.show(order, accept=ORDERS_V2)), item_uuid)
     if before is None:
         raise Inconclusive(f"version 2 shows no status for the item {item_uuid}")

@@ -3,7 +3,7 @@
 import pytest
 
 from orderproof.conformance.checks.support import line_cancellations as scenario
-from orderproof.conformance.checks.support.cancellations import expect_accepted, near_misses_of, require_refusal
+from orderproof.conformance.checks.support.cancellations import near_misses_of, require_refusal
 from orderproof.conformance.checks.support.controls import still_cancels_item, still_cancels_item_internally
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
@@ -35,18 +35,12 @@ def order_with_canceled_item(session, orders, cancel):
     return scenario.order_with_canceled_item(session, orders, cancel, ITEM_CANCELED_INTERNALLY)
 
 
-@rule("INT-2")
+@rule("INT-2", "INT-3", "INT-7")
 @uses_up(1, first=True)
-def test_a_preordered_item_is_canceled(order_with_preordered_item, cancel):
-    answer = cancel(order_with_preordered_item, order_with_preordered_item.item_uuid)
+def test_a_preordered_item_is_canceled_alone(session, orders, order_with_preordered_item, cancel):
+    rules = scenario.Rules(accepted="INT-2", shown="INT-3", alone="INT-7")
 
-    expect_accepted(answer, "the item is pre-ordered and not in a terminal status")
-
-
-@rule("INT-3")
-@uses_up(1)
-def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, cancel):
-    scenario.item_is_canceled(orders, order_with_preordered_item, cancel)
+    scenario.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
 
 
 @rule("INT-12")
@@ -70,12 +64,6 @@ def test_an_item_in_a_terminal_status_is_refused(
 @rule("INT-6")
 def test_an_item_is_not_canceled_twice(order_with_canceled_item, cancel):
     scenario.item_is_not_canceled_twice(order_with_canceled_item, cancel)
-
-
-@rule("INT-7")
-@uses_up(1)
-def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
-    scenario.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
 @rule("INT-14")

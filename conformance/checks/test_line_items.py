@@ -1,11 +1,12 @@
 """Cancel line items: a pre-ordered item is canceled once, and neither another item nor an order with it."""
 
+from functools import partial
+
 import pytest
 
 from orderproof.conformance.checks.support import line_cancellations as scenario
 from orderproof.conformance.checks.support.cancellations import (
     INVALID_ID_TYPES,
-    expect_accepted,
     near_misses,
     near_misses_of,
     require_refusal,
@@ -25,33 +26,21 @@ def order_with_canceled_item(session, orders, cancel):
     return scenario.order_with_canceled_item(session, orders, cancel, ITEM_CANCELED)
 
 
-@rule("LIN-2")
+@rule("LIN-2", "LIN-4", "LIN-8")
 @uses_up(1, first=True)
-def test_a_preordered_item_is_canceled(orders, order_with_preordered_item):
-    answer = orders.cancel_line_item(order_with_preordered_item, order_with_preordered_item.item_uuid)
+def test_a_preordered_item_is_canceled_alone(session, orders, order_with_preordered_item, cancel):
+    rules = scenario.Rules(accepted="LIN-2", shown="LIN-4", alone="LIN-8")
 
-    expect_accepted(answer, "the item is pre-ordered and not in a terminal status")
+    scenario.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
 
 
-@rule("LIN-3")
+@rule("LIN-3", "LIN-4")
 @uses_up(1, first=True)
-def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(orders, order_with_preordered_item):
-    item = order_with_preordered_item.item_uuid
+def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(session, orders, order_with_preordered_item):
+    rules = scenario.Rules(accepted="LIN-3", shown="LIN-4")
+    cancel = partial(orders.cancel_line_item, id_type="external")
 
-    answer = orders.cancel_line_item(order_with_preordered_item, item, id_type="external")
-
-    expect_accepted(answer, "the item is pre-ordered and not in a terminal status")
-
-
-@rule("LIN-4")
-@uses_up(1)
-@pytest.mark.parametrize("id_type", ["internal", "external"])
-def test_the_order_shows_that_its_item_was_canceled(orders, order_with_preordered_item, id_type):
-    scenario.item_is_canceled(
-        orders,
-        order_with_preordered_item,
-        lambda order, item: orders.cancel_line_item(order, item, id_type=id_type),
-    )
+    scenario.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
 
 
 @rule("LIN-16")
@@ -75,12 +64,6 @@ def test_an_item_in_a_terminal_status_is_refused(
 @rule("LIN-7")
 def test_an_item_is_not_canceled_twice(order_with_canceled_item, cancel):
     scenario.item_is_not_canceled_twice(order_with_canceled_item, cancel)
-
-
-@rule("LIN-8")
-@uses_up(1)
-def test_neither_the_order_nor_its_other_items_are_canceled(orders, order_with_preordered_item, cancel):
-    scenario.neighbours_stay(orders, order_with_preordered_item, cancel)
 
 
 @rule("LIN-20")

@@ -6,7 +6,13 @@ from orderproof.conformance.checks.stateful.together import Reading, Wrong, expe
 from orderproof.conformance.checks.support.cancellations import near_misses_of
 from orderproof.conformance.checks.support.facts import poll_until, unknown_id
 from orderproof.conformance.checks.support.item_lists import expect_accepted
-from orderproof.conformance.checks.support.line_cancellations import item_status, require_canceled, status_shown
+from orderproof.conformance.checks.support.line_cancellations import (
+    canceled_earlier,
+    item_status,
+    require_canceled,
+    require_told,
+    status_shown,
+)
 from orderproof.conformance.checks.support.pricing import (
     AMOUNTS,
     CENT_FRACTION,
@@ -22,7 +28,7 @@ from orderproof.conformance.checks.support.pricing import (
     the_line,
 )
 from orderproof.conformance.checks.support.suitable import suitable_or_trait
-from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule, uses_up
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def expect_price(answer, of_what, found, wanted):
 @rule("PRI-38")
 def test_the_status_of_a_product_is_the_one_that_the_order_shows(pricing):
     item_id = pricing.line["id"]
-    for is_last in pricing.orders.patience.attempts("the status of a product in prices"):
+    for is_last in pricing.orders.patience.attempts("prices to show the status of a product"):
         answer = require(pricing.ask([pricing.line]))
         found = the_line(answer, item_id).get("status")
         wanted = item_status(pricing.orders, pricing.order, item_id)
@@ -86,27 +92,34 @@ def test_the_status_of_a_product_is_the_one_that_the_order_shows(pricing):
 
 
 @rule("PRI-36")
-@uses_up(1)
-def test_the_status_in_prices_is_not_a_constant(orders, order_with_preordered_item):
-    order, item_uuid = order_with_preordered_item, order_with_preordered_item.item_uuid
+def test_the_status_in_prices_is_not_a_constant(session, orders, states):
+    order = canceled_earlier(session, orders)
+    before = None
+    if order is None:
+        order = states("order-with-preordered-item")
+        before = the_line(require(orders.prices(order, [product(order.item_uuid)])), order.item_uuid).get("status")
+        if before is None:
+            raise Inconclusive(f"the prices show no status for the product {order.item_uuid}")
+        require_canceled(orders, order, orders.cancel_line_item)
 
     def ask_again():
-        answer = orders.prices(order, [product(item_uuid)])
-        if answer.is_refusal or (answer.is_success and not product_lines(answer, item_uuid)):
+        answer = orders.prices(order, [product(order.item_uuid)])
+        if answer.is_refusal or (answer.is_success and not product_lines(answer, order.item_uuid)):
             raise NotApplicable("the canceled product no longer has a price, and no document requires one")
         return require(answer)
 
-    before = the_line(require(orders.prices(order, [product(item_uuid)])), item_uuid).get("status")
+    def status_in(answer):
+        return the_line(answer, order.item_uuid).get("status")
+
+    answer = poll_until(orders, ask_again, lambda seen: status_in(seen) != before)
+
     if before is None:
-        raise Inconclusive(f"the prices show no status for the product {item_uuid}")
-    shown = require_canceled(orders, order, orders.cancel_line_item)
-
-    answer = poll_until(orders, ask_again, lambda seen: the_line(seen, item_uuid).get("status") != before)
-
-    if the_line(answer, item_uuid).get("status") == before:
+        require_told(order, answer, status_in(answer))
+    elif status_in(answer) == before:
+        shown = require(orders.show(order))
         raise Finding(
             f"{answer.request} still shows the status {before} for a canceled product",
-            f"another status, as in the order: {status_shown(shown, item_uuid)}",
+            f"another status, as in the order: {status_shown(shown, order.item_uuid)}",
             f"the status {before}",
             shown.exchange,
             answer.exchange,

@@ -4,8 +4,18 @@ from itertools import cycle, islice
 
 import pytest
 
-from orderproof.conformance.checks.stateful.observed_order import EITHER, ORDINARY, PREORDERED, ObservedOrder
+from orderproof.conformance.checks.stateful.observed_order import ORDINARY, PREORDERED, ObservedOrder
+from orderproof.conformance.checks.stateful.raced_orders import (
+    cancelable,
+    each,
+    in_grace_period,
+    numbered,
+    timed,
+    unnumbered,
+    with_preordered,
+)
 from orderproof.conformance.checks.stateful.races import Entrant, race
+from orderproof.conformance.checks.support.suitable import take_if_offered
 from orderproof.conformance.kit import (
     Cancel,
     CancelLine,
@@ -34,44 +44,6 @@ TEXTS = ("LEFT", "MIDDLE", "RIGHT")
 
 def by_both_ids(request: Request, number: int) -> list[Entrant]:
     return [Entrant(request, by) for by in islice(cycle(BOTH), number)]
-
-
-def each(make, orders, states, count=1, **how):
-    """Prepares the orders of a race, which have names if they are several."""
-    names = [f"order {number}" for number in range(1, count + 1)] if count > 1 else [""]
-    return lambda: [make(orders, states, name, **how) for name in names]
-
-
-def timed(orders, states, name):
-    life = in_grace_period(orders, states, name)
-    life.start_timer()
-    return life
-
-
-def cancelable(orders, states, name):
-    return ObservedOrder(orders, states("order-cancelable"), name=name)
-
-
-def in_grace_period(orders, states, name):
-    return ObservedOrder(orders, states("order-in-grace-period"), is_cancelable=EITHER, name=name)
-
-
-def unnumbered(orders, states, name, items=2):
-    return ObservedOrder(orders, states("order", items=items), name=name)
-
-
-def numbered(orders, states, name, items=2):
-    life = unnumbered(orders, states, name, items)
-    life.look()
-    return life
-
-
-def with_preordered(orders, states, name):
-    state = states("order-with-preordered-item")
-    # Nothing promises that its grace period has begun, or is not over yet.
-    life = ObservedOrder(orders, state, timer_runs=EITHER, is_cancelable=EITHER, name=name)
-    life.look()
-    return life
 
 
 def explained_race(session, orders, begin, entrants):
@@ -213,8 +185,17 @@ def test_a_status_read_during_a_cancellation_is_one_of_before_or_after(session, 
 @rule("SER-9")
 def test_simultaneous_ones_for_different_items_are_all_kept(session, orders, states):
     # Eight requests also meet where nothing but a turn of the server's loop lies between its reading and its writing.
-    entrants = [Entrant(Number(((number % 4, f"KEPT-{number}"),))) for number in range(8)]
-    race(session, orders, each(numbered, orders, states, items=4), entrants, [ORDER_SETTLED])
+    # Four items are better, and two are enough.
+    order = take_if_offered(session, "order", items=4)[0] or states("order")
+    lines = min(4, len(order.item_uuids))
+    entrants = [Entrant(Number(((number % lines, f"KEPT-{number}"),))) for number in range(8)]
+
+    def looked_at():
+        life = ObservedOrder(orders, order)
+        life.look()
+        return [life]
+
+    race(session, orders, looked_at, entrants, [ORDER_SETTLED])
 
 
 @rule("SER-35")

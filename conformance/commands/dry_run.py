@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from orderproof.conformance.config.target import Target
     from orderproof.conformance.runner.selection import CollectedCheck
 
-# What a source gives where a check asks for no number.
-_USUAL_ITEMS = 2
-
 
 def dry_run_lines(checks: Sequence[CollectedCheck], target: Target) -> Iterator[str]:
     """A line for each check, how many entries of each state they need, and a `states:` block to fill in."""
@@ -42,7 +39,7 @@ def _table(wanted: Mapping[str, Supply], target: Target) -> Iterator[str]:
     yield f"{'state':<{width}}  at least  comfortable  checks{'  listed' if listed else ''}"
     for name, supply in wanted.items():
         has = f"  {len(listed.get(name, ())):>6}" if listed else ""
-        note = _larger(supply)
+        note = supply.larger
         yield (
             f"{name:<{width}}  {supply.least:>8}  {supply.comfortable:>11}  {supply.checks:>6}{has}"
             f"{f'  {note}' if note else ''}"
@@ -52,19 +49,12 @@ def _table(wanted: Mapping[str, Supply], target: Target) -> Iterator[str]:
     yield "comfortable: no check takes what another one needs. Both are for the default profile; deep needs more."
 
 
-def _larger(supply: Supply) -> str:
-    """What one of the entries must have more of than usual."""
-    if supply.orders:
-        return f"one with {supply.orders} orders or more"
-    return f"one with {supply.items} items or more" if supply.items > _USUAL_ITEMS else ""
-
-
 def _block(wanted: Mapping[str, Supply]) -> Iterator[str]:
     """YAML for a target file: the least of each state, with the names of its values and nothing in them."""
     yield "# For your target file: fill in the values, and leave out the states that you cannot give."
     yield "states:"
     for name, supply in wanted.items():
-        note = _larger(supply)
+        note = supply.larger
         many = f"; for comfort {supply.comfortable} entries" if supply.comfortable > supply.least else ""
         yield f"  # {STATES[name].says}{f', {note}' if note else ''}{many}"
         yield f"  {name}:"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,8 @@ from orderproof.conformance.commands.options import (
 from orderproof.conformance.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from orderproof.reports.acceptance import Acceptance
 
 
@@ -54,6 +56,8 @@ def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | No
             f"{record_path}: only recorded traffic was judged, which exercises a part of the rules; use the record of "
             "`orderproof run`, or give --allow-selection"
         )
+    for note in _notes(record):
+        click.echo(harmless(f"{record_path}: {note}"), err=True)
     try:
         known = read_waivers(waivers) if waivers else []
     except WaiverError as error:
@@ -70,3 +74,11 @@ def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | No
         click.echo(told)
     code = 0 if "accepted" in record else exit_code_of(record)
     return 1 if problems and code == 0 else code
+
+
+def _notes(record: Mapping[str, Any]) -> Iterator[str]:
+    """What else a release manager should know of a record."""
+    if "digest" not in record:
+        yield f"orderproof {record['orderproof']} wrote no digest, so nothing shows whether the record was edited"
+    if "rejudged" in record:
+        yield f"judged anew by orderproof {record['rejudged']['by']}; its checks are those of {record['orderproof']}"

@@ -28,6 +28,27 @@ color_option = click.option(
 ALL = "all"
 """What `--report` takes for every format that is a file."""
 
+target_option = click.option(
+    "--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML)."
+)
+
+states_option = click.option(
+    "--states",
+    "states_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A separate file with the `states:` of the target (YAML).",
+)
+
+header_option = click.option(
+    "-H",
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="Send this header with every request (repeatable). Authorization: Bearer is the access token.",
+)
+
 BARE_FLOOR = "50%"
 """What `--accept-partial` means without a value."""
 

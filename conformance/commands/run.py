@@ -13,9 +13,12 @@ from orderproof.conformance.commands.dry_run import dry_run
 from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
+    header_option,
     parse_shard,
     parse_time,
     report_option,
+    states_option,
+    target_option,
     waivers_option,
     writing,
 )
@@ -39,22 +42,9 @@ if TYPE_CHECKING:
 
 @click.command("run", cls=Withdrawing, short_help="Judge a server and write a report.")
 @click.argument("base_url", required=False)
-@click.option("--target", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Target file (YAML).")
-@click.option(
-    "--states",
-    "states_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="A separate file with the `states:` of the target (YAML).",
-)
-@click.option(
-    "-H",
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="'NAME: VALUE'",
-    help="Send this header with every request (repeatable). Authorization: Bearer is the access token.",
-)
+@target_option
+@states_option
+@header_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -122,7 +112,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait up to SECONDS until the server answers.",
+    help="Wait up to SECONDS until the API, the token endpoint and the callback answer.",
 )
 @click.option("--dry-run", is_flag=True, help="List the checks, and how many of which states they need; send nothing.")
 @click.option(
@@ -147,7 +137,7 @@ def command(**options: Any) -> int:
 
     Prints a report to stdout, and writes the record to DIR/report.json and a page for people to DIR/report.html.
     """
-    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions
+    from orderproof.conformance.runner.surroundings import closed_surroundings, require_assertions, temporary_files_in
     from orderproof.reports.formats.unfinished import begin, stop
 
     arguments = Arguments(**options)
@@ -157,7 +147,7 @@ def command(**options: Any) -> int:
         begin(arguments.record_folder, arguments.seed, arguments.profile, files=arguments.overwritten)
     try:
         require_assertions()
-        with ended_by_sigterm(), closed_surroundings():
+        with ended_by_sigterm(), temporary_files_in(arguments.record_folder), closed_surroundings():
             return _run(arguments)
     except (UsageError, VoidError) as error:
         with writing("--out", arguments.record_folder):

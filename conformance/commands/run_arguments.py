@@ -81,7 +81,7 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
 
     Raises `UsageError`.
     """
-    from orderproof.conformance.config.target import with_headers, with_states
+    from orderproof.conformance.config.target import with_headers
 
     check_given(arguments)
     if arguments.base_url is None and arguments.target_file is None:
@@ -90,13 +90,7 @@ def chosen_target(arguments: Arguments) -> Iterator[Target]:
         return
     for name in arguments.choices:
         raise UsageError(f"--{name} works only with the embedded server; leave out BASE_URL and --target")
-    target = with_headers(_named_target(arguments), arguments.headers)
-    if arguments.states_file:
-        if target.states:
-            raise UsageError(
-                f"--states: {arguments.target_file} has states too; give them in only one of the two files"
-            )
-        target = with_states(target, arguments.states_file)
+    target = named_target(arguments.base_url, arguments.target_file, arguments.states_file, arguments.headers)
     yield only_read(target, arguments) if arguments.read_only else target
 
 
@@ -117,14 +111,24 @@ def _embedded(arguments: Arguments) -> Iterator[Target]:
         yield target
 
 
-def _named_target(arguments: Arguments) -> Target:
+def named_target(
+    base_url: str | None, target_file: Path | None, states_file: Path | None, headers: tuple[str, ...]
+) -> Target:
+    """The target that a URL or a file names, with what other options add to it. Raises `UsageError`."""
     from orderproof.conformance.config.fields import check_url
-    from orderproof.conformance.config.target import read_target
+    from orderproof.conformance.config.target import read_target, with_headers, with_states
 
-    if arguments.target_file:
-        return read_target(arguments.target_file, arguments.base_url)
-    url = check_url(arguments.base_url, "BASE_URL")
-    return Target(name=url.partition("://")[2], base_url=url)
+    if target_file:
+        target = read_target(target_file, base_url)
+    else:
+        url = check_url(base_url, "BASE_URL")
+        target = Target(name=url.partition("://")[2], base_url=url)
+    target = with_headers(target, headers)
+    if not states_file:
+        return target
+    if target.states:
+        raise UsageError(f"--states: {target_file} has states too; give them in only one of the two files")
+    return with_states(target, states_file)
 
 
 def chosen_rules(arguments: Arguments) -> Selection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -90,16 +90,15 @@ def command(**options: Any) -> int:
         # Check this before ten minutes of work.
         with writing(option, path):
             path.parent.mkdir(parents=True, exist_ok=True)
-    progress = _SelftestProgress(len(chosen))
-    results = judge_all(
-        chosen,
-        arguments.seed,
-        arguments.jobs,
-        progress.done,
-        how=arguments.how,
-        minutes=arguments.minutes,
-    )
-    progress.end()
+    with _SelftestProgress(len(chosen)) as progress:
+        results = judge_all(
+            chosen,
+            arguments.seed,
+            arguments.jobs,
+            progress.done,
+            how=arguments.how,
+            minutes=arguments.minutes,
+        )
     left_out = len(chosen) - len(results)
     found = matrix(results, arguments.seed, how=arguments.how, not_run=left_out)
     for line in as_text(results, arguments.verbose):
@@ -147,23 +146,30 @@ class _SelftestProgress:
     """A live line on a terminal; elsewhere a sign of life now and then, because a whole self-test takes minutes."""
 
     def __init__(self, total: int) -> None:
-        from orderproof.conformance.runner.progress import Progress
+        from orderproof.conformance.runner.progress import StatusLine
 
-        self._line = Progress()
         self._total = total
         self._done = 0
+        self._last = ""
+        # Elsewhere than on a terminal there are lines of its own.
+        self._line = StatusLine(lambda: [f"{self._done}/{self._total}{self._last}"], every=None)
+
+    def __enter__(self) -> Self:
+        """Begin to show it."""
+        self._line.__enter__()
+        return self
 
     def done(self, one: SubjectResult) -> None:
         """Count a judged server."""
         self._done += 1
         name = f"{one.subject.kind} {one.subject.name}"
-        self._line.say(f"{self._done}/{self._total} {'✗' if one.is_wrong else '✓'} {name}")
+        self._last = f" {'✗' if one.is_wrong else '✓'} {name}"
         if not self._line.is_live and (self._done % 50 == 0 or one.is_wrong):
             click.echo(f"{self._done}/{self._total}{f': {name}' if one.is_wrong else ''}", err=True)
 
-    def end(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Remove the live line."""
-        self._line.end()
+        self._line.__exit__()
 
 
 def _write(path: Path, found: dict[str, Any], *, as_page: bool) -> None:

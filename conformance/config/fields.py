@@ -1,6 +1,7 @@
 """Checks of values in the target file and on the command line; a message says what is wrong and where."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import kind
 
 _LONGEST_SECONDS = 3600.0
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def text_of(value: Any, where: str) -> str:
@@ -119,10 +121,21 @@ def check_header_form(name: str, value: str, where: str) -> None:
 def check_header(name: str, value: str, where: str) -> tuple[str, str]:
     """A header that may be sent with every request. Raises `UsageError` for an invalid or reserved header."""
     check_header_form(name, value, where)
-    if name.lower() in ("accept", "content-type", "content-length", "host", "transfer-encoding", "connection"):
+    if name.lower() in ("accept", "content-type", "content-length", "transfer-encoding", "connection"):
         raise UsageError(f"{where}: {name} cannot be set for all requests, because checks set it themselves; remove it")
+    if name.lower() == "host" and not _HOST.fullmatch(value):
+        raise UsageError(f"{where}: {name} must be a host and perhaps a port; write for example api.acme.example")
     if name.lower() == "authorization":
         raise UsageError(
             f"{where}: write the token under auth.bearer instead of Authorization, so that checks can leave it out"
         )
     return name, value
+
+
+def headers_of(data: Mapping[str, Any], where: str) -> dict[str, str]:
+    """The headers that may be sent with every request, each once whatever its case."""
+    names = [name.lower() for name in data]
+    twice = next((name for index, name in enumerate(data) if name.lower() in names[:index]), None)
+    if twice is not None:
+        raise UsageError(f"{where}.{twice} is given twice, in upper and lower case; leave one of them out")
+    return dict(check_header(name, text_of(item, f"{where}.{name}"), where) for name, item in data.items())

@@ -19,7 +19,9 @@ _DECIMALS: Mapping[str, int] = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 _PAYMENT = {"method": "credit_card", "processor": "orderproof", "type": "authorized"}
-_LONGEST_LOCALE, _LONGEST_NAME = 128, 64
+LONGEST_LOCALE, LONGEST_NAME = 128, 64
+"""How many characters the API takes of a locale, and of a channel's name."""
+
 _TOO_MUCH = Decimal(10**9)
 # What makes an order the state that was asked for: another value would make it another state.
 _RESERVED = (
@@ -80,9 +82,9 @@ def injection_of(data: Mapping[str, Any], where: str) -> Injection:
         )
     return Injection(
         shop=text_of(data["shop"], f"{where}.shop"),
-        shop_locale=_short(data["shop_locale"], f"{where}.shop_locale", _LONGEST_LOCALE),
+        shop_locale=short_text(data["shop_locale"], f"{where}.shop_locale", LONGEST_LOCALE),
         channel_type=channel["type"],
-        channel_name=_short(channel["name"], f"{where}.channel.name", _LONGEST_NAME),
+        channel_name=short_text(channel["name"], f"{where}.channel.name", LONGEST_NAME),
         currency=currency,
         products=plain,
         preordered_products=preordered,
@@ -90,7 +92,7 @@ def injection_of(data: Mapping[str, Any], where: str) -> Injection:
             "service_level_identifier": text_of(
                 shipping["service_level_identifier"], f"{where}.shipping.service_level_identifier"
             ),
-            **{key: _amount(shipping.get(key, 0), currency, f"{where}.shipping.{key}") for key in ("price", "tax")},
+            **{key: amount_of(shipping.get(key, 0), currency, f"{where}.shipping.{key}") for key in ("price", "tax")},
         },
         payment={
             **_PAYMENT,
@@ -115,15 +117,16 @@ def _products(data: list[str], where: str) -> list[str]:
     return [text_of(product, f"{where}[{index}]") for index, product in enumerate(data)]
 
 
-def _short(value: str, where: str, most: int) -> str:
+def short_text(value: str, where: str, most: int) -> str:
+    """A text of at most so many characters. Raises `UsageError`."""
     text = text_of(value, where)
     if len(text) > most:
         raise UsageError(f"{where} has {len(text)} characters; the Order Injection API takes at most {most}")
     return text
 
 
-def _amount(value: Any, currency: str, where: str) -> str:
-    """An amount of money as text, such as `5` or `0.5`."""
+def amount_of(value: Any, currency: str, where: str) -> str:
+    """An amount of money as text, such as `5` or `0.5`. Raises `UsageError`."""
     try:
         amount = Decimal(str(value))
     except InvalidOperation:

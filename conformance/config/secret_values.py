@@ -32,7 +32,7 @@ from orderproof.spec.description import DESCRIPTIONS, description
 _PUBLIC_HEADER = re.compile(
     r"accept(-charset|-encoding|-language|-version)?|content-.*|user-agent|cache-control|pragma|prefer|origin|via"
     r"|(x-)?forwarded(-for|-host|-port|-proto)?|x-requested-with"
-    r"|traceparent|tracestate|x-b3-.*|(x-)?(request|correlation|trace)-id"
+    r"|host|traceparent|tracestate|x-b3-.*|(x-)?(request|correlation|trace)-id"
     r"|(.*-)?(version|environment|region|locale|tenant(-id|-name)?)",
     re.IGNORECASE,
 )

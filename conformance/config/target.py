@@ -17,6 +17,7 @@ from orderproof.conformance.config.fields import (
     check_header_form,
     check_token,
     check_url,
+    headers_of,
     is_header_name,
     rate_of,
     seconds_of,
@@ -158,10 +159,6 @@ def _auth(data: Any, where: str) -> Auth:
     return Auth(oauth2=OAuth2(**texts))
 
 
-def _headers(data: Any, where: str) -> dict[str, str]:
-    return dict(check_header(name, text_of(item, f"{where}.{name}"), where) for name, item in data.items())
-
-
 def _limits(data: Any, where: str) -> Limits:
     parsers: dict[str, Callable[[Any, str], Any]] = {
         "rate": rate_of,
@@ -215,7 +212,7 @@ _PARSERS: Mapping[str, Callable[[Any, str], Any]] = {
     "base_url": check_url,
     "internal_base_url": check_url,
     "auth": _auth,
-    "headers": _headers,
+    "headers": headers_of,
     "limits": _limits,
     "tls": lambda data, where: Tls(**{key: text_of(item, f"{where}.{key}") for key, item in data.items()}),
     "states": _states,
@@ -293,5 +290,7 @@ def with_headers(target: Target, lines: tuple[str, ...]) -> Target:
                 raise UsageError("-H Authorization: only Bearer is documented; write 'Authorization: Bearer TOKEN'")
             auth = Auth(bearer=check_token(token, "-H Authorization"))
             continue
-        headers.update([check_header(name.strip(), value.strip(), "-H")])
+        name, value = check_header(name.strip(), value.strip(), "-H")
+        # The command line replaces what the file says, in whatever case.
+        headers = {key: item for key, item in headers.items() if key.lower() != name.lower()} | {name: value}
     return replace(target, headers=headers, auth=auth)

@@ -11,6 +11,7 @@ from orderproof.conformance.kit.request_parts import Raw
 from orderproof.conformance.kit.rule_mark import new, rule, unchanged, uses_up
 from orderproof.conformance.kit.session import SESSION, Session
 from orderproof.conformance.kit.settings import PROFILES
+from orderproof.conformance.kit.steps import steps
 from orderproof.conformance.kit.times import Instant, parse_time
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.model.linearizability import Operation, explained, impossible_core
@@ -102,6 +103,7 @@ __all__ = [
     "send_together",
     "shortened",
     "shown",
+    "steps",
     "unchanged",
     "uses_up",
 ]

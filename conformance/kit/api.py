@@ -28,6 +28,7 @@ from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.mediatype import JSON
+from orderproof.conformance.transport.origin import headers_at
 from orderproof.spec.description import Operation, operations, shown_error_types
 
 
@@ -125,13 +126,15 @@ class Orders:
     def _call(self, operation_id: str, state: State | None, path: Mapping[str, str], **parts: Unpack[Parts]) -> Answer:
         operation = operations()[operation_id]
         payload = payload_of(parts)
-        headers = [*self._headers.items(), *self._negotiation(operation_id, state, parts)]
+        base_url = self._base_url(operation, state)
+        own = headers_at(base_url, self._headers, str(self._base_urls["orders"]))
+        headers = [*own, *self._negotiation(operation_id, state, parts)]
         content_type = parts.get("content_type", JSON)
         if payload is not None and content_type is not None:
             headers.append(("Content-Type", content_type))
         exchange = self._send(
             parts.get("method") or operation.method,
-            self._base_url(operation, state) + path_of(operation, path) + query_of(parts.get("query", ())),
+            base_url + path_of(operation, path) + query_of(parts.get("query", ())),
             headers,
             payload,
             operation=operation_id,

@@ -237,7 +237,7 @@ class Lending:
             ids = [(one, "external") for one in dict.fromkeys((*listed[:1], *listed[-1:]))]
         borrower = self._borrower
         for id_, id_type in ids:
-            for _ in borrower.patience.attempts(f"that a state can be read: {state.name}"):
+            for _ in borrower.patience.attempts(f"a new {state.name} to be readable"):
                 if borrower.orders().show(state, id=id_, id_type=id_type).status != 404:
                     break
 

@@ -4,6 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from orderproof.conformance.transport.activity import waiting_for
+
 PATIENT_SECONDS = 10.0
 IMPATIENT_SECONDS = 0.05
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
@@ -42,7 +44,10 @@ class Poller:
         Whoever leaves the loop before the last attempt has seen the effect. `what` names it, and tells effects apart
         that no operation caused.
         """
-        cause = self._cause(what)
+        with waiting_for(what):
+            yield from self._attempts(self._cause(what))
+
+    def _attempts(self, cause: str) -> Iterator[bool]:
         start = began = time.monotonic()
         deadline = start + self._wait(cause)
         pause, came = _FIRST_PAUSE_SECONDS, True

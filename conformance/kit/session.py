@@ -26,16 +26,18 @@ from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.states.callback import callback_source
 from orderproof.conformance.states.injection import injection_source
 from orderproof.conformance.states.journal import Journal
-from orderproof.conformance.states.platform import Access
+from orderproof.conformance.states.platform import ORDERS_PER_SECOND, Access
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.shared_pool import connected
 from orderproof.conformance.states.sources import State, States
 from orderproof.conformance.states.target_sources import sources_of
+from orderproof.conformance.transport.activity import note_request
 from orderproof.conformance.transport.client import Client
 from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
+from orderproof.conformance.transport.waiting import RateLimit, SharedRate
 
 Case = TypeVar("Case")
 
@@ -43,16 +45,28 @@ Case = TypeVar("Case")
 class Session:
     """Everything that checks need, built once in each process."""
 
-    def __init__(self, settings: Settings, pool: Pool | None = None) -> None:
+    def __init__(self, settings: Settings, pool: Pool | None = None, tokens: Tokens | None = None) -> None:
         self.settings = settings
         target = settings.target
         limits = target.limits
-        # The workers share the target's rate limit in equal parts.
-        rate = limits.rate / (limits.workers or 1) if limits.rate else None
+        shared_at = settings.shared_at
+        # The processes of a run keep the target's rate together.
+        self.has_shared_rate = bool(shared_at and limits.rate)
+        rate = SharedRate(connected(shared_at, "rate")) if shared_at and limits.rate else limits.rate
         may_send = guard(is_read_only=settings.read_only)
-        self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send)
-        self._side_client = Client(limits.setup, tls=target.tls, reachability=self.client.reachability)
-        self.tokens = Tokens(target.auth, self._side_client)
+        has_own_host = any(name.lower() == "host" for name in target.headers)
+        self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send, has_own_host=has_own_host)
+        # For all that is no request of a check: tokens, states, and what is asked before a run.
+        self.side_client = Client(
+            limits.setup,
+            tls=target.tls,
+            reachability=self.client.reachability,
+            # Orders are injected at the target itself.
+            has_own_host=has_own_host and target.states.injection is not None,
+        )
+        # One token for the whole run: some token endpoints end the last one as they issue the next.
+        of_all = connected(shared_at, "tokens") if shared_at and target.auth.oauth2 else None
+        self.tokens = tokens or Tokens(target.auth, self.side_client, of_all)
         self._of_target = secrets_of(target)
         self.breaker = Breaker()
         self.trace = Trace()
@@ -63,20 +77,25 @@ class Session:
         self._habits = Habits()
         self.token_probe = TokenProbe(settings.learned.accepted)
         # Beside the checks, and within the same rate.
-        access = Access(self._side_client, target, self.tokens.current, self.client.wait_for_rate)
+        injections = (
+            SharedRate(connected(shared_at, "injections"))
+            if shared_at and target.states.injection
+            else RateLimit(ORDERS_PER_SECOND)
+        )
+        access = Access(self.side_client, target, self.tokens.current, self.client.wait_for_rate, injections.wait)
         self.states = States(
             list(
                 sources_of(
                     target.states,
-                    partial(callback_source, self._side_client),
+                    partial(callback_source, self.side_client),
                     partial(injection_source, access, run=settings.run),
                     Path(settings.folder),
                 )
             ),
             Journal(Path(settings.journal)).note if settings.journal else None,
         )
-        self._owns_pool = pool is None and settings.pool_at is None
-        self.pool = pool or (connected(settings.pool_at) if settings.pool_at else Pool(target.states.fixed))
+        self._owns_pool = pool is None and shared_at is None
+        self.pool = pool or (connected(shared_at) if shared_at else Pool(target.states.fixed))
         self.lending = Lending(self, settings, self.states, self.pool, f"process {os.getpid()}")
 
     @property
@@ -91,6 +110,7 @@ class Session:
         return self.breaker.lost(self.settings.target.base_url)
 
     def _record(self, exchange: Exchange) -> None:
+        note_request()
         self.trace.add(exchange, self.judged)
         line = self.breaker.note(exchange)
         if line is not None:
@@ -105,6 +125,10 @@ class Session:
         if exchange is not None:
             return exchange
         exchange = self.client.send(method, url, headers, body, **how)
+        token = self._new_token(exchange)
+        if token:
+            others = [one for one in headers if one[0].lower() != "authorization"]
+            exchange = self.client.send(method, url, [*others, ("Authorization", f"Bearer {token}")], body, **how)
         self.raise_if_inconclusive(exchange)
         return exchange
 
@@ -134,6 +158,24 @@ class Session:
             raise Inconclusive(why)
         return why
 
+    def _new_token(self, exchange: Exchange) -> str | None:
+        """Another access token where that of a denied request has ended before its time; None where it has not.
+
+        What is refused with a token that was made on purpose, or that another request is granted with, is the server's
+        answer.
+        """
+        token, is_of_state = self._token_of(exchange)
+        if exchange.status not in DENIED or token != self.tokens.newest or is_of_state:
+            return None
+        if self.settings.target.auth.oauth2 is None or self.token_probe.replay(self.client, exchange, "") is None:
+            return None
+        return self.tokens.renewed(token)
+
+    def _token_of(self, exchange: Exchange) -> tuple[str, bool]:
+        """The token of a request, and whether it is that of a state of the check."""
+        token = (exchange.request_header("Authorization") or "").removeprefix("Bearer ")
+        return token, any(state.token == token for state in self.trace.states)
+
     def raise_if_inconclusive(self, exchange: Exchange) -> None:
         """Raise `Inconclusive` if the result is about the connection, the rate limit or an expired token."""
         if self.judges and exchange.is_unreachable:
@@ -149,23 +191,29 @@ class Session:
                 "set a lower limits.rate in the target file",
                 exchange,
             )
-        token = (exchange.request_header("Authorization") or "").removeprefix("Bearer ")
+        token, is_of_state = self._token_of(exchange)
         if token not in self.tokens.secrets:
             return
-        is_of_state = any(state.token == token for state in self.trace.states)
         self.token_probe.note(exchange, token if is_of_state else "")
         if not self.judges or exchange.status not in DENIED:
             return
         ended = self.token_probe.replay(self.client, exchange, token if is_of_state else "")
         if ended is not None:
-            own = "auth.oauth2" if self.settings.target.auth.oauth2 else "auth.bearer"
-            raise Inconclusive(
-                f"{'the token of the state' if is_of_state else own}: the token was accepted before and is refused now "
-                f"({ended.method} {ended.url} returned {ended.status} too). It may have expired: use a token that is "
-                "valid for the whole run, or auth.oauth2, which fetches new tokens",
-                exchange,
-                ended,
+            raise Inconclusive(self._told_end(ended, is_of_state=is_of_state), exchange, ended)
+
+    def _told_end(self, ended: Exchange, *, is_of_state: bool) -> str:
+        """Why a token says nothing about the rule: a request that was granted before is denied now."""
+        told = f"({ended.method} {ended.url} returned {ended.status} too)"
+        if self.settings.target.auth.oauth2 and not is_of_state:
+            return (
+                f"auth.oauth2: tokens of the token endpoint were accepted before, and are refused now {told}. "
+                "Can the client still do what it could when the run began?"
             )
+        own = "the token of the state" if is_of_state else "auth.bearer"
+        return (
+            f"{own}: the token was accepted before and is refused now {told}. It may have expired: use a token that is "
+            "valid for the whole run, or auth.oauth2, which fetches new tokens"
+        )
 
     def orders(self) -> Orders:
         """The documented API of the target."""
@@ -238,7 +286,7 @@ class Session:
             for state in self.pool.drain():
                 self.states.teardown(state)
         self.client.close()
-        self._side_client.close()
+        self.side_client.close()
 
 
 SESSION = pytest.StashKey[Session]()

@@ -48,9 +48,8 @@ class Settings:
     """What to judge and how. Relative paths in the target start from `folder`; `journal` is the file that notes states.
 
     `patience_seconds` is how long a run polls for an effect. No check begins after `ends_at`, in seconds since the
-    epoch. `run` names the run in what it makes on the target. `pool_at` is where the pool of states is served to this
-    process, None where it is its own. `read_only`: no
-    request but GET is sent.
+    epoch. `run` names the run in what it makes on the target. `shared_at` is where this process is
+    served what all processes of the run share, None where it is the only one. `read_only`: no request but GET is sent.
     """
 
     target: Target
@@ -62,7 +61,7 @@ class Settings:
     ends_at: float | None = None
     run: str = field(default_factory=_run_name)
     learned: Learned = Learned()
-    pool_at: tuple[str, str] | None = None
+    shared_at: tuple[str, str] | None = None
     read_only: bool = False
 
     def to_json(self) -> str:
@@ -80,5 +79,5 @@ class Settings:
                 **{key: tuple(data["learned"][key]) for key in ("accepted", "found_by")},
             }
         )
-        pool_at = tuple(data["pool_at"]) if data["pool_at"] else None
-        return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned, "pool_at": pool_at})
+        shared_at = tuple(data["shared_at"]) if data["shared_at"] else None
+        return cls(**{**data, "target": Target.from_dict(data["target"]), "learned": learned, "shared_at": shared_at})

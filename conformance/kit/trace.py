@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from orderproof.conformance.kit.breaker import Line
 from orderproof.conformance.kit.findings import Finding
@@ -18,6 +18,13 @@ _READING_METHODS = ("GET", "HEAD", "OPTIONS")
 _PRICES = "createPriceInformationForItems"
 
 
+class Broken(NamedTuple):
+    """What a step of a check found, and how many exchanges it had seen by then."""
+
+    error: AssertionError
+    seen: int
+
+
 @dataclass(slots=True)
 class Trace:
     """What one check did: its exchanges in order, its states, and where its current example began.
@@ -27,7 +34,8 @@ class Trace:
     an earlier attempt, of which there were `earlier`; and `misdirected` of those that did not reach the API at all,
     because a state names a wrong address or token. `unanswered` is what of the API did not answer, or was not asked
     since it had been given up; `found` is the last finding of a property's examples. `known` is what need not be asked
-    again, or None where everything is asked for.
+    again, or None where everything is asked for. Of a check in steps, `kept` are the rules of the steps that were
+    taken, and `broken` what others found.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -41,6 +49,8 @@ class Trace:
     unanswered: set[Line] = field(default_factory=set)
     known: KnownAnswers | None = None
     check: str = ""
+    kept: list[str] = field(default_factory=list)
+    broken: dict[str, Broken] = field(default_factory=dict)
     _shared: list[State] = field(default_factory=list)
     _before_example: int = 0
     _held: int = 0

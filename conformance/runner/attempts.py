@@ -74,7 +74,7 @@ class Attempts:
             is_canary=is_canary(item),
             is_open=self.is_open,
             gone=session.gone or "",
-            rates={str(os.getpid()): session.client.rate.lowered_to},
+            rates={"run" if session.has_shared_rate else str(os.getpid()): session.client.rate.lowered_to},
         ).to_dict()
         return self._reports
 

@@ -11,13 +11,16 @@ from orderproof.conformance.runner.recorder import record_checks
 from orderproof.conformance.runner.second_look import WORKER_OUTPUT
 from orderproof.conformance.runner.selection import CollectedCheck, Selection, check_name, checks_among, select_items
 from orderproof.conformance.states.pool import Pool
+from orderproof.conformance.states.shared_pool import connected
+from orderproof.conformance.transport.activity import Activity, tell_activity
+from orderproof.conformance.transport.tokens import Tokens
 from orderproof.reports.outcome import Outcome
 
 CANARY = "test_canary.py::test_the_planted_violation_is_found"
 
 
 class Listener:
-    """Hears of a run as it goes on; this one does nothing about it.
+    """Hears of a run as it goes on, and may be called by several threads; this one does nothing about it.
 
     `wants_checks` says whether `collected` matters: with workers it costs a collection of its own.
     """
@@ -30,6 +33,9 @@ class Listener:
     def finished(self, outcome: Outcome, total: int) -> None:
         """What a check came to, of so many in all."""
 
+    def seen(self, process: int, activity: Activity) -> None:
+        """What one of several processes is doing now."""
+
 
 @dataclass(slots=True, eq=False)
 class Controller:
@@ -40,6 +46,7 @@ class Controller:
     collect_only: bool = False
     listener: Listener = field(default_factory=Listener)
     pool: Pool | None = None
+    tokens: Tokens | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     canary: Outcome | None = None
     checks: list[CollectedCheck] = field(default_factory=list)
@@ -112,7 +119,10 @@ class Controller:
 def configure_worker(config: pytest.Config, worker_input: Mapping[str, Any]) -> None:
     """Make a worker of pytest-xdist select, order and record checks as the controller would."""
     config.pluginmanager.register(_WorkerSelection(Selection(**worker_input["orderproof_selection"])))
-    record_checks(config, Settings.from_json(worker_input["orderproof"]))
+    settings = Settings.from_json(worker_input["orderproof"])
+    record_checks(config, settings)
+    if settings.shared_at:
+        tell_activity(connected(settings.shared_at, "watcher"))
 
 
 class _WorkerSelection:

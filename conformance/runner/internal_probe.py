@@ -11,13 +11,14 @@ from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.states.sources import State
 
-_PREORDERED = "order-with-preordered-item"
+PREORDERED = "order-with-preordered-item"
 
 
-def internal_problem(session: Session) -> str | None:
+def internal_problem(session: Session, item: str | None = None) -> str | None:
     """Why the internal API cannot be used, with the key to change; None where it can, or is left out.
 
-    Raises `VoidError` where nothing answers there.
+    `item` is a pre-ordered one that may be canceled, where the caller has it. Raises `VoidError` where nothing answers
+    there.
     """
     target = session.settings.target
     url = target.internal_base_url
@@ -32,7 +33,7 @@ def internal_problem(session: Session) -> str | None:
     if unknown.status not in (404, 405, 410) or not _looks_like_any_path(session, url, unknown):
         return None
     # That an item is unknown may be answered as an unknown path is. One that is there tells them apart.
-    if _cancels_an_item(session):
+    if _cancel(session, item).is_success if item else _cancels_an_item(session):
         return None
     return (
         f"internal_base_url: {url} answers {unknown.status} to every path, a made-up one included; is its path right? "
@@ -57,9 +58,9 @@ def _cancels_an_item(session: Session) -> bool:
 
     An entry of a fixed list is left for the checks: canceled once, it would be of no use to them.
     """
-    if _PREORDERED in session.settings.target.states.fixed or "preordered_items" in session.settings.target.absent:
+    if PREORDERED in session.settings.target.states.fixed or "preordered_items" in session.settings.target.absent:
         return True
     try:
-        return _cancel(session, session.take(_PREORDERED).item_uuid).is_success
+        return _cancel(session, session.take(PREORDERED).item_uuid).is_success
     except StateUnavailable:
         return True

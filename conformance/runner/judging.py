@@ -10,7 +10,7 @@ from typing import Any
 from orderproof import __version__
 from orderproof.conformance.config.secret_values import secret_headers
 from orderproof.conformance.config.target import Target
-from orderproof.conformance.errors import UsageError, VoidError
+from orderproof.conformance.errors import VoidError
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner import canary
@@ -19,14 +19,16 @@ from orderproof.conformance.runner.giving_back import give_back
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
 from orderproof.conformance.runner.look_up import Given, with_given
 from orderproof.conformance.runner.outcome import kept_exchanges
-from orderproof.conformance.runner.preflight import preflight, wait_for_target
-from orderproof.conformance.runner.progress import Progress
+from orderproof.conformance.runner.preflight import preflight
+from orderproof.conformance.runner.progress import Progress, StatusLine
+from orderproof.conformance.runner.readiness import wait_for_target
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import chosen_workers, round_trip
-from orderproof.conformance.states.journal import JOURNAL_NAME, Journal
+from orderproof.conformance.states.journal import empty_journal
 from orderproof.conformance.states.pool import Pool
+from orderproof.conformance.transport.activity import Activity
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.reports.outcome import Outcome
 from orderproof.reports.record import Run, build, moment_text
@@ -80,19 +82,25 @@ class _Listeners(Listener):
     def __init__(
         self,
         progress: Progress,
+        line: StatusLine,
         rules: Sequence[Rule],
         out_of_scope: Mapping[str, str],
         tell: Tell | None,
         settings: Settings,
     ) -> None:
         self._progress = progress
+        self._line = line
         self._tell = tell
         is_quick = settings.profile == QUICK
         self._rules = LiveRules(rules, self._told, out_of_scope, read_only=settings.read_only, is_quick=is_quick)
-        self.wants_checks = tell is not None
+        self.wants_checks = tell is not None or line.is_enabled
 
     def collected(self, checks: Sequence[CollectedCheck]) -> None:
         self._rules.collected(checks)
+        self._progress.collected(checks)
+
+    def seen(self, process: int, activity: Activity) -> None:
+        self._progress.seen(process, activity)
 
     def finished(self, outcome: Outcome, total: int) -> None:
         if self._tell:
@@ -100,16 +108,22 @@ class _Listeners(Listener):
         self._progress.finished(outcome, total)
 
     def _told(self, row: Mapping[str, Any]) -> None:
-        self._progress.end()
         if self._tell:
-            self._tell(row)
+            with self._line.paused():
+                self._tell(row)
 
 
 def judge_target(options: RunOptions) -> RunResult:
     """Judge a target: preflight, checks, record. Raises `UsageError` where an earlier run left states behind."""
+    progress = Progress()
+    with StatusLine(progress.parts, enabled=options.show_progress) as line:
+        return _judge_target(options, progress, line)
+
+
+def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> RunResult:
     started = datetime.now(UTC)
     options.out.mkdir(parents=True, exist_ok=True)
-    journal = _empty_journal(options.out)
+    journal = empty_journal(options.out)
     settings = replace(options.settings, journal=str(journal.path))
     found = _Found()
     looked_up: list[Exchange] = []
@@ -122,12 +136,11 @@ def judge_target(options: RunOptions) -> RunResult:
     out_of_scope = out_of_scope_of(
         settings.target.internal_base_url, settings.target.absent, read_only=settings.read_only
     )
-    progress = Progress(enabled=options.show_progress)
     session = Session(settings, Pool(settings.target.states.fixed))
     try:
         if found.void is None:
-            listeners = _Listeners(progress, rules, out_of_scope, options.tell, settings)
-            _judge(options, session, progress, listeners, found)
+            listeners = _Listeners(progress, line, rules, out_of_scope, options.tell, settings)
+            _judge(options, session, progress, line, listeners, found)
     except KeyboardInterrupt:
         found.interrupted = True
         found.cut_short = "interrupted: no check had been run to its end"
@@ -137,7 +150,6 @@ def judge_target(options: RunOptions) -> RunResult:
         with contextlib.suppress(KeyboardInterrupt):
             give_back(session, journal)
         session.close()
-        progress.end()
     outcomes = found.checks.outcomes if found.checks else []
     run = Run(
         version=__version__,
@@ -161,37 +173,37 @@ def judge_target(options: RunOptions) -> RunResult:
     return RunResult(build(run, rules, outcomes), found.interrupted)
 
 
-def _empty_journal(out: Path) -> Journal:
-    journal = Journal(out / JOURNAL_NAME)
-    if journal.path.exists() and journal.left_over():
-        raise UsageError(
-            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {out}` gives them back "
-            "(or delete the file)"
-        )
-    return journal
-
-
-def _judge(options: RunOptions, session: Session, progress: Progress, listener: Listener, found: _Found) -> None:
+def _judge(
+    options: RunOptions, session: Session, progress: Progress, line: StatusLine, listener: Listener, found: _Found
+) -> None:
     progress.say("preflight")
+    lacking = wait_for_target(session, options.wait_seconds) if options.wait_seconds else None
     try:
-        # Here too no token may be had, and the answer that says so is masked in the record alone.
-        if options.wait_seconds:
-            wait_for_target(session, options.wait_seconds)
         learned = preflight(session)
     except VoidError as error:
-        found.void = str(error)
+        # The answer that says why no token may be had is masked in the record alone.
+        found.void = f"{error}; waited {options.wait_seconds:g} s in vain for {lacking}" if lacking else str(error)
         return
     finally:
         found.preflight = kept_exchanges(session.trace)
     target = session.settings.target
     workers, why = chosen_workers(target, round_trip(session.trace.exchanges))
     if options.note:
-        options.note(why)
+        with line.paused():
+            options.note(why)
+    progress.say("starting the checks")
     target = replace(target, limits=replace(target.limits, workers=workers))
     settings = replace(session.settings, learned=learned, target=target)
     selection = replace(options.selection, is_scarce=bool(target.states.fixed))
     try:
-        found.checks = run_checks(settings, selection, listener, max_failures=options.max_failures, pool=session.pool)
+        found.checks = run_checks(
+            settings,
+            selection,
+            listener,
+            max_failures=options.max_failures,
+            pool=session.pool,
+            tokens=session.tokens,
+        )
     except CollectionError as error:
         found.void = f"the suite itself could not be loaded: {error}"
         return

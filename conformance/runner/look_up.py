@@ -16,7 +16,8 @@ from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.kit.times import parse_time
-from orderproof.conformance.runner.preflight import preflight, wait_for_target
+from orderproof.conformance.runner.preflight import preflight
+from orderproof.conformance.runner.readiness import wait_for_target
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange

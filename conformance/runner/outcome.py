@@ -1,6 +1,6 @@
 """What came of one check: its end, its exchanges, and what passive validation says of each answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
@@ -28,7 +28,10 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
     silence = _silence(finding, rules)
     if silence:
         result, reason, finding = "inconclusive", silence, None
-    findings = (_described(finding, trace),) if finding else ()
+    elif trace.broken:
+        # A later step may have ended in another way: what was found before stands.
+        result = "fail"
+    findings = tuple(_of_steps(trace)) or ((_described(finding, trace),) if finding else ())
     passive = judged_in_passing(trace.exchanges, proofs=trace.proofs, misdirected=trace.misdirected)
     return Outcome(
         check,
@@ -40,8 +43,18 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
         passive=passive,
         states=tuple(sorted({state.name for state in trace.states})),
         proofs=len(trace.proofs),
+        kept=tuple(trace.kept),
         recalled=trace.known.recalled if trace.known else 0,
     )
+
+
+def _of_steps(trace: Trace) -> Iterator[OwnFinding]:
+    """The findings of a check in steps, each about the rule of its step, with what had been sent by then."""
+    for rule, broken in trace.broken.items():
+        described = _described(broken.error, trace)
+        exchanges = [one for one in described["exchanges"] if one < broken.seen]
+        decisive = described["decisive"] if described["decisive"] in exchanges else next(reversed(exchanges), None)
+        yield {**described, "rule": rule, "exchanges": exchanges, "decisive": decisive}
 
 
 def _classify(error: BaseException | None) -> tuple[CheckResult, str, BaseException | None]:

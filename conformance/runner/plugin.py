@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if controller is not None and not config.getoption("numprocesses", None):
         from orderproof.conformance.runner.recorder import record_checks
 
-        record_checks(config, controller.settings, controller.pool)
+        record_checks(config, controller.settings, controller.pool, controller.tokens)
 
 
 def _controller(config: pytest.Config) -> Controller | None:

@@ -7,8 +7,9 @@ is careful not to void a target that merely breaks rules: a cause is named only 
 
 import time
 import uuid
+from collections.abc import Iterator
 
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import STATES, StateKind
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
@@ -16,7 +17,10 @@ from orderproof.conformance.kit.findings import NotApplicable
 from orderproof.conformance.kit.proof import shows
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned
+from orderproof.conformance.runner.base_path import path_trouble
 from orderproof.conformance.runner.internal_probe import internal_problem
+from orderproof.conformance.runner.reach import why_unreachable
+from orderproof.conformance.runner.trouble import Trouble
 from orderproof.conformance.runner.void_causes import Probe, Probes, why_void
 from orderproof.conformance.states.callback import CallbackUnreachable
 from orderproof.conformance.states.sources import NOT_OFFERED, State
@@ -32,35 +36,20 @@ _NOBODY = State("order", {}, {})
 _SECOND_OPINIONS = ("order-cancelable", "order-closed")
 
 
-def wait_for_target(session: Session, seconds: float) -> None:
-    """Wait until something answers at the target that is no gateway error, for at most `seconds`."""
-    deadline = time.monotonic() + seconds
-    stranger = State("customer-without-orders", {}, {"customer_id": str(uuid.UUID(int=session.settings.seed))})
-    while True:
-        answer = session.orders().history(stranger, accept=ORDERS_V2)
-        if answer.status not in (None, 502, 503, 504) or time.monotonic() >= deadline:
-            return
-        time.sleep(_POLL_SECONDS)
-
-
 def preflight(session: Session) -> Learned:
     """Probe the target; returns what was found out. Raises `VoidError`."""
     settings = session.settings
     orders = session.orders()
-    strangers = _probe_without_states(orders, settings.seed)
+    strangers = list(stranger_probes(orders, settings.seed))
     if _is_silent(strangers) and not all(probe.answer.exchange.is_unreachable for probe in strangers):
         # One operation that does not answer is for the checks to tell.
         strangers.append(Probe("an unknown order", orders.show(_NOBODY, id=_unknown_id(settings.seed))))
+    probes = Probes(settings.target, strangers, [], None)
     if _is_silent(strangers):
-        raise VoidError(
-            f"base_url: nothing answers at {settings.target.base_url} ({strangers[0].answer.exchange.error})"
-        )
+        raise VoidError(silence(probes))
     denied = all(probe.answer.status in (401, 403) for probe in strangers)
     if denied and not session.tokens.configured:
-        raise VoidError(
-            f"auth: every request got {strangers[0].answer.status} and no token was given: "
-            'add auth.bearer or auth.oauth2 to the target file, or -H "Authorization: Bearer TOKEN"'
-        )
+        raise VoidError(str(why_void(probes)))
     _check_absent_features(session)
     order = None if denied else _an_order(session)
     if order is None and not denied:
@@ -69,14 +58,24 @@ def preflight(session: Session) -> Learned:
     may_wait = any(probe.answer.status != 404 for probe in strangers)
     known, reads_late = _probe_order(orders, order, may_wait, is_read_only=settings.read_only) if order else ([], False)
     try:
-        why = why_void(Probes(settings.target, strangers, known, order))
-        if why:
-            raise VoidError(why)
+        found = Probes(settings.target, strangers, known, order)
+        trouble = path_trouble(orders, found) or why_void(found)
+        if trouble:
+            raise VoidError(str(trouble))
         problem = internal_problem(session)
         shown = _how_shown(session, order, [probe.answer for probe in known[: len(_ID_TYPES)]])
     finally:
         session.end()
     return Learned(_price_id(known), session.token_probe.own, reads_late, problem, *shown)
+
+
+def silence(probes: Probes) -> str:
+    """In a sentence, that nothing answers, why, and what to do."""
+    exchange = probes.answers[0].exchange
+    trouble = why_unreachable(probes.place, exchange)
+    told = f"base_url: nothing answers at {probes.target.base_url} ({exchange.error})"
+    # What the connection itself says may name the key already.
+    return told if trouble.key in told.partition("(")[2] else f"{told}; {trouble.advice.removeprefix('base_url: ')}"
 
 
 def _unknown_id(seed: int) -> str:
@@ -87,31 +86,38 @@ def _is_silent(probes: list[Probe]) -> bool:
     return all(probe.answer.status is None for probe in probes)
 
 
-def _probe_without_states(orders: Orders, seed: int) -> list[Probe]:
+def stranger_probes(orders: Orders, seed: int) -> Iterator[Probe]:
     """Requests whose documented answer is no 404, whatever data the target holds."""
-    stranger = State("customer-without-orders", {}, {"customer_id": _unknown_id(seed)})
-    return [
-        # An unknown customer gets no 404 in version 2, and a request without a customer gets a 400.
-        Probe("history of an unknown customer", orders.history(stranger, accept=ORDERS_V2)),
-        Probe("history without a customer", orders.call("showOrderHistoryForCustomer", None, {}, accept=ORDERS_V2)),
-    ]
+    # An unknown customer gets no 404 in version 2, and a request without a customer gets a 400.
+    yield Probe("history of an unknown customer", orders.history(nobody(seed), accept=ORDERS_V2))
+    yield Probe("history without a customer", orders.call("showOrderHistoryForCustomer", None, {}, accept=ORDERS_V2))
+
+
+def nobody(seed: int) -> State:
+    """A customer whom no server knows."""
+    return State("customer-without-orders", {}, {"customer_id": _unknown_id(seed)})
 
 
 def _check_absent_features(session: Session) -> None:
     """Raise `VoidError` where the states' source gives what the target is said not to have."""
     for kind in STATES.values():
-        if kind.feature not in session.settings.target.absent:
-            continue
-        try:
-            state = session.states.setup(kind.name)
-        except StateUnavailable:
-            session.states.missing.pop(kind.name, None)
-            continue
-        session.states.teardown(state)
-        raise VoidError(
-            f"features.{kind.feature} is false, and states.{state.source} gives the state {kind.name}: "
-            "leave one of them out"
-        )
+        trouble = given_though_absent(session, kind)
+        if trouble:
+            raise VoidError(str(trouble))
+
+
+def given_though_absent(session: Session, kind: StateKind) -> Trouble | None:
+    """The trouble where a state is given of a feature that the target is said not to have."""
+    if kind.feature not in session.settings.target.absent:
+        return None
+    try:
+        state = session.states.setup(kind.name)
+    except StateUnavailable:
+        session.states.missing.pop(kind.name, None)
+        return None
+    session.states.teardown(state)
+    what = f"false in the target file, and states.{state.source} gives the state {kind.name}"
+    return Trouble(f"features.{kind.feature}", what, "leave one of them out")
 
 
 def _check_callback_path(session: Session) -> None:
@@ -126,7 +132,10 @@ def _check_callback_path(session: Session) -> None:
         except StateUnavailable:
             if session.states.missing.pop(name, None) != NOT_OFFERED["callback"]:
                 return
-    raise VoidError(f"states.callback: {states.callback.url} answers 404 for every state; is its path right?")
+    raise VoidError(
+        f"states.callback: {states.callback.url} answers 404 for every state; is its path right? "
+        "If it is, let it offer a state"
+    )
 
 
 def _an_order(session: Session) -> State | None:

@@ -82,7 +82,8 @@ def prove(told: Mapping[str, Any], *, is_marked: bool) -> Proof:
     `is_marked`: the record says of its exchanges what they are no evidence of, as those of 0.2 and earlier do not.
     """
     proof = Proof(told["number"], told["check"], "only_proves" not in told)
-    if told["check"] == PREFLIGHT or "misdirected" in told:
+    is_unknown = told["operation"] is not None and told["operation"] not in operations()
+    if told["check"] == PREFLIGHT or "misdirected" in told or is_unknown:
         return proof
     exchange = exchange_of(told)
     is_body_known, is_type_known = _is_body_known(exchange, told), _is_type_known(exchange, told)

@@ -13,12 +13,15 @@ from orderproof.conformance.runner.passive import judgements
 from orderproof.conformance.runner.second_look import OpenCheck, hand_over, second_look
 from orderproof.conformance.runner.selection import rules_of
 from orderproof.conformance.states.pool import Pool
+from orderproof.conformance.transport.tokens import Tokens
 from orderproof.reports.redaction.masking import Masker
 
 
-def record_checks(config: pytest.Config, settings: Settings, pool: Pool | None = None) -> None:
+def record_checks(
+    config: pytest.Config, settings: Settings, pool: Pool | None = None, tokens: Tokens | None = None
+) -> None:
     """Let this process run checks: the session for them, which lends of `pool`, and the recorder of their outcomes."""
-    session = config.stash[SESSION] = Session(settings, pool)
+    session = config.stash[SESSION] = Session(settings, pool, tokens)
     session.judged = judgements
     config.pluginmanager.register(Recorder(session))
     config.pluginmanager.register(EarlyEnd(session))

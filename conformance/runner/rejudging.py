@@ -10,11 +10,11 @@ from orderproof.conformance.runner.in_passing import FINDINGS_PER_RULE, broken_a
 from orderproof.conformance.runner.proving import answers
 from orderproof.conformance.runner.recorded import Proof, prove
 from orderproof.conformance.runner.scope import out_of_scope_of
-from orderproof.reports.curl import curl_line
+from orderproof.reports.curl import recorded_line
 from orderproof.reports.digest import MEMBER, sealed
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry, joined
 from orderproof.reports.record import spec_versions
-from orderproof.reports.verdict import judge
+from orderproof.reports.verdict import QUICK, judge
 from orderproof.spec.catalogue import Rule, catalogue, is_selected
 
 
@@ -38,6 +38,7 @@ def rejudged(record: Mapping[str, Any]) -> dict[str, Any]:
         cut_short=record["cut_short"],
         selection=record["selection"],
         read_only=read_only,
+        is_quick=record["profile"] == QUICK,
         missing_states=record["missing_states"],
     )
     dropped = (MEMBER, "accepted")
@@ -95,7 +96,7 @@ def _findings(
         counts[proof.check] += 1
     # A record shows how each request is sent again.
     return [
-        cast(FindingEntry, {**one, "curl": [_line(exchanges[number]) for number in one["exchanges"]]})
+        cast(FindingEntry, {**one, "curl": [recorded_line(exchanges[number]) for number in one["exchanges"]]})
         for one in joined(found)
     ]
 
@@ -108,9 +109,3 @@ def _finding(rule: Rule, proof: Proof, exchange: Mapping[str, Any]) -> FindingEn
     if rule.sources_by_operation:
         entry["source"] = asdict(rule.source_for(exchange["operation"]))
     return entry
-
-
-def _line(exchange: Mapping[str, Any]) -> str:
-    """A request as a `curl` line, with what a record has of its body."""
-    body = exchange["request_body"]
-    return curl_line(exchange, None if body is None else body["text"].encode("utf-8", "replace"))

@@ -13,8 +13,12 @@ from orderproof.conformance.runner.controller import Controller, Listener
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.surroundings import closed_surroundings
+from orderproof.conformance.states.platform import ORDERS_PER_SECOND
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.shared_pool import served
+from orderproof.conformance.transport.client import Client
+from orderproof.conformance.transport.tokens import Tokens
+from orderproof.conformance.transport.waiting import RateLimit
 from orderproof.reports.outcome import Outcome
 
 _CHECKS = Path(checks.__file__).parent
@@ -52,14 +56,15 @@ def run_checks(
     *,
     max_failures: int | None = None,
     pool: Pool | None = None,
+    tokens: Tokens | None = None,
 ) -> ChecksResult:
     """Run the selected checks, with as many workers as the target's limits say, else one. Raises `CollectionError`.
 
-    They lend their states of `pool`, and leave there what can be lent again.
+    They lend their states of `pool`, and leave there what can be lent again; `tokens` gives them their access token.
     """
     pool = pool or Pool(settings.target.states.fixed)
     selection = _for_profile(settings, selection)
-    controller = Controller(settings, selection, listener=listener or Listener(), pool=pool)
+    controller = Controller(settings, selection, listener=listener or Listener(), pool=pool, tokens=tokens)
     workers = settings.target.limits.workers or 1
     if workers > 1 and controller.listener.wants_checks:
         # Workers collect for themselves and tell the names of checks, but not their rules.
@@ -67,8 +72,14 @@ def run_checks(
     options = [f"--maxfail={max_failures}"] if max_failures else []
     options += ["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []
     if workers > 1:
-        with served(pool) as pool_at:
-            controller.settings = replace(settings, pool_at=pool_at)
+        shared = {
+            "tokens": tokens or Tokens(settings.target.auth, Client(settings.target.limits.setup)),
+            "rate": RateLimit(settings.target.limits.rate),
+            "injections": RateLimit(ORDERS_PER_SECOND),
+            "watcher": controller.listener,
+        }
+        with served(pool, **shared) as shared_at:
+            controller.settings = replace(settings, shared_at=shared_at)
             code = _run_pytest(controller, options)
     else:
         code = _run_pytest(controller, options)
@@ -93,6 +104,8 @@ def _run_pytest(controller: Controller, options: Sequence[str]) -> int:
         f"-c{_CHECKS / 'pytest.ini'}",
         # Quiet: the report is ours. Capturing off: progress goes to the real stderr, and checks print nothing.
         *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings", "-p", "no:logging", "--capture=no"),
+        # It collects garbage at the end, for a warning that nobody sees: 0.1 s in each process.
+        *("-p", "no:unraisableexception"),
         *("-p", "_hypothesis_pytestplugin", "-p", "xdist.plugin", "-p", "orderproof.conformance.runner.plugin"),
         f"--hypothesis-seed={controller.settings.seed}",
         *options,
@@ -128,7 +141,7 @@ def _cut_short(
 
 
 class _Registered:
-    """Registers the controller under its name before the plugin looks for it."""
+    """Registers the controller under its name before the plugin looks for it, and keeps tracebacks cheap."""
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
@@ -136,4 +149,6 @@ class _Registered:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Register the controller."""
+        # Nobody sees these tracebacks, and pytest's own style parses the whole module of a check that fails: 0.1 s.
+        config.option.tbstyle = "native"
         config.pluginmanager.register(self._controller, CONTROLLER)

@@ -93,18 +93,22 @@ def _frugally(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Checks in the order in which a list of orders judges most rules.
 
     First those from which the run learns what is accepted, then all that leave their orders as they were, then the
-    rules that use up the fewest.
+    rules that use up the fewest. Of a check's cases one is enough to judge a rule, so the others come last.
     """
     marks = [item.get_closest_marker(USES_UP_MARK) for item in items]
+    cases = [(item.nodeid.partition("[")[0], rules_of(item)) for item in items]
+    is_other_case = [case in cases[:index] for index, case in enumerate(cases)]
     costs = dict.fromkeys((rule_id for item in items for rule_id in rules_of(item)), 0)
-    for item, mark in zip(items, marks, strict=True):
+    for item, mark, is_other in zip(items, marks, is_other_case, strict=True):
         for rule_id in rules_of(item):
-            costs[rule_id] += mark.args[0] if mark else 0
+            costs[rule_id] += mark.args[0] if mark and not is_other else 0
 
     def phase(index: int) -> tuple[int, int]:
         mark = marks[index]
         if mark is None:
             return 1, 0
+        if is_other_case[index]:
+            return 3, 0
         return (0, 0) if mark.kwargs["first"] else (2, min(costs[rule_id] for rule_id in rules_of(items[index])))
 
     return [items[index] for index in sorted(range(len(items)), key=phase)]

@@ -29,6 +29,23 @@ def require_assertions() -> None:
 
 
 @contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have temporary files in a folder of `folder` where no other can be written, as with a read-only root."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        with tempfile.TemporaryDirectory(prefix=".temporary-", dir=folder) as name:
+            tempfile.tempdir = os.environ["TMPDIR"] = str(Path(name).absolute())
+            try:
+                yield
+            finally:
+                tempfile.tempdir = None
+                del os.environ["TMPDIR"]
+    else:
+        yield
+
+
+@contextmanager
 def closed_surroundings() -> Iterator[None]:
     """Shut what the environment and the working folder may decide, for as long as a run takes."""
     before = {name: value for name, value in os.environ.items() if name.startswith(_PREFIXES)}

@@ -11,7 +11,7 @@ from orderproof.conformance.runner.recorded_races import Races, races
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.reports import derived, digest
 from orderproof.reports.acceptance import AcceptanceError, read_acceptance, with_acceptance
-from orderproof.reports.citations import citations
+from orderproof.reports.citations import citations, out_of_place
 from orderproof.reports.compare import JUDGED
 from orderproof.reports.derived import Disagreement
 from orderproof.reports.evidence import PASSIVE
@@ -25,13 +25,8 @@ def verify(record: Mapping[str, Any]) -> Verification:
     is_known = derived.is_of_this_catalogue(record, __version__)
     found = Verification(fits, is_known)
     is_marked = digest.MEMBER in record or digest.is_due(record)
-    numbers = [one["number"] for one in record["exchanges"]]
-    if numbers != list(range(len(numbers))):
-        found.disagreements = [
-            Disagreement(
-                "the record", "the order of its exchanges", "not that of their numbers", "each stands at its own"
-            )
-        ]
+    found.disagreements = list(out_of_place(record))
+    if found.disagreements:
         return found
     # A recording keeps less than a run, and more of it than its record holds was judged.
     is_traffic = "traffic" in record
@@ -55,9 +50,9 @@ def _disagreements(
     own_urls = [url.rstrip("/") for url in (target["base_url"], target["internal_base_url"]) if url]
     for told in record["exchanges"]:
         yield from contradictions(told, own_urls)
-    yield from citations(record)
+    yield from citations(record, is_known=is_known)
     yield from raced.disagreements
-    yield from derived.checks(record) if is_marked and "traffic" not in record else ()
+    yield from derived.checks(record, is_marked=is_marked) if "traffic" not in record else ()
     yield from derived.rows(record, scope, by_catalogue=is_known)
     yield from derived.totals(record)
     yield from _accepted(record)

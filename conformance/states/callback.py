@@ -17,7 +17,11 @@ from orderproof.conformance.transport.strictjson import NotJson, parse_json
 _PAUSES = (0.2, 0.5, 1.0)
 
 
-class CallbackUnreachable(StateUnavailable):
+class CallbackNotReady(StateUnavailable):
+    """`states.callback` answers as one that is not in working order, now at least."""
+
+
+class CallbackUnreachable(CallbackNotReady):
     """No answer from `states.callback`."""
 
 
@@ -39,7 +43,7 @@ def callback_source(client: Client, callback: Callback) -> Ask:
             status = exchange.status
             # Whoever has waited for an answer for a minute does not do so again, nor for a connection: the client did.
             has_waited = exchange.is_unreachable or (status is None and exchange.duration >= client.timeout)
-            again = not has_waited and (status is None or status >= 500 or status in (408, 429))
+            again = not has_waited and _may_pass(status)
             if pause is None or not again:
                 break
             time.sleep(pause)
@@ -49,7 +53,9 @@ def callback_source(client: Client, callback: Callback) -> Ask:
             return None
         if not 200 <= status < 300:
             shown = " ".join(body_text(exchange.response_body).split())
-            raise StateUnavailable(f"states.callback answered {status} ({shown or 'without a body'})")
+            raise (CallbackNotReady if _may_pass(status) else StateUnavailable)(
+                f"states.callback answered {status} ({shown or 'without a body'})"
+            )
         if action == "teardown":
             return {}
         try:
@@ -61,3 +67,7 @@ def callback_source(client: Client, callback: Callback) -> Ask:
         return values
 
     return ask
+
+
+def _may_pass(status: int | None) -> bool:
+    return status is None or status >= 500 or status in (408, 429)

@@ -46,3 +46,14 @@ class Journal:
             else:
                 left.pop(key, None)
         return list(reversed(left.values()))
+
+
+def empty_journal(out: Path) -> Journal:
+    """The journal of a folder. Raises `UsageError` where what an earlier command set up is not given back yet."""
+    journal = Journal(out / JOURNAL_NAME)
+    if journal.path.exists() and journal.left_over():
+        raise UsageError(
+            f"{journal.path}: an earlier run left states behind; `orderproof cleanup {out}` gives them back "
+            "(or delete the file)"
+        )
+    return journal

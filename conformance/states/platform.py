@@ -20,11 +20,10 @@ from orderproof.conformance.transport.origin import origin_and_path
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.shortened import body_text, shortened
 from orderproof.conformance.transport.strictjson import NotJson, parse_json
-from orderproof.conformance.transport.waiting import RateLimit
 
 INJECTION_PATH = "/d/fulfill_order"
 # The vendor lets 20 orders a second in.
-_ORDERS_PER_SECOND = 20
+ORDERS_PER_SECOND = 20
 _REPEAT_PAUSES = (0.5, 1.0, 2.0)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5
 _TOO_MANY_ITEMS = "maximum_allowed_number_of_items_exceeded"
@@ -41,12 +40,16 @@ class Refused(NotOffered):
 
 
 class Access(NamedTuple):
-    """How the platform is reached: `token` gives the target's token, `wait` waits for the target's rate."""
+    """How the platform is reached: `token` gives the target's token, `wait` waits for the target's rate.
+
+    `wait_to_inject` waits for the vendor's rate of injections, which all processes of a run keep together.
+    """
 
     client: Client
     target: Target
     token: Callable[[], str | None]
     wait: Callable[[], None]
+    wait_to_inject: Callable[[], None]
 
 
 class Platform:
@@ -58,8 +61,6 @@ class Platform:
         self.injection = injection
         self.injection_url = injection.url or self._base_url + INJECTION_PATH
         self._is_own_origin = origin_and_path(self.injection_url)[0] == origin_and_path(self._base_url)[0]
-        # As the target's own rate, the vendor's is shared by the workers in equal parts.
-        self._injections = RateLimit(_ORDERS_PER_SECOND / (access.target.limits.workers or 1))
 
     def inject(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """The platform's answer to an order. A 5xx, and a connection that broke, are followed by the same payload.
@@ -68,7 +69,7 @@ class Platform:
         """
         body = json.dumps(document).encode()
         for pause in (*_REPEAT_PAUSES, None):
-            self._injections.wait()
+            self._access.wait_to_inject()
             exchange = self._send("POST", self.injection_url, self._injection_headers(), body)
             timed_out = exchange.status is None and exchange.duration >= self._access.client.timeout
             may_pass = exchange.status is None or (exchange.status >= 500 and not is_deferred(exchange))

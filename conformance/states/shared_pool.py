@@ -1,46 +1,57 @@
-"""One pool of states for all processes of a run: it lives in the process that reports, and the others ask it."""
+"""What all processes of a run share: it lives in the process that reports, and the others ask it.
+
+One pool of states, one access token, one rate of requests; and whoever watches the run hears what each of them does.
+"""
 
 import secrets
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.managers import BaseManager
-from typing import Any, cast
-
-from orderproof.conformance.states.pool import Pool
+from typing import Any
 
 PoolAddress = tuple[str, str]
-"""Where a pool is served, and the key without which it does not answer."""
+"""Where it is served, and the key without which it does not answer."""
 
-
-_EXPOSED = ("lend", "give_back", "has_enough", "drop", "drop_customer", "drain", "note_accepted", "accepted")
-
-
-class _Server(BaseManager):
-    """The side of the process that has the pool."""
+_RATE = ("reserve", "lower", "slowed_to")
+_EXPOSED: Mapping[str, tuple[str, ...]] = {
+    "pool": ("lend", "give_back", "has_enough", "drop", "drop_customer", "drain", "note_accepted", "accepted"),
+    "tokens": ("lend",),
+    "rate": _RATE,
+    "injections": _RATE,
+    "watcher": ("seen",),
+}
 
 
 class _Client(BaseManager):
-    """The side of those that ask for it."""
+    """The side of those that ask."""
 
 
-_Client.register("pool")
+for _name in _EXPOSED:
+    _Client.register(_name)
 
 
 @contextmanager
-def served(pool: Pool) -> Iterator[PoolAddress]:
-    """Serve a pool to the processes of this machine that know the key, by a socket or pipe of the operating system."""
-    key = secrets.token_hex(16)
+def served(pool: Any, **others: Any) -> Iterator[PoolAddress]:
+    """Serve a pool to the processes of this machine that know the key, by a socket or pipe of the operating system.
 
-    class _OfPool(_Server):
+    `others` are served under their names, which are those of `_EXPOSED`.
+    """
+    key = secrets.token_hex(16)
+    # Linux has names for it outside the file system: the path of a folder for temporary files may be too long for one.
+    address = f"\0orderproof-{secrets.token_hex(8)}" if sys.platform == "linux" else None
+
+    class _Server(BaseManager):
         pass
 
-    _OfPool.register("pool", callable=lambda: pool, exposed=_EXPOSED)
-    server: Any = _OfPool(authkey=key.encode()).get_server()
+    for name, shared in {"pool": pool, **others}.items():
+        _Server.register(name, callable=lambda shared=shared: shared, exposed=_EXPOSED[name])
+    server: Any = _Server(address, authkey=key.encode()).get_server()
     # It ends with the process: whoever asked has ended before.
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
     try:
-        yield str(server.address), key
+        yield address or str(server.address), key
     finally:
         server.stop_event.set()
 
@@ -53,9 +64,9 @@ def _serve(server: Any) -> None:
         return
 
 
-def connected(at: PoolAddress) -> Pool:
-    """The pool that another process serves."""
+def connected(at: PoolAddress, name: str = "pool") -> Any:
+    """What another process serves under a name: an object with the methods that are exposed. Any thread may use it."""
     address, key = at
     client = _Client(address, authkey=key.encode())
     client.connect()
-    return cast(Pool, client.pool())  # type: ignore[attr-defined]
+    return getattr(client, name)()

@@ -13,6 +13,7 @@ from typing import Any
 from orderproof.conformance.config.fields import check_token, check_url
 from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.errors import NotOffered, StateUnavailable, UsageError
+from orderproof.conformance.transport.activity import doing
 
 FIXED = "fixed"
 """The source of what a target file lists."""
@@ -112,7 +113,8 @@ class States:
             raise KeyError(f"no state {name!r}")
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
         try:
-            source, values = self._first(name, params)
+            with doing(f"set-up of {name}"):
+                source, values = self._first(name, params)
             with _named(source):
                 state = State(name, params, checked(name, params, values), source)
         except StateUnavailable as error:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from orderproof.conformance.config.tls import Tls
+from orderproof.conformance.transport.activity import doing, waiting_for
 from orderproof.conformance.transport.connection import (
     BROKEN,
     CLOSED_EARLY,
@@ -24,7 +25,7 @@ from orderproof.conformance.transport.origin import Origin, origin_and_path
 from orderproof.conformance.transport.proxy import Proxy, proxy_of
 from orderproof.conformance.transport.reachability import Reachability
 from orderproof.conformance.transport.retry_after import asked_to_wait
-from orderproof.conformance.transport.waiting import RateLimit, Waiting
+from orderproof.conformance.transport.waiting import RateLimit, SharedRate, Waiting
 
 MAX_ANSWER = 8 * 1024 * 1024
 """Longest answer read, in bytes after decompression. The longest documented one, 500 price lines, has about 100 kB."""
@@ -44,23 +45,27 @@ _DROPPED_AFTER_SENDING = (
 class Client:
     """Sends requests and reports each exchange to `record`. Threads may share it: each has its own connections.
 
-    `guard` is asked before a request is sent, and raises where it may not be.
+    `guard` is asked before a request is sent, and raises where it may not be. `has_own_host`: requests come with a
+    `Host` that is not the host of their URL, and is to reach the server.
     """
 
     def __init__(
         self,
         timeout: float = 10.0,
-        rate: float | None = None,
+        rate: float | SharedRate | None = None,
         record: Callable[[Exchange], None] = lambda exchange: None,
         tls: Tls = Tls(),  # noqa: B008 - it is frozen
         reachability: Reachability | None = None,
         guard: Callable[[Exchange], None] = lambda exchange: None,
+        *,
+        has_own_host: bool = False,
     ) -> None:
         self.timeout = timeout
         self.record = record
         self._guard = guard
+        self._has_own_host = has_own_host
         self.waiting = Waiting()
-        self.rate = RateLimit(rate)
+        self.rate = rate if isinstance(rate, SharedRate) else RateLimit(rate)
         self._local = threading.local()
         self._tls = tls
         self._context: ssl.SSLContext | None = None
@@ -94,7 +99,8 @@ class Client:
             self.record(exchange)
             if asked is None:
                 return exchange
-            time.sleep(asked)
+            with doing(f"asked by the server to wait {asked:.0f} s"):
+                time.sleep(asked)
             waited, pause = waited + asked, asked
 
     def asked(self, exchange: Exchange, waited: float, pause: float) -> float | None:
@@ -151,7 +157,13 @@ class Client:
             self.reachability.look_after(exchange, lambda: self.connect(origin), self.timeout)
 
     def _exchange_and_keep(self, connection: Connection, exchange: Exchange, data: bytes) -> bool:
-        is_sent = self.exchange_over(connection, exchange, data)
+        try:
+            with waiting_for(f"an answer to {exchange.operation or f'{exchange.method} at {connection.origin.host}'}"):
+                is_sent = self.exchange_over(connection, exchange, data)
+        except BaseException:
+            # The user broke it off: nobody else knows of the connection.
+            connection.close()
+            raise
         if connection.sock is not None:
             self._idle[connection.origin] = connection
         return is_sent
@@ -238,7 +250,9 @@ class Client:
 
     def _proxy(self, origin: Origin) -> Proxy | None:
         if origin not in self._proxies:
-            self._proxies[origin] = proxy_of(origin)
+            proxy = proxy_of(origin)
+            # Who is asked for a whole URL puts the host of that in place of another one (RFC 9112, 3.2.2).
+            self._proxies[origin] = proxy._replace(tunnels=True) if proxy and self._has_own_host else proxy
         return self._proxies[origin]
 
     def close(self) -> None:

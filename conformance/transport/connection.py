@@ -42,7 +42,7 @@ class NotSendable(Exception):  # noqa: N818 - reads as what it says
 def request_bytes(exchange: Exchange, proxy: Proxy | None = None) -> bytes:
     """A request as it goes over the wire: nothing is changed, and only what is missing is added.
 
-    A `proxy` for `http` is asked for the whole URL (RFC 9112, 3.2.2); one for `https` passes the request on unseen.
+    A `proxy` is asked for the whole URL (RFC 9112, 3.2.2), unless it tunnels and passes the request on unseen.
     Raises `NotSendable`: that is a mistake of whoever asked for it, and says nothing about the server.
     """
     origin, path = origin_and_path(exchange.url)
@@ -52,7 +52,7 @@ def request_bytes(exchange: Exchange, proxy: Proxy | None = None) -> bytes:
     own = [("Host", host_header(origin)), ("Accept-Encoding", "identity"), ("User-Agent", "orderproof")]
     if body is not None or exchange.method not in _METHODS_WITHOUT_BODY:
         own.append(("Content-Length", str(len(body or b""))))
-    if proxy and origin.scheme == "http":
+    if proxy and not proxy.tunnels:
         path = f"http://{host_header(origin)}{path}"
         own += [("Proxy-Authorization", proxy.authorization)] if proxy.authorization else []
     headers = [*(header for header in own if header[0].lower() not in given), *exchange.request_headers]
@@ -87,7 +87,7 @@ class Connection:
         self.sock = socket.create_connection((self._proxy or self.origin[1:])[:2], _left(deadline))
         # A request is written in one piece, so waiting for more only delays it.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._proxy and self._tls is not None:
+        if self._proxy and self._proxy.tunnels:
             self._tunnel(self._proxy, deadline)
         if self._tls is not None:
             self.sock.settimeout(_left(deadline))
@@ -96,7 +96,8 @@ class Connection:
     def _tunnel(self, proxy: Proxy, deadline: float) -> None:
         """Let the proxy open a connection to the origin (RFC 9110, 9.3.6)."""
         assert self.sock is not None
-        place = f"{host_header(self.origin._replace(scheme='http'))}"
+        # With its port, which a proxy does not know otherwise.
+        place = f"{host_header(self.origin._replace(port=0)).rpartition(':')[0]}:{self.origin.port}"
         lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
         lines += [f"Proxy-Authorization: {proxy.authorization}"] if proxy.authorization else []
         self.send("\r\n".join([*lines, "", ""]).encode("ascii"), deadline)
@@ -212,7 +213,8 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _is_unknown_authority(error: ssl.SSLError) -> bool:
+def is_unknown_authority(error: ssl.SSLError) -> bool:
+    """Whether a certificate is refused since its authority is not known here."""
     return isinstance(error, ssl.SSLCertVerificationError) and error.verify_code in _UNKNOWN_AUTHORITY
 
 
@@ -224,7 +226,7 @@ def reason_of(error: BaseException) -> str:
         return "timed out"
     if isinstance(error, ssl.SSLError):
         # Where an authority is one's own, this is the first that people meet.
-        remedy = "; name its authority as tls.ca_file or in SSL_CERT_FILE" if _is_unknown_authority(error) else ""
+        remedy = "; name its authority as tls.ca_file or in SSL_CERT_FILE" if is_unknown_authority(error) else ""
         return f"TLS: {error.reason or error}{remedy}"
     if isinstance(error, socket.gaierror):
         return "the host name cannot be resolved"

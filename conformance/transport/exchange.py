@@ -125,7 +125,7 @@ class Exchange:
                 "request_headers": [(name, value) for name, value in data["request_headers"]],
                 "response_headers": [(name, value) for name, value in data["response_headers"] or ()],
                 "allowed_5xx": tuple(data["allowed_5xx"]),
-                "masks": tuple(data["masks"]),
+                "masks": tuple(data.get("masks", ())),
             }
         )
 

@@ -1,5 +1,6 @@
 """Where a URL leads: the server, and what is asked for there."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,6 +20,12 @@ def origin_and_path(url: str) -> tuple[Origin, str]:
     parts = urlsplit(url)
     path = url[len(parts.scheme) + 3 + len(parts.netloc) :] or "/"
     return Origin(parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]), path
+
+
+def headers_at(url: str, headers: Mapping[str, str], own: str) -> list[tuple[str, str]]:
+    """The headers that go to a URL of those that a target is asked with; a `Host` is for the host of its `own` URL."""
+    is_own = urlsplit(url).hostname == urlsplit(own).hostname
+    return [one for one in headers.items() if is_own or one[0].lower() != "host"]
 
 
 def host_header(origin: Origin) -> str:

@@ -15,11 +15,15 @@ from orderproof.conformance.transport.origin import Origin
 
 
 class Proxy(NamedTuple):
-    """Where a proxy listens, and the value of `Proxy-Authorization` where it wants one."""
+    """Where a proxy listens, and the value of `Proxy-Authorization` where it wants one.
+
+    One that `tunnels` opens a connection to the server and passes on what it does not look at.
+    """
 
     host: str
     port: int
     authorization: str | None = None
+    tunnels: bool = False
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -27,7 +31,7 @@ class Proxy(NamedTuple):
 
 def proxy_of(origin: Origin) -> Proxy | None:
     """The proxy for an origin; None where it is asked directly. Raises `UsageError` for one that cannot be used."""
-    if _is_local(origin.host) or proxy_bypass(f"{origin.host}:{origin.port}"):
+    if is_local(origin.host) or proxy_bypass(f"{origin.host}:{origin.port}"):
         return None
     proxies = getproxies()
     url = proxies.get(origin.scheme) or proxies.get("all")
@@ -48,10 +52,16 @@ def proxy_of(origin: Origin) -> Proxy | None:
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         authorization = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    return Proxy(parts.hostname, port, authorization)
+    return Proxy(parts.hostname, port, authorization, tunnels=origin.scheme == "https")
 
 
-def _is_local(host: str) -> bool:
+def proxy_variable(origin: Origin) -> str:
+    """The variable of the environment that names the proxy for an origin."""
+    return f"{origin.scheme.upper()}_PROXY" if getproxies().get(origin.scheme) else "ALL_PROXY"
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

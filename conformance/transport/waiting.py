@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter, deque
+from typing import Any
 
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.retry_after import FIRST_PAUSE_SECONDS, asked_to_wait, says_how_long
@@ -70,13 +71,18 @@ class RateLimit:
 
     def wait(self) -> None:
         """Sleep until the next request may go."""
+        seconds = self.reserve()
+        if seconds:
+            time.sleep(seconds)
+
+    def reserve(self) -> float:
+        """Seconds until the next request may go, which it then must: the place is taken."""
         with self._lock:
             now = time.monotonic()
             at = max(now, self._next) if self.per_second else now
             self._next = at + 1 / self.per_second if self.per_second else 0.0
             self._sent.append(at)
-        if at > now:
-            time.sleep(at - now)
+        return at - now
 
     def lower(self) -> None:
         """Send more slowly from now on: the server asked for it."""
@@ -92,3 +98,28 @@ class RateLimit:
             rate = max(_SLOWEST, _LOWERED_TO * measured)
             if self.per_second is None or rate < self.per_second:
                 self.per_second = self.lowered_to = rate
+
+    def slowed_to(self) -> float | None:
+        """The same as `lowered_to`, for who can only call."""
+        return self.lowered_to
+
+
+class SharedRate:
+    """A `RateLimit` of another process, which all processes of a run keep together: `limit` asks that one."""
+
+    def __init__(self, limit: Any) -> None:
+        self._limit = limit
+
+    def wait(self) -> None:
+        """Sleep until the next request may go."""
+        time.sleep(self._limit.reserve())
+
+    def lower(self) -> None:
+        """Send more slowly from now on, all together."""
+        self._limit.lower()
+
+    @property
+    def lowered_to(self) -> float | None:
+        """The rate of all processes together that the server's requests to wait have led to."""
+        lowered: float | None = self._limit.slowed_to()
+        return lowered

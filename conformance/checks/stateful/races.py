@@ -107,7 +107,11 @@ class Race:
     def send(self, entrant: Entrant) -> Answer:
         """Send one more, after all others; a reading is repeated until what all were answered is possible."""
         life = self.lives[entrant.order]
-        looks = life.orders.patience.attempts("the end of a race") if isinstance(entrant.request, READS) else [True]
+        looks = (
+            life.orders.patience.attempts("the effect of simultaneous requests to show")
+            if isinstance(entrant.request, READS)
+            else [True]
+        )
         sent, raced = self._session.trace.exchanges, self.runs
         before = len(sent)
         for is_last in looks:

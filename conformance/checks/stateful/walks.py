@@ -78,7 +78,7 @@ class Walk(RuleBasedStateMachine):
         return answer, reply, follow(life.known, request, reply)
 
     def _patiently(self, life: ObservedOrder, request: Request, by: str) -> tuple[Answer, Reply | None, frozenset[Any]]:
-        for _ in self.orders.patience.attempts("a step of a walk"):
+        for _ in self.orders.patience.attempts("the effect of a request to show"):
             attempt = self._attempt(life, request, by)
             if attempt[2]:
                 break
@@ -121,9 +121,14 @@ def walk(session: Session, orders: Orders, kind: type[Walk], begin: Callable[[],
     Raises the `Finding` of the shortest walk found that shows what is wrong.
     """
     failed: list[Walk] = []
+    ended: list[unittest.SkipTest] = []
 
     def set_up(self: Walk) -> None:
-        Walk.__init__(self, session, orders, begin)
+        try:
+            Walk.__init__(self, session, orders, begin)
+        except unittest.SkipTest as error:
+            ended.append(error)
+            raise
 
     def tear_down(self: Walk) -> None:
         try:
@@ -140,6 +145,9 @@ def walk(session: Session, orders: Orders, kind: type[Walk], begin: Callable[[],
             run_state_machine_as_test(taken, settings=generation(walks, Phase.generate, steps=STEPS))
     except Exception:
         # Whatever Hypothesis makes of a walk that goes wrong once and not the next time: what was found stands.
+        if ended and not failed:
+            # Nor is it the check's doing where a list of orders ends before the walks do.
+            raise ended[0] from None
         if not failed:
             raise
         raise _shortest(taken, min(failed, key=lambda one: len(one.strides))) from None

@@ -32,7 +32,7 @@ def unknown_id(order: State, id_type: str) -> str:
 
 def poll_until(orders: Orders, observe: Callable[[], Answer], is_settled: Callable[[Answer], bool]) -> Answer:
     """Poll until `is_settled`, for a limited time; returns the last answer, settled or not."""
-    for _ in orders.patience.attempts("a cancellation"):
+    for _ in orders.patience.attempts("a cancellation to show"):
         answer = observe()
         if is_settled(answer):
             break

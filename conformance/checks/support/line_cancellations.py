@@ -3,12 +3,25 @@
 `cancel(order, item_uuid)` is the operation under test; the order is read through the public API.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
 from orderproof.conformance.checks.support.facts import poll_until
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
-from orderproof.conformance.kit import JSON, Answer, Finding, Inconclusive, Orders, Session, State, expect, require
+from orderproof.conformance.kit import (
+    ITEM_CANCELED,
+    JSON,
+    Answer,
+    Finding,
+    Inconclusive,
+    Orders,
+    Session,
+    State,
+    expect,
+    require,
+    steps,
+)
 
 Cancel = Callable[[State, str], Answer]
 
@@ -62,13 +75,40 @@ def require_canceled(orders: Orders, order: State, cancel: Cancel) -> Answer:
     return shown
 
 
-def item_is_canceled(orders: Orders, order: State, cancel: Cancel) -> None:
-    """The pre-ordered item of an order is canceled, and the order shows it."""
-    before = item_status(orders, order, order.item_uuid)
-    require(cancel(order, order.item_uuid))
+class Rules(NamedTuple):
+    """What a cancellation of an item is judged by: it is accepted, the order shows it, and nothing else is canceled."""
 
-    shown = shown_after(orders, order, order.item_uuid, before)
+    accepted: str
+    shown: str
+    alone: str = ""
 
+
+def item_alone_is_canceled(session: Session, orders: Orders, order: State, cancel: Cancel, rules: Rules) -> None:
+    """The pre-ordered item of an order is canceled, the order shows it, and nothing else is canceled with it."""
+    before: Mapping[str, object] = {}
+    unknown: Inconclusive | None = None
+    try:
+        before = {uuid: item_status(orders, order, uuid) for uuid in (order.item_uuid, *order.item_uuids)}
+        if steady_status(orders, order).canceled:
+            raise Inconclusive("the order was already canceled before the check canceled its item")
+    except Inconclusive as error:
+        # Whether the cancellation is accepted can be judged all the same.
+        unknown = error
+
+    with steps(session) as step:
+        with step(rules.accepted):
+            expect_accepted(cancel(order, order.item_uuid), "the item is pre-ordered and not in a terminal status")
+        if unknown:
+            raise unknown
+        with step(rules.shown):
+            shown = shown_after(orders, order, order.item_uuid, before[order.item_uuid])
+            _expect_shown(shown, order, before[order.item_uuid])
+        if rules.alone:
+            with step(rules.alone):
+                _expect_alone(orders, order, shown, before)
+
+
+def _expect_shown(shown: Answer, order: State, before: object) -> None:
     if status_shown(shown, order.item_uuid) == before:
         raise Finding(
             f"the order still shows the status {before} for the canceled item",
@@ -130,6 +170,24 @@ def order_with_canceled_item(session: Session, orders: Orders, cancel: Cancel, e
     return order
 
 
+def canceled_earlier(session: Session, orders: Orders) -> State | None:
+    """An order that shows that an earlier check canceled its pre-ordered item, if there is one to lend."""
+    order = session.used_up("order-with-preordered-item", ITEM_CANCELED)
+    return order if order is not None and is_canceled(item_status(orders, order, order.item_uuid)) else None
+
+
+def require_told(order: State, answer: Answer, status: object) -> None:
+    """Of an item that was canceled earlier it is not known what an answer showed before: it must say so in words.
+
+    Raises `Inconclusive` if it does not: then the check is run again, with an item that it cancels itself.
+    """
+    if not is_canceled(status):
+        raise Inconclusive(
+            f"{answer.request} shows the status {status} for the item {order.item_uuid}, which was canceled earlier",
+            answer.exchange,
+        )
+
+
 def is_canceled(status: object) -> bool:
     """Whether an item's status says in so many words that it was canceled; no document names the word."""
     return isinstance(status, str) and status.lower().startswith("cancel")
@@ -142,19 +200,13 @@ def item_is_not_canceled_twice(order: State, cancel: Cancel) -> None:
     expect(again, "the item was canceled before").is_refused()
 
 
-def neighbours_stay(orders: Orders, order: State, cancel: Cancel) -> None:
-    """Neither the other items nor the order are canceled with an item."""
-    others = {uuid: item_status(orders, order, uuid) for uuid in order.item_uuids if uuid != order.item_uuid}
-    if steady_status(orders, order).canceled:
-        raise Inconclusive("the order was already canceled before the check canceled its item")
-
-    shown = require_canceled(orders, order, cancel)
-
+def _expect_alone(orders: Orders, order: State, shown: Answer, statuses: Mapping[str, object]) -> None:
+    """Neither the other items, which had these statuses, nor the order were canceled with an item."""
     canceled = status_shown(shown, order.item_uuid)
-    for other, before in others.items():
+    for other, before in statuses.items():
         after = status_shown(shown, other)
         # The platform may change a status on its own, so only the status of a canceled item is a finding.
-        if after != before and after == canceled:
+        if other != order.item_uuid and after != before and after == canceled:
             raise Finding(
                 f"canceling the item {order.item_uuid} also canceled the item {other}",
                 f"a status other than {canceled}",

@@ -29,7 +29,7 @@ def find_in_history(orders: Orders, order: State) -> Answer:
 
 
 def _search_for_a_while(orders: Orders, order: State) -> tuple[Answer, bool]:
-    for _ in orders.patience.attempts("an order in a history"):
+    for _ in orders.patience.attempts("an order to appear in a history"):
         answer, is_listed = _search(orders, order)
         if is_listed:
             break

@@ -44,7 +44,7 @@ def expect_same_facts(
     """
     before = None
     one, other = first
-    for is_last in orders.patience.attempts("the same fact in two places"):
+    for is_last in orders.patience.attempts("two places to show the same facts"):
         if before is not None:
             one, other = again()
         found = next(differences(one.order, other.order), None)

@@ -139,7 +139,7 @@ class Serials:
         return _judgeable(self._poll_until(wanted))
 
     def _poll_until(self, wanted: Numbers) -> Reading:
-        for _ in self.orders.patience.attempts("serial numbers"):
+        for _ in self.orders.patience.attempts("serial numbers to appear"):
             reading = self.glance()
             if reading.has(wanted):
                 break

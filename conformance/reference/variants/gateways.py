@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from datetime import timedelta
 from email.utils import formatdate
@@ -124,6 +125,26 @@ class SlowAnswers(Variant):
     async def before_answer(self, call: Call, answer: Answer) -> None:
         """Twenty milliseconds."""
         await asyncio.sleep(0.02)
+
+
+# Enough for a preflight and the first checks; more would only take time.
+_FAR_ANSWERS = 30
+
+
+class FarAway(Variant):
+    """The first answers take 100 to 300 ms, each another time, as those of a server far away do."""
+
+    def __init__(self, *world: Any) -> None:
+        """The same times in every run."""
+        super().__init__(*world)
+        self._dice = random.Random(1)
+        self._answers = 0
+
+    async def before_answer(self, call: Call, answer: Answer) -> None:
+        """As far as it is far away."""
+        self._answers += 1
+        if self._answers <= _FAR_ANSWERS:
+            await asyncio.sleep(self._dice.uniform(0.1, 0.3))
 
 
 class ReadableShortlyAfter(Variant):

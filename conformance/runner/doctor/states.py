@@ -1,0 +1,215 @@
+"""The steps that try the test data: each state is set up once, read back, held against its promise, and given back."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orderproof.conformance.config.state_kinds import STATES, StateKind
+from orderproof.conformance.errors import StateUnavailable, VoidError
+from orderproof.conformance.kit.proof import prove, shows
+from orderproof.conformance.kit.session import Session
+from orderproof.conformance.kit.settings import Learned
+from orderproof.conformance.kit.tenants import tenant_problem
+from orderproof.conformance.runner.doctor.asking import Measured
+from orderproof.conformance.runner.doctor.step import DATA, MISSING, OK, UNUSABLE, WARNING, Step, failed
+from orderproof.conformance.runner.internal_probe import PREORDERED, internal_problem
+from orderproof.conformance.runner.preflight import given_though_absent
+from orderproof.conformance.states.callback import CallbackUnreachable
+from orderproof.conformance.states.sources import FIXED, NOT_OFFERED, State
+from orderproof.reports.needs import recorded_needs, supplies
+
+_BOTH = ("internal", "external")
+_OTHERS_ITEMS = "the server shows other items in it than the state gives"
+_OTHERS_CUSTOMER = "the server shows another customer for it than the state gives"
+# How a source says that it has none, in place of a failure.
+_OFFERS_NONE = ("does not offer it", "lists no such")
+# What is wrong with what it gave, in place of giving nothing.
+_WRONG_VALUES = ("but the value", "but not with JSON", "but its JSON", "but asked for")
+_SOURCE = re.compile(r"states\.[a-z]+")
+# Reasons are the same one if only their ids differ.
+_VARIES = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
+
+
+@dataclass(slots=True)
+class Data:
+    """What the states showed so far. `internal` is why the internal API cannot be used, None where nobody asked yet."""
+
+    measured: Measured
+    shows_items: bool = False
+    shows_customer: bool = False
+    internal: Step | None = None
+    doubts: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+def state_steps(session: Session, measured: Measured) -> Iterator[Step]:
+    """A step a state, then the internal API."""
+    data = Data(measured)
+    sources = session.settings.target.states
+    if sources:
+        for kind in STATES.values():
+            yield _state(session, kind, data)
+        yield from _second_thoughts(session, data)
+    else:
+        told = "no states are given: the rules that need an order are not run"
+        yield Step(DATA, "states", MISSING, told, "states: add lists, callback, provider or injection")
+    yield data.internal or _internal(session)
+
+
+def _second_thoughts(session: Session, data: Data) -> Iterator[Step]:
+    """What only the whole shows: a callback at a wrong path, an order that is shown unlike all others."""
+    sources = session.settings.target.states
+    callback = sources.callback
+    alone = callback and not (sources.injection or sources.provider or sources.fixed)
+    reasons = set(session.states.missing.values())
+    if callback and alone and reasons == {NOT_OFFERED["callback"]} and not data.measured.offered:
+        what = f"{callback.url} answers 404 for every state"
+        yield Step(DATA, "states.callback", UNUSABLE, what, "states.callback: is its path right?")
+    for name, doubt in data.doubts.items():
+        advice = f"{_key(name, sources.fixed)}: give the values of one and the same order"
+        if data.shows_items and doubt == _OTHERS_ITEMS:
+            yield Step(DATA, name, MISSING, doubt, advice)
+        elif data.shows_customer and doubt == _OTHERS_CUSTOMER:
+            # It may be a token in place of the id.
+            yield Step(DATA, name, WARNING, doubt, advice)
+
+
+def _state(session: Session, kind: StateKind, data: Data) -> Step:
+    target = session.settings.target
+    trouble = given_though_absent(session, kind)
+    if trouble:
+        return failed(DATA, kind.name, trouble)
+    if target.why_absent(kind.feature):
+        return Step(DATA, kind.name, OK, f"out of scope: features.{kind.feature}")
+    if kind.name in target.states.fixed:
+        return _listed(session, kind, data)
+    begun = time.monotonic()
+    try:
+        state = session.states.setup(kind.name)
+    except CallbackUnreachable as error:
+        return Step(
+            DATA, kind.name, UNUSABLE, _short(kind, error), "states.callback: correct host and port, or start it"
+        )
+    except StateUnavailable as error:
+        return _missing(kind, _short(kind, error), data)
+    seconds = time.monotonic() - begun
+    try:
+        why = _why_not(session, state, data)
+        if kind.name == PREORDERED and target.internal_base_url:
+            data.internal = _internal(session, state.item_uuid)
+    finally:
+        begun = time.monotonic()
+        session.states.teardown(state)
+    data.measured.set_ups.append(seconds + time.monotonic() - begun)
+    if why:
+        advice = f"states.{state.source}: give an order that is as promised: {kind.says}"
+        return Step(DATA, kind.name, MISSING, f"not as promised: {why}", advice, seconds)
+    data.measured.offered.add(kind.name)
+    # What an external OMS does shows only in the requests of a run.
+    told = "given, not read back" if kind.name.startswith("oms-") else f"as promised, from states.{state.source}"
+    return Step(DATA, kind.name, OK, told, seconds=seconds)
+
+
+def _short(kind: StateKind, error: StateUnavailable) -> str:
+    return str(error).removeprefix(f"state {kind.name}: ")
+
+
+def _missing(kind: StateKind, why: str, data: Data) -> Step:
+    alike = _VARIES.sub("#", why)
+    first = data.reasons.setdefault(alike, kind.name)
+    if any(words in why for words in _OFFERS_NONE):
+        advice = "states: offer it, or list one by its name"
+        if kind.feature:
+            advice = f"features.{kind.feature}: write false if the target has none; else offer it"
+        return Step(DATA, kind.name, MISSING, why, advice)
+    if first != kind.name:
+        return Step(DATA, kind.name, MISSING, f"the same as for {first}")
+    named = _SOURCE.match(why)
+    key = named[0] if named else "states"
+    advice = f"{key}: correct what the message names, or list a {kind.name} under states:"
+    if any(words in why for words in _WRONG_VALUES):
+        advice = f"{key}: give an object with {', '.join(kind.required)}"
+    return Step(DATA, kind.name, MISSING, why, advice)
+
+
+def _listed(session: Session, kind: StateKind, data: Data) -> Step:
+    """Every entry of a list: what is typed by hand ages."""
+    entries = session.settings.target.states.fixed[kind.name]
+    wrong = {
+        index: why
+        for index, values in enumerate(entries)
+        if (why := _why_not(session, State(kind.name, {}, values, FIXED), data))
+    }
+    supply = supplies(recorded_needs().values()).get(kind.name)
+    many = f"{len(entries)} listed"
+    wants = f"; a whole run wants {supply.comfortable}" if supply and supply.comfortable > len(entries) else ""
+    if len(wrong) < len(entries):
+        data.measured.offered.add(kind.name)
+    if not wrong:
+        return Step(DATA, kind.name, OK, f"{many}, as promised{wants}")
+    told = "; ".join(f"entry {index + 1}: {why}" for index, why in wrong.items())
+    first = next(iter(wrong))
+    advice = f"states.{kind.name}[{first}]: correct the entry, or leave it out"
+    outcome = WARNING if len(wrong) < len(entries) else MISSING
+    return Step(DATA, kind.name, outcome, f"{many}; {told}{wants}", advice)
+
+
+def _why_not(session: Session, state: State, data: Data) -> str | None:
+    """What the server says against a state; None where it is as promised."""
+    if state.token:
+        session.tokens.secrets.add(state.token)
+    target, orders = session.settings.target, session.orders()
+    if state.base_url or state.token:
+        why = tenant_problem(orders, state, target.base_url)
+        if why:
+            return why
+    # An order of the external OMS is not read back by its ids here.
+    if "order_uuid" in state.values and state.source != FIXED and not state.name.startswith("oms-"):
+        # One cause for all states: where the orders are of another server, the long wait is for the first of them.
+        for _ in session.patience.attempts("that a state can be read"):
+            if orders.show(state).status != 404:
+                break
+    _learn(session, state, data)
+    learned = Learned(found_by=_BOTH, shows_items=data.shows_items, shows_customer=data.shows_customer)
+    # What is listed is the user's: it is only read.
+    is_listed = state.source == FIXED
+    return prove(orders, state, learned, may_act=not is_listed, reads_only=is_listed).why
+
+
+def _learn(session: Session, state: State, data: Data) -> None:
+    """Whether the server shows orders with their state's ids of items and customers; doubts where this one is not."""
+    if "item_uuids" not in state.values or state.name.startswith("oms-"):
+        return
+    answer = session.orders().show(state)
+    if not answer.is_success:
+        return
+    items, customer = shows(answer, state)
+    if not items and not data.shows_items:
+        data.doubts[state.name] = _OTHERS_ITEMS
+    elif not customer:
+        # An id may be given as a personal-data token, which the order does not show.
+        data.doubts[state.name] = _OTHERS_CUSTOMER
+    data.shows_items, data.shows_customer = data.shows_items or items, data.shows_customer or customer
+
+
+def _key(name: str, fixed: Mapping[str, Any]) -> str:
+    return f"states.{name}" if name in fixed else "states"
+
+
+def _internal(session: Session, item: str | None = None) -> Step:
+    target = session.settings.target
+    url, name = target.internal_base_url, "internal API"
+    if url is None:
+        return Step(DATA, name, OK, "out of scope: no internal_base_url")
+    try:
+        problem = internal_problem(session, item)
+    except VoidError as error:
+        told = str(error).removeprefix("internal_base_url: ")
+        return Step(DATA, name, UNUSABLE, told, "internal_base_url: correct host and port, or leave it out")
+    if problem:
+        told = problem.removeprefix("internal_base_url: ")
+        return Step(DATA, name, MISSING, told, "internal_base_url: correct it, or leave it out of the file")
+    same = "at base_url" if url == target.base_url else f"{url} answers"
+    return Step(DATA, name, OK, same)
