@@ -4,7 +4,6 @@ Other clients may have acted in between, which the traffic does not show. Each r
 explain what breaks it; where one could, the rule is judged only in traffic that is `complete`.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +13,12 @@ from typing import Any
 from orderproof.conformance.kit.polling import PATIENT_SECONDS
 from orderproof.conformance.kit.times import parse_time
 from orderproof.conformance.model.order import REFUSED
+from orderproof.conformance.traffic.numbers import Number, is_plain, shown
 from orderproof.conformance.traffic.seen import Seen, Told
 
 QUARTER_HOUR = timedelta(minutes=15)
 # A server may store fractions of a second, and show none.
 _ROUNDING = timedelta(seconds=1)
-_LONGEST_NUMBER = 255
 # Refusals that may be about the caller, or about an order that this caller may not see.
 _OF_THE_ORDER = REFUSED - {403}
 
@@ -44,15 +43,6 @@ COMPLETE_RULES: Mapping[str, str] = {
 """What is judged only in complete traffic, and what another client could have done otherwise."""
 
 
-@dataclass(slots=True)
-class _Number:
-    """A serial number that was accepted for an item, the one before it, and the request that wrote it."""
-
-    text: str
-    earlier: str | None
-    seen: Seen
-
-
 @dataclass(slots=True, eq=False)
 class _Life:
     """What is known of an order: the first read that showed it canceled, and what was accepted for it.
@@ -67,7 +57,7 @@ class _Life:
     extension: tuple[Seen, datetime] | None = None
     further: tuple[Seen, Told] | None = None
     is_unanswered: bool = False
-    numbers: dict[str, _Number | None] = field(default_factory=dict)
+    numbers: dict[str, Number | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -218,10 +208,10 @@ class Lives:
     def _written(self, life: _Life, item: str, text: Any, seen: Seen) -> None:
         known = life.numbers.get(item)
         is_first = item not in life.numbers
-        if not _is_plain(text) or (not is_first and (known is None or not known.seen.ended_before(seen))):
+        if not is_plain(text) or (not is_first and (known is None or not known.seen.ended_before(seen))):
             life.numbers[item] = None
         else:
-            life.numbers[item] = _Number(text, known.text if known else None, seen)
+            life.numbers[item] = Number(text, known.text if known else None, seen)
 
     def _read(self, seen: Seen) -> Iterator[Told]:
         items = [one for one in seen.document.get("items") or () if isinstance(one, dict)]
@@ -242,7 +232,7 @@ class Lives:
             # What is canceled need not keep its serial number.
             is_canceled = id_ in self._lines
             if number is not None and not is_canceled and number.seen.ended_before(seen):
-                yield from _shown(seen, item, number)
+                yield from shown(seen, item, number)
 
     def _line_of(self, seen: Seen) -> _Line:
         path = seen.recorded.path
@@ -271,37 +261,6 @@ def _attempt(rule: str, seen: Seen, canceled: Seen | None, what: str) -> Iterato
         yield Told(rule, f"{seen.request} {what}", "a refusal (4xx)", str(seen.status), (canceled.number,))
     elif seen.status in _OF_THE_ORDER:
         yield Told(rule)
-
-
-def _is_plain(text: Any) -> bool:
-    """Whether a text is a serial number that a server must show unchanged."""
-    return (
-        isinstance(text, str)
-        and 0 < len(text) <= _LONGEST_NUMBER
-        and text == text.strip()
-        and text.isprintable()
-        and unicodedata.is_normalized("NFC", text)
-    )
-
-
-def _shown(seen: Seen, item: Mapping[str, Any], number: _Number) -> Iterator[Told]:
-    identifier = item.get("external_identifier")
-    shown = identifier.get("serial_number") if isinstance(identifier, dict) else None
-    is_overwritten = number.earlier not in (None, number.text)
-    if shown == number.text:
-        yield Told("SER-1")
-        if is_overwritten:
-            yield Told("SER-5")
-    elif number.seen.ended_before(seen, PATIENT_SECONDS):
-        rule = "SER-5" if is_overwritten and shown == number.earlier else "SER-1"
-        yield Told(
-            rule,
-            f"{seen.request} does not show the serial number that was accepted for the item {item.get('id')}",
-            f"serial_number {number.text!r}",
-            f"serial_number {shown!r}",
-            (number.seen.number,),
-            is_explained=True,
-        )
 
 
 _BY_OPERATION: Mapping[str, Callable[[Lives, Seen], Iterator[Told]]] = {
