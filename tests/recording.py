@@ -87,6 +87,7 @@ def recorded(*, faults: tuple[str, ...] = (), variants: tuple[str, ...] = ()) ->
         cancel(recorder, state("order-cancelable"))
         cancel_lines(recorder, state("order-with-preordered-item"), state("order-with-preordered-item"))
         page(recorder, state("customer-with-orders", orders=12))
+        read_elsewhere(recorder, state("oms-order"))
         pool.clear()
         return recorder
 
@@ -108,6 +109,13 @@ def read(client: Recorder, order: Any) -> None:
         {"items": [{"type": "product", "id": one} for one in items]},
     ):
         client.send("POST", prices, body)
+
+
+def read_elsewhere(client: Recorder, order: Any) -> None:
+    """An order of the external system in both media types, and the history of its customer."""
+    for accept in (JSON, ORDERS_V2, None):
+        client.send("GET", f"/orders/{order['order_id']}?id_type=external", accept=accept)
+        client.send("GET", f"/orders?customer_id={order['customer_id']}", accept=accept)
 
 
 def number(client: Recorder, order: Any) -> None:
@@ -198,6 +206,9 @@ def page(client: Recorder, customer: Any) -> None:
     queries = ("", "&count=5", "&count=5&offset=4", "&count=50", "&offset=20", "&offset=3")
     for query in (*queries, "&count=51", "&count=0", "&offset=-1", "&count=ten", *queries):
         client.send("GET", path + query, accept=ORDERS_V2)
+    listed = client.send("GET", path, accept=ORDERS_V2)
+    for order in (listed or {}).get("orders", [])[:2]:
+        client.send("GET", f"/orders/{order['id']}?id_type=external", accept=ORDERS_V2)
     client.send("GET", "/orders", accept=ORDERS_V2)
     for accept in (JSON, None):
         client.send("GET", path, accept=accept)

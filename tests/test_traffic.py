@@ -12,7 +12,7 @@ from orderproof.spec.catalogue import catalogue
 from tests.recording import archive, recorded
 
 # Of the rules that traffic can prove, those that the session leaves alone.
-_LEFT_ALONE = {"HIS-11", "HIS-26", "HIS-27", "HIS-32"}
+_LEFT_ALONE = {"HIS-11", "HIS-26", "HIS-27"}
 
 
 @pytest.fixture(scope="module")

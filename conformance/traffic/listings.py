@@ -65,6 +65,7 @@ class Listings:
     def __init__(self) -> None:
         self._lists: dict[str, _List] = {}
         self._placed: dict[tuple[str, str, bool], tuple[str, int]] = {}
+        self._listed: dict[str, tuple[str, int]] = {}
 
     def see(self, seen: Seen) -> Iterator[Told]:
         """What an exchange says, after those before it."""
@@ -99,15 +100,20 @@ class Listings:
         if other is not None:
             yield from _same_instant("ORD-11", seen, placed, other, "the other media type")
         self._placed[id_type, id_, seen.asks_v2] = placed, seen.number
+        listed = self._listed.get(id_) if id_type == "external" and seen.asks_v2 else None
+        if listed is not None:
+            yield from _same_instant("HIS-32", seen, placed, listed, "the history")
 
     def _entries(self, seen: Seen) -> Iterator[Told]:
         """Orders of a history that were read by themselves: by the readable id, from the same system."""
         orders = seen.document.get("orders")
         for entry in orders if isinstance(orders, list) else ():
             if isinstance(entry, dict) and isinstance(entry.get("placed_at"), str):
-                own = self._placed.get(("external", str(entry.get("id")).casefold(), True))
+                id_ = str(entry.get("id")).casefold()
+                own = self._placed.get(("external", id_, True))
                 if own is not None:
                     yield from _same_instant("HIS-32", seen, entry["placed_at"], own, "the order itself")
+                self._listed[id_] = entry["placed_at"], seen.number
 
     def _page(self, page: _Page) -> Iterator[Told]:
         known = self._lists.get(_customer(page.seen))

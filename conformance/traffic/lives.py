@@ -26,7 +26,8 @@ RULES: Mapping[str, str] = {
     "GRA-1": "each accepted extension moves due_at by 15 minutes, and nothing moves it back: one that moved it by "
     "less, or not by a multiple of 15 minutes, was not carried out as documented",
     "GRA-12": "no request revives a canceled order",
-    "CAN-3": "no request revives a canceled order; a read that comes less than 10 seconds later may be of a copy",
+    "CAN-3": "no request revives a canceled order; a read less than 10 seconds later may be of a copy that lags behind",
+    "CAN-4": "as for CAN-3",
     "CAN-21": "no request revives a canceled order",
     "CST-5": "as for CAN-3, and both ids are those of one order",
     "LIN-7": "no request revives a canceled line item",
@@ -133,14 +134,7 @@ class Lives:
             if shown:
                 yield Told("CAN-3")
             elif life.cancellation.ended_before(seen, PATIENT_SECONDS):
-                yield Told(
-                    "CAN-3",
-                    f"{seen.request} shows canceled false, {PATIENT_SECONDS:.0f} seconds or more after the order was "
-                    "canceled",
-                    "canceled true",
-                    "canceled false",
-                    (life.cancellation.number,),
-                )
+                yield from _never_canceled(seen, life.cancellation)
         if shown and earlier is None:
             life.canceled = seen
 
@@ -245,6 +239,18 @@ class Lives:
         yield from _attempt(rule, seen, line.canceled, "canceled a line item again that was canceled before")
         if seen.is_success and line.accepted_by is None:
             line.accepted_by = seen.operation
+
+
+def _never_canceled(seen: Seen, cancellation: Seen) -> Iterator[Told]:
+    """A status that is still open, long after a cancellation was accepted."""
+    wrong = [("CAN-3", "canceled false", "canceled true")]
+    if seen.document.get("cancelable") is True:
+        wrong.append(("CAN-4", "cancelable true", "cancelable false"))
+    for rule, observed, wanted in wrong:
+        message = (
+            f"{seen.request} shows {observed}, {PATIENT_SECONDS:.0f} s or more after {cancellation.request} succeeded"
+        )
+        yield Told(rule, message, wanted, observed, (cancellation.number,))
 
 
 def _of_canceled(rule: str, seen: Seen, earlier: Seen) -> Told:

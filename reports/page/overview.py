@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orderproof.reports import waits
+from orderproof.reports import traffic, waits
 from orderproof.reports.acceptance import accepted_sentence
 from orderproof.reports.headline import selected
 from orderproof.reports.needs import as_keys, to_add
@@ -97,6 +97,7 @@ def _limits(record: Mapping[str, Any]) -> Iterable[str]:
             f"The recorded answers were judged anew by orderproof {clipped(record['rejudged']['by'], 40)}. What its "
             f"checks came to is what orderproof {clipped(record['orderproof'], 40)} found in the run."
         )
+    yield from traffic.lines(record)
     if asked := waits.told(record):
         yield asked
     if "accepted" in record:
@@ -119,6 +120,9 @@ def _scope(
     documents = [name for key, name in record["spec"]["documents"].items() if key in used]
     if documents:
         yield "Documents", "; ".join(documents)
+    if "traffic" in record:
+        yield "Traffic", f"{counted(record['traffic']['exchanges'], 'exchange')} over {duration(record['duration_s'])}"
+        return
     yield "Effort", f"{counted(record['requests'], 'request')} in {duration(record['duration_s'])}"
     yield "Settings", f"profile {record['profile']}, seed {record['seed']}"
 
