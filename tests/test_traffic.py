@@ -219,6 +219,7 @@ def test_a_selection_is_judged_alone(kept, judge):
         (["none.har", "--base-url", "https://a.example"], "none.har: cannot be read"),
         ([".", "--base-url", "https://a.example"], "cannot be read"),
         (["one.har"], "Missing option '--base-url'"),
+        ([], "Missing argument 'FILE.har…'"),
         (["one.har", "--base-url", "https://a.example", "--rules", "GRB-*"], "no rule has such an id"),
         (["one.har", "--base-url", "https://a.example", "--report", "har=one.har"], "one of the files to judge"),
         (["traffic.har", "--base-url", "https://a.example", "--out", "."], "one of the files to judge"),

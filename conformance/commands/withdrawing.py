@@ -5,6 +5,7 @@ A gate would take it for this one's.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,7 +35,7 @@ class Withdrawing(AcceptingPartial):
 
     def _out_among(self, args: list[str]) -> Path:
         """The folder that `--out` names, in a command line that may be wrong elsewhere."""
-        for arg, value in zip(args, [*args[1:], ""], strict=True):
+        for arg, value in pairwise([*args, ""]):
             if arg == "--out" and value:
                 return Path(value)
             if arg.startswith("--out="):

@@ -80,7 +80,7 @@ def _figures(record: Mapping[str, Any], proofs: Sequence[Proof], raced: Races) -
         is_passive = bool(proofs) and any(entry["check"] == PASSIVE for entry in row["checks"])
         if row["verdict"] not in JUDGED:
             figures.unjudged += 1
-        elif is_proven(row, proofs):
+        elif proofs and is_proven(row, proofs):
             figures.proven += 1
         elif is_passive and len(row["checks"]) == 1:
             figures.partly += 1
