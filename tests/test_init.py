@@ -217,6 +217,13 @@ class TestOptions:
         assert "exists" in refusal(tmp_path, "--base-url", URL, "--states", "none")
         assert not (tmp_path / "elsewhere.yaml").exists()
 
+    def test_a_dash_is_no_file(self, tmp_path):
+        assert "- is not the name of a file" in refusal(tmp_path, "--base-url", URL, "--states", "none", "--out", "-")
+
+    def test_a_closed_stream_is_no_terminal(self, monkeypatch):
+        monkeypatch.setattr("sys.stdin", None)
+        assert not init.is_terminal()
+
     def test_an_error_while_writing_leaves_nothing(self, tmp_path):
         with pytest.raises(UsageError, match="nothing was written"):
             init._write({tmp_path / "a": "a", tmp_path / "none" / "b": "b"})

@@ -17,7 +17,8 @@ from orderproof.conformance.errors import UsageError
 
 def is_terminal() -> bool:
     """Whether somebody can be asked."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    # A closed stream is None.
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty())
 
 
 def _options() -> list[click.Parameter]:
@@ -90,6 +91,8 @@ def _command(out: Path, **given: Any) -> int:
 
 def _check_free(path: Path, remedy: str) -> None:
     # A link that leads nowhere is a file of somebody's as well.
+    if str(path) == "-":
+        raise UsageError("--out: - is not the name of a file; give a name, such as target.yaml")
     if os.path.lexists(path):
         raise UsageError(f"{path} exists, and is not overwritten; {remedy}")
     if not path.parent.is_dir():
