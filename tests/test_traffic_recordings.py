@@ -72,12 +72,19 @@ def test_a_session_of_a_browser_is_read(browser, tmp_path):
     assert (found["ORD-16"], found["GRA-10"]) == ("not-run", "pass")
 
 
-@pytest.mark.parametrize(
-    ("fault", "rules"), [("extends-by-10-minutes", {"GRA-1"}), ("errors-without-message+count-of-51", {"HIS-8"})]
-)
-def test_what_a_run_found_is_found_in_its_own_recording(fault, rules, tmp_path):
+def test_what_a_run_found_is_found_in_its_own_recording(tmp_path):
+    rules = {"GRA-1", "HIS-8"}
     selection = [text for rule in sorted(rules) for text in ("--rules", rule)]
-    run = orderproof(tmp_path, "run", "--fault", fault, *selection, "--report", "har", "--keep-personal-data")
+    run = orderproof(
+        tmp_path,
+        "run",
+        "--fault",
+        "extends-by-10-minutes+count-of-51",
+        *selection,
+        "--report",
+        "har",
+        "--keep-personal-data",
+    )
     assert {id_ for id_, verdict in run.verdicts.items() if verdict == "fail"} == rules
 
     record = judged(tmp_path / "orderproof-report" / "traffic.har", run.record["target"]["base_url"])
