@@ -256,3 +256,48 @@ def test_the_due_at_of_a_state_follows_the_extensions():
     unread = effects_on(state, [state], [sent(*EXTENSION, 200, b"<html>")])
     assert unread is not None
     assert "due_at" not in unread.state.values
+
+
+class TestWaiting:
+    """A state that another process has or makes is waited for, where that is sooner than to make one."""
+
+    def wants(self, name="order", waits=30.0, **params):
+        return Demand(name, {"items": 2, **params}, waits=waits)
+
+    def test_what_another_process_makes_is_waited_for(self):
+        pool = Pool()
+        assert pool.lend(self.wants(), "a") is None
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(pool.lend, self.wants(), "b")
+            wait_until(lambda: "b" in pool._waiting)
+            pool.give_back(made("order", order("1")))
+            found = waiting.result(timeout=20)
+        assert found is not None
+        assert found.subject == "uuid-1"
+
+    def test_what_would_not_serve_is_not_waited_for(self):
+        pool = Pool()
+        assert pool.lend(self.wants(), "a") is None
+        assert pool.lend(self.wants(items=5), "b") is None
+        assert pool.lend(self.wants("order-closed"), "c") is None
+        assert pool.lend(self.wants(waits=0.0), "d") is None
+
+    def test_who_waits_is_not_waited_for(self):
+        pool = Pool()
+        pool.give_back(made("order", order("1")))
+        lend(pool, "order", holder="a")
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(pool.lend, self.wants("order-closed", waits=0.0), "a")
+            assert waiting.result(timeout=20) is None
+            late = threads.submit(pool.lend, self.wants(), "b")
+            wait_until(lambda: "b" in pool._waiting)
+            # Who waits makes nothing that a third could wait for.
+            assert pool.lend(self.wants("order-cancelable"), "c") is None
+            pool.give_back(made("order", order("2")))
+            assert late.result(timeout=20) is not None
+
+
+def wait_until(is_so):
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline

@@ -51,6 +51,11 @@ def test_how_many_and_why(of, trip, chosen):
     assert chosen_workers(of, trip) == chosen
 
 
+def test_the_most_may_be_fewer():
+    assert chosen_workers(target(), 0.1, most=4)[0] == 4
+    assert chosen_workers(target(workers=16), 0.1, most=4)[0] == 16
+
+
 @given(st.floats(0, 100), st.none() | st.floats(0.01, 1000))
 def test_there_are_no_more_than_the_target_may_be_asked_to_bear(trip, rate):
     number, _ = chosen_workers(target(rate=rate), trip)

@@ -22,6 +22,9 @@ from orderproof.conformance.states.pool import SMALL, Demand, Kept, Pool, subjec
 from orderproof.conformance.states.sources import FIXED, State, States, checked
 from orderproof.conformance.transport.exchange import Exchange
 
+# About what an order costs a tenant to make, and to take back.
+_WAITS_SECONDS = 2.0
+
 
 class Lending:
     """The states of one process' checks. `pool` is shared by the whole run; `holder` names this process there."""
@@ -78,7 +81,8 @@ class Lending:
         busy = tuple(subject_of(one) for one in self._borrower.trace.states)
         # A customer is only read, so an entry serves every check.
         is_used_up = not self._target.states.reuse and "order_uuid" in STATES[name].values
-        return Demand(name, params, self.terms.is_fresh or is_used_up, self.terms.is_unchanged, busy, after)
+        waits = _WAITS_SECONDS if self._is_thrifty else 0.0
+        return Demand(name, params, self.terms.is_fresh or is_used_up, self.terms.is_unchanged, busy, after, waits)
 
     def take(self, name: str, params: Mapping[str, Any], *, is_new: bool = False) -> State:
         """A state for the running check. Raises `StateUnavailable`, and `Contended` where each process waits."""

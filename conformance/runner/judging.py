@@ -25,7 +25,7 @@ from orderproof.conformance.runner.readiness import wait_for_target
 from orderproof.conformance.runner.run_checks import ChecksResult, CollectionError, run_checks
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
-from orderproof.conformance.runner.workers import chosen_workers, round_trip
+from orderproof.conformance.runner.workers import MOST, MOST_QUICK, chosen_workers, round_trip
 from orderproof.conformance.states.journal import empty_journal
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.transport.activity import Activity
@@ -187,7 +187,8 @@ def _judge(
     finally:
         found.preflight = kept_exchanges(session.trace)
     target = session.settings.target
-    workers, why = chosen_workers(target, round_trip(session.trace.exchanges))
+    most = MOST_QUICK if session.settings.profile == QUICK else MOST
+    workers, why = chosen_workers(target, round_trip(session.trace.exchanges), most=most)
     if options.note:
         with line.paused():
             options.note(why)

@@ -7,6 +7,8 @@ from orderproof.conformance.config.target import Target
 from orderproof.conformance.transport.exchange import Exchange
 
 MOST = 8
+MOST_QUICK = 4
+"""In the quick profile each more worker sets up orders of its own, which cost more than it saves."""
 # What a worker costs to start is worth it from here on; below, two of them share what one could do.
 _NEAR_SECONDS = 0.03
 _SECONDS_A_WORKER = 0.0125
@@ -17,8 +19,8 @@ def round_trip(exchanges: Sequence[Exchange]) -> float:
     return min((one.duration for one in exchanges if one.status is not None), default=0.0)
 
 
-def chosen_workers(target: Target, trip: float) -> tuple[int, str]:
-    """The number of workers from 1 to 8 and why, for a round trip in seconds.
+def chosen_workers(target: Target, trip: float, *, most: int = MOST) -> tuple[int, str]:
+    """The number of workers from 1 to `most` and why, for a round trip in seconds.
 
     A provider is code of the user's that may count on being called by one.
     """
@@ -29,7 +31,7 @@ def chosen_workers(target: Target, trip: float) -> tuple[int, str]:
         return 1, "1 worker: a provider is called by one, unless limits.workers says otherwise"
     if trip < _NEAR_SECONDS:
         return 1, f"1 worker: the target answers within {1000 * trip:.0f} ms"
-    number = min(MOST, math.ceil(trip / _SECONDS_A_WORKER))
+    number = min(most, math.ceil(trip / _SECONDS_A_WORKER))
     why = f"the target answers within {1000 * trip:.0f} ms"
     # One worker sends at most one request a round trip: more than the rate lets through would only wait.
     enough = math.ceil(target.limits.rate * trip) if target.limits.rate else number

@@ -23,6 +23,7 @@ _WAIT_SECONDS = 60.0
 _LEFT = timedelta(minutes=10)
 _KEEPS_SECONDS = 300.0
 _USED_UP = 2
+_COUNTED = ("items", "orders")
 SMALL = 12
 """A customer with so many orders, or an order with so many items, serves whoever asks for less: it is quick to read."""
 
@@ -37,6 +38,7 @@ class Demand:
 
     `is_fresh`: no check had it before. `is_unchanged`: nothing was done to it. `busy` are the orders and customers that
     the check has already. `after` is what must have been done to it: one that a check used up serves who wants that.
+    `waits`: for so many seconds one that another process has is waited for, before one is set up.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Demand:
     is_unchanged: bool = False
     busy: tuple[str, ...] = ()
     after: str | None = None
+    waits: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Pool:
         self._free: list[Kept] = []
         self._lent: dict[int, tuple[Kept, str]] = {}
         self._waiting: set[str] = set()
+        self._making: dict[str, Demand] = {}
         self._number = 0
         self._changed = threading.Condition()
         self._accepted: set[str] = set()
@@ -96,18 +100,24 @@ class Pool:
         Raises `StateUnavailable` where a list of the target file has no such state left, and `Contended` where each
         holder waits for another.
         """
-        deadline = time.monotonic() + _WAIT_SECONDS
+        is_listed = demand.name in self._listed
+        deadline = time.monotonic() + (_WAIT_SECONDS if is_listed else demand.waits)
         with self._changed:
+            self._making.pop(holder, None)
             while True:
                 found = self._first(demand)
                 if found is not None:
                     self._free.remove(found)
                     self._lent[found.number] = (found, holder)
                     return found
-                if demand.name not in self._listed or demand.after:
+                if demand.after:
                     return None
-                if not self._may_come_back(demand, holder) or time.monotonic() >= deadline:
+                is_late = time.monotonic() >= deadline
+                if is_listed and (is_late or not self._may_come_back(demand, holder)):
                     raise StateUnavailable(self._used_up(demand))
+                if not is_listed and (is_late or not self._is_awaited(demand, holder)):
+                    self._making[holder] = demand
+                    return None
                 self._waiting.add(holder)
                 try:
                     self._changed.wait(deadline - time.monotonic())
@@ -170,6 +180,13 @@ class Pool:
         fitting = [one for one in self._free if serves(one, demand) and one.subject not in lent]
         return min(fitting, key=lambda one: _worth(one, demand), default=None)
 
+    def _is_awaited(self, demand: Demand, holder: str) -> bool:
+        """Whether another holder, who waits for nothing, has or makes what would serve: it is back soon."""
+        others = {by for kept, by in self._lent.values() if serves(kept, demand)}
+        others |= {by for by, made in self._making.items() if _would_serve(made, demand)}
+        others.discard(holder)
+        return bool(others - self._waiting)
+
     def _may_come_back(self, demand: Demand, holder: str) -> bool:
         """Whether waiting helps: another holder has what would serve. Raises `Contended` where that one waits too."""
         others = {by for kept, by in self._lent.values() if by != holder and serves(kept, demand)}
@@ -208,6 +225,17 @@ def serves(kept: Kept, demand: Demand) -> bool:
         and _suits(state, demand)
         and (state.source == FIXED or _keeps(kept))
     )
+
+
+def _would_serve(made: Demand, demand: Demand) -> bool:
+    """Whether the state that is set up for one demand may serve another afterwards."""
+    is_kind = demand.name == made.name or demand.name in STATES[made.name].serves
+    is_kept = STATES[made.name].stays_after is not None and not demand.is_fresh
+    has = made.params
+    is_enough = all(
+        wanted is None or (has.get(key) or 0) >= wanted for key, wanted in demand.params.items() if key in _COUNTED
+    )
+    return is_kind and is_kept and is_enough and not set(demand.params) - set(_COUNTED)
 
 
 def _suits(state: State, demand: Demand) -> bool:
