@@ -13,7 +13,6 @@ import pytest
 
 import orderproof
 from orderproof.conformance.reference.server import start
-from orderproof.reports.formats import FORMATS
 from orderproof.reports.record import write
 from tests.records import all_kept, record
 from tests.running import target_file
@@ -48,8 +47,8 @@ print(*sorted(set(sys.argv[1].split(",")) & set(sys.modules)), file=sys.stderr)
 
 def test_quick_commands_import_nothing_heavy(tmp_path):
     write(record(all_kept()), tmp_path / "report.json")
-    report = ["report", "report.json", *(f"--report={name}=-" for name in FORMATS if name not in ("html", "har"))]
-    for arguments in (["--help"], ["--version"], ["run", "--help"], ["rules"], ["gate", "report.json"], report):
+    # `report` is none of them: it verifies the record first.
+    for arguments in (["--help"], ["--version"], ["run", "--help"], ["rules"], ["gate", "report.json"]):
         ended = subprocess.run(
             [sys.executable, "-c", SCRIPT, ",".join(HEAVY), *arguments],
             capture_output=True,

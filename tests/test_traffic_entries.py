@@ -215,6 +215,7 @@ WHOLE = json.dumps(archive([STATUS, STATUS])).encode()
 @pytest.mark.parametrize(
     "data",
     [WHOLE, b"\xef\xbb\xbf" + WHOLE, gzip.compress(WHOLE), b" \n" + WHOLE, gzip.compress(b"\xef\xbb\xbf" + WHOLE)],
+    ids=["plain", "byte-order-mark", "packed", "blanks", "packed-byte-order-mark"],
 )
 def test_a_file_is_read_however_it_is_packed(tmp_path, data):
     path = tmp_path / "one.har"
