@@ -124,4 +124,4 @@ def test_a_run_says_what_it_waited_for(tmp_path):
     assert ran.code == 3
     told = ran.record["void"]
     assert told.endswith("waited 0.3 s in vain for base_url, which answers 404")
-    assert "is its path right?" in told
+    assert "correct the path" in told
