@@ -24,9 +24,12 @@ def begin(folder: Path, seed: int, profile: str, *, files: Iterable[Path] = ()) 
     now = _now()
     why = f"unfinished: it began at {now}, and is still running or was killed"
     earlier = _views(folder) if _is_record(folder / RECORD_NAME) else []
-    _write(folder, seed, profile, now, why)
-    for path in (*earlier, *files):
-        path.unlink(missing_ok=True)
+    try:
+        # First: killed in between, an earlier JUnit file must not stand beside the record of this run.
+        for path in (*earlier, *files):
+            path.unlink(missing_ok=True)
+    finally:
+        _write(folder, seed, profile, now, why)
 
 
 def stop(folder: Path, why: str, seed: int = 0, profile: str = "default") -> None:
