@@ -47,14 +47,14 @@ def headline(
         clauses = _kept(gating, advice, waived_until)
     elif verdict == "non-conforming":
         clauses = [
-            f"{gating['fail']} of {_counted(_in_scope(gating), 'gating rule')} broken",
+            f"{gating['fail']} of {counted(_in_scope(gating), 'gating rule')} broken",
             *_unjudged(gating, advice),
         ]
         clauses += _waived(gating, waived_until)
     else:
         clauses = [_partial(rows, gating, advice), *_waived(gating, waived_until)]
     if advice["warn"]:
-        clauses.append(f"{advice['warn']} of {_counted(_in_scope(advice), 'advisory rule')} not followed")
+        clauses.append(f"{advice['warn']} of {counted(_in_scope(advice), 'advisory rule')} not followed")
     limits = ["read-only"] if read_only else []
     limits += ["quick: a sample of the cases"] if is_quick else []
     limits += [f"{selected(selection)} selected"] if selection else []
@@ -70,22 +70,22 @@ def _kept(gating: Counter[str], advice: Counter[str], waived_until: date | None)
     scope = " in scope" if gating["not-applicable"] or advice["not-applicable"] else ""
     if gating["waived"]:
         clauses = [
-            f"{kept} of {_counted(_in_scope(gating), 'gating rule')}{scope} kept",
+            f"{kept} of {counted(_in_scope(gating), 'gating rule')}{scope} kept",
             *_waived(gating, waived_until),
         ]
     elif advised and advised == _in_scope(advice):
-        return [f"{_all(kept)}{kept} gating and {_counted(advised, 'advisory rule')}{scope} kept"]
+        return [f"{_all(kept)}{kept} gating and {counted(advised, 'advisory rule')}{scope} kept"]
     else:
-        clauses = [f"{_all(kept)}{_counted(kept, 'gating rule')}{scope} kept"]
+        clauses = [f"{_all(kept)}{counted(kept, 'gating rule')}{scope} kept"]
     unjudged = sum(advice[name] for name in _UNJUDGED)
-    return [*clauses, *([f"{_counted(unjudged, 'advisory rule')} not judged"] if unjudged else [])]
+    return [*clauses, *([f"{counted(unjudged, 'advisory rule')} not judged"] if unjudged else [])]
 
 
 def _traffic(rows: Sequence[RuleResult], exchanges: int) -> str:
     """What recorded traffic showed. A rule below its floor was exercised too."""
     exercised = [row for row in rows if row.verdict not in ("not-run", "not-applicable")]
     broken = sum(row.level != "advisory" and row.verdict == "fail" for row in rows)
-    return f"traffic: {_counted(exchanges, 'exchange')}, {_counted(len(exercised), 'rule')} exercised, {broken} broken"
+    return f"traffic: {counted(exchanges, 'exchange')}, {counted(len(exercised), 'rule')} exercised, {broken} broken"
 
 
 def _partial(rows: Sequence[RuleResult], gating: Counter[str], advice: Counter[str]) -> str:
@@ -98,9 +98,9 @@ def _partial(rows: Sequence[RuleResult], gating: Counter[str], advice: Counter[s
 def _unjudged(gating: Counter[str], advice: Counter[str]) -> list[str]:
     decisive, advised = (sum(counts[name] for name in _UNJUDGED) for counts in (gating, advice))
     if not decisive:
-        return [f"{_counted(advised, 'advisory rule')} not judged"] if advised else []
+        return [f"{counted(advised, 'advisory rule')} not judged"] if advised else []
     parts = f" ({decisive} can fail a release, {advised} {'is' if advised == 1 else 'are'} advice)" if advised else ""
-    return [f"{_counted(decisive + advised, 'rule')} not judged{parts}"]
+    return [f"{counted(decisive + advised, 'rule')} not judged{parts}"]
 
 
 def _waived(gating: Counter[str], until: date | None) -> list[str]:
@@ -112,7 +112,7 @@ def _waived(gating: Counter[str], until: date | None) -> list[str]:
 def _wrong_waivers(problems: Sequence[str]) -> str:
     if not problems:
         return ""
-    more = f" (and {_counted(len(problems) - 1, 'more problem')} with waivers)" if len(problems) > 1 else ""
+    more = f" (and {counted(len(problems) - 1, 'more problem')} with waivers)" if len(problems) > 1 else ""
     return f"; {problems[0]}{more}"
 
 
@@ -139,7 +139,8 @@ def _all(count: int) -> str:
     return "all " if count > 1 else ""
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """`1 rule`, `2 rules`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 

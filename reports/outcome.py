@@ -9,6 +9,8 @@ from typing import Any, Literal, NotRequired, Self, TypedDict
 BODY_LIMIT = 2_000
 CITED_LIMIT = 20_000
 EVIDENCE_LIMIT = 200_000
+SPARE = 4
+"""So many times as much is kept until a body is masked, which shortens it: see `reports/record.py`."""
 SENTENCE_LIMIT = 2_000
 """A sentence that quotes a server is shown no longer than this, whatever was sent."""
 LONGEST_SENTENCE = 2 * SENTENCE_LIMIT

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from orderproof.reports.derived import Disagreement
+from orderproof.reports.headline import counted
 from orderproof.reports.redaction.harmless import one_line
 
 
@@ -69,7 +70,7 @@ def lines(record: Mapping[str, Any], found: Verification, *, shown: int) -> Iter
     yield f"catalogue  {_catalogue(record, found)}"
     yield from _figures(found)
     if found.disagreements:
-        yield f"disagrees  {_counted(len(found.disagreements), 'contradiction')}:"
+        yield f"disagrees  {counted(len(found.disagreements), 'contradiction')}:"
     for one in found.disagreements[:shown]:
         yield f"  {one_line(str(one), 600)}"
     if len(found.disagreements) > shown:
@@ -100,7 +101,7 @@ def told(record: Mapping[str, Any], found: Verification | None) -> str:
         return f"{conclusion(found)}{first}{digest}"
     figures = found.figures
     return (
-        f"{conclusion(found)}; its exchanges alone prove {figures.proven} of {_counted(figures.rules, 'verdict')}, "
+        f"{conclusion(found)}; its exchanges alone prove {figures.proven} of {counted(figures.rules, 'verdict')}, "
         f"{figures.by_checks + figures.partly} rest on what checks did, too{digest}"
     )
 
@@ -136,13 +137,9 @@ def _figures(found: Verification) -> Iterator[str]:
     if one.waived:
         yield f"  {one.waived:>5}  of them waived: that is the word of whoever gave the waivers"
     if one.findings:
-        raced = f"; {one.races_proven} of {_counted(one.races, 'race')} proven again" if one.races else ""
+        raced = f"; {one.races_proven} of {counted(one.races, 'race')} proven again" if one.races else ""
         yield f"findings   {one.findings}, held against the exchanges that they cite{raced}"
     yield (
         f"exchanges  {one.exchanges}: {one.whole} whole, {one.masked} with masked values, {one.in_part} kept in part "
         "(of these, status and media type alone were judged again)"
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

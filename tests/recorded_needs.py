@@ -20,9 +20,8 @@ from orderproof.conformance.runner.preflight import preflight
 from orderproof.conformance.runner.run_checks import run_checks
 from orderproof.conformance.runner.selection import Selection
 from orderproof.conformance.states.pool import Demand, Kept, Pool
+from orderproof.conformance.states.sources import COUNTED
 from orderproof.reports.needs import DATA, Need, Needs, as_text
-
-_COUNTED = ("items", "orders")
 
 
 class _Counting(Pool):
@@ -63,7 +62,7 @@ def _noted(pool: _Counting, needs: Needs) -> Iterator[None]:
         end(lending, check, is_well=is_well)
         for name in {kept.state.name for kept in lent} | {name for name, _ in asked}:
             params = [one for asked_name, one in asked if asked_name == name]
-            most = {key: max((one.get(key, 0) for one in params), default=0) for key in _COUNTED}
+            most = {key: max((one.get(key, 0) for one in params), default=0) for key in COUNTED}
             # What is never kept is a condition of the server, and no order that could be used up.
             is_order = STATES[name].stays_after is not None
             gone = sum(kept.state.name == name for kept in lent) - pool.unharmed[name] if is_order else 0

@@ -12,6 +12,7 @@ import click
 
 from orderproof.conformance.commands.options import (
     color_option,
+    folder_option,
     header_option,
     states_option,
     target_option,
@@ -26,20 +27,15 @@ if TYPE_CHECKING:
     from orderproof.conformance.runner.doctor.examination import Examination
     from orderproof.conformance.runner.doctor.step import Step
 
-_INTERRUPTED = 130
-
 
 @click.command("doctor")
 @click.argument("base_url", required=False)
 @target_option
 @states_option
 @header_option
-@click.option(
+@folder_option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
     default=Path("orderproof-report"),
-    metavar="DIR",
-    show_default=True,
     help="Folder for the journal of what is set up, while it is: `orderproof cleanup` takes it after a crash.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the steps as JSON (docs/formats.md), not as a table.")
@@ -66,6 +62,7 @@ def command(
     from orderproof.conformance.runner.doctor.document import document
     from orderproof.conformance.runner.doctor.examination import Examination, without_target
     from orderproof.conformance.runner.doctor.step import exit_code_of
+    from orderproof.reports.verdict import EXIT_INTERRUPTED
 
     if base_url is None and target_file is None:
         raise UsageError("BASE_URL or --target is missing; name the server to try, or its target file")
@@ -80,7 +77,7 @@ def command(
             tell(step, found.secrets)
     else:
         found = _examined(target, target_file, out, tell)
-    code = _INTERRUPTED if found.is_interrupted else exit_code_of(found.steps)
+    code = EXIT_INTERRUPTED if found.is_interrupted else exit_code_of(found.steps)
     told = document(target, file, found, code)
     if as_json:
         click.echo(json.dumps(told, indent=2))

@@ -4,20 +4,13 @@ from pathlib import Path
 
 import click
 
-from orderproof.conformance.commands.options import place_reports, read_record
+from orderproof.conformance.commands.options import folder_option, place_reports, read_record
 from orderproof.conformance.errors import UsageError
 
 
 @click.command("merge")
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("orderproof-report"),
-    metavar="DIR",
-    show_default=True,
-    help="Folder for the merged report.",
-)
+@folder_option("--out", default=Path("orderproof-report"), help="Folder for the merged report.")
 def command(records: tuple[Path, ...], out: Path) -> int:
     """Join the RECORDS of all shards of one run into DIR/report.json and DIR/report.html.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -24,6 +24,33 @@ color_option = click.option(
     default="auto",
     help="Colour the output. auto: on a terminal, unless NO_COLOR, FORCE_COLOR, CLICOLOR or TERM say otherwise.",
 )
+
+
+def folder_option(*names: str, default: Path, help: str) -> Callable[[Any], Any]:  # noqa: A002 - as in click
+    """An option for a folder that is written to."""
+    folder = click.Path(path_type=Path, file_okay=False)
+    return click.option(*names, type=folder, default=default, metavar="DIR", show_default=True, help=help)
+
+
+rules_option = click.option(
+    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge only these rules, such as 'GRA-*' (repeatable)."
+)
+
+exclude_option = click.option(
+    "--exclude", "excluded", multiple=True, metavar="GLOB", help="Do not judge these rules (repeatable)."
+)
+
+keep_personal_data_option = click.option(
+    "--keep-personal-data",
+    is_flag=True,
+    help="Do not mask names, addresses, phone numbers and e-mail addresses in the report.",
+)
+
+exit_zero_option = click.option(
+    "--exit-zero", is_flag=True, help="Exit 0 whatever the verdict, for jobs that only want the report."
+)
+
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only broken rules and the verdict.")
 
 ALL = "all"
 """What `--report` takes for every format that is a file."""

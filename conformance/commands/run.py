@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +12,16 @@ from orderproof.conformance.commands.dry_run import dry_run
 from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
+    exclude_option,
+    exit_zero_option,
+    folder_option,
     header_option,
+    keep_personal_data_option,
     parse_shard,
     parse_time,
+    quiet_option,
     report_option,
+    rules_option,
     states_option,
     target_option,
     waivers_option,
@@ -45,19 +50,10 @@ if TYPE_CHECKING:
 @target_option
 @states_option
 @header_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Withdrawing.out,
-    metavar="DIR",
-    show_default=True,
-    help="Folder for the report.",
-)
+@folder_option("--out", default=Withdrawing.out, help="Folder for the report.")
 @report_option
-@click.option(
-    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge only these rules, such as 'GRA-*' (repeatable)."
-)
-@click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Do not judge these rules (repeatable).")
+@rules_option
+@exclude_option
 @click.option(
     "--last-failed", is_flag=True, help="Judge only the rules that the last run in the folder of --out found broken."
 )
@@ -115,11 +111,7 @@ if TYPE_CHECKING:
     help="Wait up to SECONDS until the API, the token endpoint and the callback answer.",
 )
 @click.option("--dry-run", is_flag=True, help="List the checks, and how many of which states they need; send nothing.")
-@click.option(
-    "--keep-personal-data",
-    is_flag=True,
-    help="Do not mask names, addresses, phone numbers and e-mail addresses in the report.",
-)
+@keep_personal_data_option
 @click.option("--fault", metavar="NAME", help="Judge the embedded server with this seeded fault.")
 @click.option(
     "--variant",
@@ -128,8 +120,8 @@ if TYPE_CHECKING:
 )
 @waivers_option
 @accept_partial_option
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict, for jobs that only want the report.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only broken rules and the verdict.")
+@exit_zero_option
+@quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="Also print how many requests and checks each rule rests on.")
 @color_option
 def command(**options: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +65,19 @@ class Arguments:
     @property
     def overwritten(self) -> list[Path]:
         """Files of an earlier run at the paths of this run's formats, without files that this run reads."""
-        read = {path.absolute() for path in (self.target_file, self.states_file, self.waivers) if path}
-        named = [path for _, path in self.reports if path]
-        return [path for path in named if path.is_file() and path.absolute() not in read]
+        return overwritten(self.reports, self.target_file, self.states_file, self.waivers)
 
     @property
     def choices(self) -> dict[str, str]:
         """The fault and the variant of the embedded server, by the name of their option."""
         return {name: value for name, value in (("fault", self.fault), ("variant", self.variant)) if value}
+
+
+def overwritten(reports: Sequence[tuple[str, Path | None]], *read: Path | None) -> list[Path]:
+    """Files of an earlier run at the paths of this one's formats, without the files that it reads."""
+    kept = {path.absolute() for path in read if path}
+    named = [path for _, path in reports if path]
+    return [path for path in named if path.is_file() and path.absolute() not in kept]
 
 
 @contextmanager
@@ -133,18 +138,27 @@ def named_target(
 
 def chosen_rules(arguments: Arguments) -> Selection:
     """The rules to judge. Raises `UsageError`."""
+    if not arguments.last_failed:
+        return selected_rules(arguments.patterns, arguments.excluded, arguments.shard)
+    if arguments.patterns or arguments.excluded:
+        raise UsageError("--last-failed: cannot be combined with --rules or --exclude; leave them out")
+    return _with_rules(_last_failed(arguments))
+
+
+def selected_rules(
+    patterns: tuple[str, ...], excluded: tuple[str, ...], shard: tuple[int, int] | None = None
+) -> Selection:
+    """The rules that `--rules` and `--exclude` leave. Raises `UsageError` for a pattern that names none."""
     from orderproof.conformance.runner.selection import Selection
 
-    left_out = tuple(f"!{pattern}" for pattern in arguments.excluded)
-    selection = Selection((*arguments.patterns, *left_out), arguments.shard)
-    if arguments.last_failed:
-        if selection.patterns:
-            raise UsageError("--last-failed: cannot be combined with --rules or --exclude; leave them out")
-        selection = _last_failed(arguments)
-    for option, patterns in (("--rules", arguments.patterns), ("--exclude", arguments.excluded)):
-        for pattern in patterns:
+    for option, named in (("--rules", patterns), ("--exclude", excluded)):
+        for pattern in named:
             if not Selection((pattern,)).rules():
                 raise UsageError(f"{option} {pattern}: no rule has such an id; `orderproof rules` lists all ids")
+    return _with_rules(Selection((*patterns, *(f"!{pattern}" for pattern in excluded)), shard))
+
+
+def _with_rules(selection: Selection) -> Selection:
     if not selection.rules():
         raise UsageError("--exclude: no rule is left to judge; exclude fewer rules")
     return selection
@@ -170,6 +184,14 @@ class _WithWaivers(Protocol):
     def waivers(self) -> Path | None: ...
 
 
+class _WithReports(Protocol):
+    @property
+    def reports(self) -> list[tuple[str, Path | None]]: ...
+
+    @property
+    def record_folder(self) -> Path: ...
+
+
 def chosen_waivers(arguments: _WithWaivers) -> list[Waiver]:
     """The waivers of the file in `--waivers`. Raises `UsageError`."""
     from orderproof.reports.waivers import WaiverError, read_waivers
@@ -180,7 +202,7 @@ def chosen_waivers(arguments: _WithWaivers) -> list[Waiver]:
         raise UsageError(str(error)) from None
 
 
-def chosen_places(arguments: Arguments) -> list[tuple[str, Path | None]]:
+def chosen_places(arguments: _WithReports) -> list[tuple[str, Path | None]]:
     """The path of each format, the page included; None for standard output. Raises `UsageError`."""
     from orderproof.reports.record import RECORD_NAME
 

@@ -11,17 +11,22 @@ import click
 from orderproof.conformance.commands.options import (
     accept_partial_option,
     color_option,
+    exclude_option,
+    exit_zero_option,
+    folder_option,
+    keep_personal_data_option,
+    quiet_option,
     report_option,
+    rules_option,
     waivers_option,
     writing,
 )
-from orderproof.conformance.commands.telling import Places, tell
+from orderproof.conformance.commands.telling import tell
 from orderproof.conformance.commands.withdrawing import Withdrawing
 from orderproof.conformance.errors import UsageError, VoidError
 
 if TYPE_CHECKING:
     from orderproof.reports.acceptance import Acceptance
-    from orderproof.spec.catalogue import Rule
 
 
 class _Traffic(Withdrawing):
@@ -65,29 +70,15 @@ class _Arguments:
     is_flag=True,
     help="The traffic holds every change to its orders: also judge what only another client could explain otherwise.",
 )
-@click.option(
-    "--out",
-    "record_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=_Traffic.out,
-    metavar="DIR",
-    show_default=True,
-    help="Folder for the report.",
-)
+@folder_option("--out", "record_folder", default=_Traffic.out, help="Folder for the report.")
 @report_option
-@click.option(
-    "--rules", "patterns", multiple=True, metavar="GLOB", help="Judge only these rules, such as 'GRA-*' (repeatable)."
-)
-@click.option("--exclude", "excluded", multiple=True, metavar="GLOB", help="Do not judge these rules (repeatable).")
-@click.option(
-    "--keep-personal-data",
-    is_flag=True,
-    help="Do not mask names, addresses, phone numbers and e-mail addresses in the report.",
-)
+@rules_option
+@exclude_option
+@keep_personal_data_option
 @waivers_option
 @accept_partial_option
-@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict, for jobs that only want the report.")
-@click.option("-q", "--quiet", is_flag=True, help="Print only broken rules and the verdict.")
+@exit_zero_option
+@quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="Also print how many exchanges each rule rests on.")
 @color_option
 def command(**options: Any) -> int:
@@ -96,12 +87,13 @@ def command(**options: Any) -> int:
     A rule is judged where the traffic proves it, and not run where it does not: the result is non-conforming (exit 1)
     or partial (exit 4), never conforming. Without =FLOOR, --accept-partial demands one rule that was judged.
     """
+    from orderproof.conformance.commands.run_arguments import overwritten
     from orderproof.reports.formats.unfinished import begin, stop
 
     arguments = _Arguments(**options)
     _refuse_to_replace_files(arguments)
     with writing("--out", arguments.record_folder):
-        begin(arguments.record_folder, 0, "default", files=_overwritten(arguments))
+        begin(arguments.record_folder, 0, "default", files=overwritten(arguments.reports, arguments.waivers))
     try:
         return _judge(arguments)
     except (UsageError, VoidError) as error:
@@ -111,56 +103,29 @@ def command(**options: Any) -> int:
 
 
 def _judge(arguments: _Arguments) -> int:
-    from orderproof.conformance.commands.run_arguments import chosen_waivers
+    from orderproof.conformance.commands.run_arguments import chosen_places, chosen_waivers, selected_rules
     from orderproof.conformance.config.fields import check_url
     from orderproof.conformance.runner.judging import RunResult
     from orderproof.conformance.traffic.judging import TrafficOptions, judge_traffic
+    from orderproof.spec.catalogue import catalogue
 
     base_url = check_url(arguments.base_url, "--base-url")
     internal = arguments.internal_base_url
-    rules, patterns = _chosen_rules(arguments)
+    selection = selected_rules(arguments.patterns, arguments.excluded)
     waivers = chosen_waivers(arguments)
-    places = _places(arguments)
+    places = chosen_places(arguments)
     record = judge_traffic(
         TrafficOptions(
             arguments.files,
             base_url,
             base_url if internal is None else check_url(internal, "--internal-base-url"),
-            rules,
-            patterns,
+            [catalogue()[rule_id] for rule_id in selection.rules()],
+            selection.patterns,
             complete=arguments.complete,
             keep_personal_data=arguments.keep_personal_data,
         )
     )
     return tell(RunResult(record, interrupted=False), waivers, None, arguments, places)
-
-
-def _chosen_rules(arguments: _Arguments) -> tuple[list[Rule], tuple[str, ...]]:
-    """The rules to judge, and the patterns that select them. Raises `UsageError`."""
-    from orderproof.spec.catalogue import catalogue, is_selected
-
-    for option, patterns in (("--rules", arguments.patterns), ("--exclude", arguments.excluded)):
-        for pattern in patterns:
-            if not any(is_selected(id_, [pattern]) for id_ in catalogue()):
-                raise UsageError(f"{option} {pattern}: no rule has such an id; `orderproof rules` lists all ids")
-    chosen = (*arguments.patterns, *(f"!{pattern}" for pattern in arguments.excluded))
-    rules = [rule for id_, rule in catalogue().items() if is_selected(id_, chosen)]
-    if not rules:
-        raise UsageError("--exclude: no rule is left to judge; exclude fewer rules")
-    return rules, chosen
-
-
-def _places(arguments: _Arguments) -> Places:
-    from orderproof.conformance.commands.options import place_reports
-    from orderproof.reports.record import RECORD_NAME
-
-    wanted = dict.fromkeys([("html", None), *arguments.reports])
-    return place_reports(list(wanted), arguments.record_folder, arguments.record_folder / RECORD_NAME)
-
-
-def _overwritten(arguments: _Arguments) -> list[Path]:
-    """Files of an earlier run at the paths of this one's formats."""
-    return [path for _, path in arguments.reports if path and path.is_file()]
 
 
 def _refuse_to_replace_files(arguments: _Arguments) -> None:

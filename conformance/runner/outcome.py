@@ -11,13 +11,12 @@ from orderproof.reports.outcome import (
     BODY_LIMIT,
     CITED_LIMIT,
     EVIDENCE_LIMIT,
+    SPARE,
     CheckResult,
     Outcome,
     OwnFinding,
 )
 
-# What masking needs beyond what is shown of a body: see `reports/record.py`.
-_SPARE = 4
 # So much is kept whole in all of the answers that a check's findings cite.
 _KEPT_BYTES = 3 * EVIDENCE_LIMIT
 
@@ -93,14 +92,14 @@ def kept_exchanges(trace: Trace, findings: Sequence[OwnFinding] = ()) -> tuple[d
         {index for one in findings for index in one["exchanges"]}, key=lambda index: index not in decisive
     ):
         body = len(trace.exchanges[index].response_body)
-        limit = EVIDENCE_LIMIT if index in decisive else _SPARE * CITED_LIMIT
+        limit = EVIDENCE_LIMIT if index in decisive else SPARE * CITED_LIMIT
         # One that is longer than any documented answer is told by its beginning.
         if body <= min(limit, left):
             limits[index] = body
             left -= body
     return tuple(
         {
-            **one.shortened(limits.get(index, _SPARE * BODY_LIMIT)).to_dict(),
+            **one.shortened(limits.get(index, SPARE * BODY_LIMIT)).to_dict(),
             "only_proves": index in trace.proofs,
             "misdirected": index in trace.misdirected,
         }

@@ -97,7 +97,8 @@ def _frugally(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """
     marks = [item.get_closest_marker(USES_UP_MARK) for item in items]
     cases = [(item.nodeid.partition("[")[0], rules_of(item)) for item in items]
-    is_other_case = [case in cases[:index] for index, case in enumerate(cases)]
+    first_of = {case: index for index, case in reversed(list(enumerate(cases)))}
+    is_other_case = [first_of[case] != index for index, case in enumerate(cases)]
     costs = dict.fromkeys((rule_id for item in items for rule_id in rules_of(item)), 0)
     for item, mark, is_other in zip(items, marks, is_other_case, strict=True):
         for rule_id in rules_of(item):
@@ -123,7 +124,8 @@ def _quick(items: Sequence[pytest.Item], selection: Selection) -> list[pytest.It
         others = [rule_id for rule_id in rules_of(item) if rule_id not in judged and selection.has(rule_id)]
         return check_name(item.nodeid) in selection.checks or bool(selection.patterns and others)
 
-    return [*chosen, *(item for item in items if item not in chosen and is_asked_for(item))]
+    kept = set(chosen)
+    return [*chosen, *(item for item in items if item not in kept and is_asked_for(item))]
 
 
 def select_items(config: pytest.Config, items: list[pytest.Item], selection: Selection) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from orderproof.conformance.config.state_kinds import EXTENDED, STATES
 from orderproof.conformance.errors import StateUnavailable
-from orderproof.conformance.states.sources import FIXED, State, fits, noun, words
+from orderproof.conformance.states.sources import COUNTED, FIXED, State, fits, noun, words
 from orderproof.conformance.transport.exchange import Exchange
 
 # An entry of a list that another process has may come back; longer than this a check does not wait for it.
@@ -23,7 +23,6 @@ _WAIT_SECONDS = 60.0
 _LEFT = timedelta(minutes=10)
 _KEEPS_SECONDS = 300.0
 _USED_UP = 2
-_COUNTED = ("items", "orders")
 SMALL = 12
 """A customer with so many orders, or an order with so many items, serves whoever asks for less: it is quick to read."""
 
@@ -180,16 +179,18 @@ class Pool:
         fitting = [one for one in self._free if serves(one, demand) and one.subject not in lent]
         return min(fitting, key=lambda one: _worth(one, demand), default=None)
 
+    def _others_with(self, demand: Demand, holder: str) -> set[str]:
+        """The other holders who have what would serve."""
+        return {by for kept, by in self._lent.values() if by != holder and serves(kept, demand)}
+
     def _is_awaited(self, demand: Demand, holder: str) -> bool:
         """Whether another holder, who waits for nothing, has or makes what would serve: it is back soon."""
-        others = {by for kept, by in self._lent.values() if serves(kept, demand)}
-        others |= {by for by, made in self._making.items() if _would_serve(made, demand)}
-        others.discard(holder)
-        return bool(others - self._waiting)
+        makers = {by for by, made in self._making.items() if by != holder and _would_serve(made, demand)}
+        return bool((self._others_with(demand, holder) | makers) - self._waiting)
 
     def _may_come_back(self, demand: Demand, holder: str) -> bool:
         """Whether waiting helps: another holder has what would serve. Raises `Contended` where that one waits too."""
-        others = {by for kept, by in self._lent.values() if by != holder and serves(kept, demand)}
+        others = self._others_with(demand, holder)
         if others and others <= self._waiting:
             raise Contended
         return bool(others)
@@ -233,9 +234,9 @@ def _would_serve(made: Demand, demand: Demand) -> bool:
     is_kept = STATES[made.name].stays_after is not None and not demand.is_fresh
     has = made.params
     is_enough = all(
-        wanted is None or (has.get(key) or 0) >= wanted for key, wanted in demand.params.items() if key in _COUNTED
+        wanted is None or (has.get(key) or 0) >= wanted for key, wanted in demand.params.items() if key in COUNTED
     )
-    return is_kind and is_kept and is_enough and not set(demand.params) - set(_COUNTED)
+    return is_kind and is_kept and is_enough and not set(demand.params) - COUNTED.keys()
 
 
 def _suits(state: State, demand: Demand) -> bool:

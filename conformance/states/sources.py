@@ -19,8 +19,9 @@ FIXED = "fixed"
 """The source of what a target file lists."""
 
 _OPTIONAL = ("base_url", "token")
-# Parameters that count something, and the value that lists it.
-_COUNTED = {"items": "item_uuids", "orders": "order_ids"}
+COUNTED = {"items": "item_uuids", "orders": "order_ids"}
+"""Parameters that count something, and the value that lists it."""
+
 NOT_OFFERED = {
     "callback": "states.callback does not offer it (404)",
     "provider": "states.provider does not offer it (it returned None)",
@@ -81,17 +82,17 @@ def noun(name: str) -> str:
 def words(params: Values) -> str:
     """Parameters in words: `at least 2 items`, `status complete`."""
     return " and ".join(
-        f"at least {value} {key}" if key in _COUNTED else f"{key} {value}" for key, value in params.items()
+        f"at least {value} {key}" if key in COUNTED else f"{key} {value}" for key, value in params.items()
     )
 
 
 def fits(entry: Values, params: Values) -> bool:
     """Whether values are what the parameters of a state ask for."""
     for key, wanted in params.items():
-        if key in _COUNTED and len(entry.get(_COUNTED[key], ())) < wanted:
+        if key in COUNTED and len(entry.get(COUNTED[key], ())) < wanted:
             return False
         # An entry without the value fits only those who ask for no value in particular.
-        if key not in _COUNTED and wanted is not None and entry.get(key) != wanted:
+        if key not in COUNTED and wanted is not None and entry.get(key) != wanted:
             return False
     return True
 
@@ -186,7 +187,7 @@ def checked(name: str, params: Values, values: Any) -> Values:
 
 def _check_twice(values: Values) -> None:
     """Raise `StateUnavailable` for an id that stands where there must be two: what is counted would not fit."""
-    for key in _COUNTED.values():
+    for key in COUNTED.values():
         listed = values.get(key) or []
         twice = next((one for index, one in enumerate(listed) if one in listed[:index]), None)
         if twice is not None:

@@ -17,7 +17,15 @@ from orderproof.conformance.traffic.places import Base, base_of
 from orderproof.conformance.traffic.secrets import secret_headers, secrets_of
 from orderproof.conformance.traffic.seen import Seen, Told
 from orderproof.conformance.traffic.spool import Spool
-from orderproof.reports.outcome import BODY_LIMIT, CITED_LIMIT, EVIDENCE_LIMIT, Outcome, OwnFinding, PassiveResult
+from orderproof.reports.outcome import (
+    BODY_LIMIT,
+    CITED_LIMIT,
+    EVIDENCE_LIMIT,
+    SPARE,
+    Outcome,
+    OwnFinding,
+    PassiveResult,
+)
 from orderproof.reports.record import Run, build, moment_text
 from orderproof.spec.catalogue import Rule, catalogue
 from orderproof.spec.description import operations
@@ -29,8 +37,6 @@ MOST_KEPT = 2_000
 _NOT_RECORDED = ("answered",)
 _BY_BODY = ("body", "advised", "problem-body", "problem-members", "problem-code")
 _BY_TYPE = ("media", "problem-media")
-# Masking needs more than is shown of a body: see `reports/record.py`.
-_SPARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +231,13 @@ def _outcome(result: _Result, name: str) -> Outcome:
     numbers = _kept_numbers(result)
     index_of = {number: index for index, number in enumerate(numbers)}
     findings = [finding for entry in result.judged.values() for finding in entry["findings"]]
-    limit_of = dict.fromkeys((number for one in findings for number in one["exchanges"]), _SPARE * CITED_LIMIT)
+    limit_of = dict.fromkeys((number for one in findings for number in one["exchanges"]), SPARE * CITED_LIMIT)
     limit_of |= {one["decisive"]: EVIDENCE_LIMIT for one in findings if one["decisive"] is not None}
     return Outcome(
         name,
         (),
         exchanges=tuple(
-            _as_data(result.spool.get(number), limit_of.get(number, _SPARE * BODY_LIMIT)) for number in numbers
+            _as_data(result.spool.get(number), limit_of.get(number, SPARE * BODY_LIMIT)) for number in numbers
         ),
         passive={
             rule: {"judged": entry["judged"], "findings": [_renumbered(one, index_of) for one in entry["findings"]]}

@@ -98,7 +98,7 @@ class Listing:
     def __init__(self, console: Console, *, verbose: bool = False) -> None:
         self._console = console
         self._verbose = verbose
-        self._unicode_ok = _speaks_unicode(console)
+        self._unicode_ok = speaks_unicode(console)
         self._heading = self._note = ""
         self._shown: set[str] = set()
 
@@ -191,7 +191,7 @@ def render(
 
     `listing` has already shown the rules that were finished during the run, below a header.
     """
-    unicode_ok = _speaks_unicode(console)
+    unicode_ok = speaks_unicode(console)
     if not quiet:
         if listing is None:
             header(record, console)
@@ -212,7 +212,8 @@ def _listed(record: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [row for row in rows if row["verdict"] not in _UNEXERCISED] if "traffic" in record else rows
 
 
-def _speaks_unicode(console: Console) -> bool:
+def speaks_unicode(console: Console) -> bool:
+    """Whether marks beyond ASCII can be printed there."""
     return (console.encoding or "").lower().startswith("utf")
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orderproof.reports.console import speaks_unicode
 from orderproof.reports.redaction.harmless import harmless, one_line
 
 _MARKS: Mapping[str, tuple[str, str, str]] = {
@@ -36,7 +37,7 @@ class StepsTable:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._unicode_ok = (console.encoding or "").lower().startswith("utf")
+        self._unicode_ok = speaks_unicode(console)
         self._group = ""
         self._remedy: str | None = None
 
