@@ -27,7 +27,7 @@ def path_trouble(orders: Orders, probes: Probes) -> Trouble | None:
     it is the API's answer before it that tells.
     """
     base_url, first = probes.target.base_url, probes.answers[0]
-    trouble = cause_of("base path", probes)
+    trouble = cause = cause_of("base path", probes)
     if trouble:
         found = (one for one in candidates(base_url) if _is_the_api(orders, one))
     elif first.is_refusal and not any(probe.answer.is_success for probe in (*probes.strangers, *probes.known)):
@@ -38,7 +38,7 @@ def path_trouble(orders: Orders, probes: Probes) -> Trouble | None:
         return None
     right = next(found, None)
     if right is None:
-        return cause_of("base path", probes)
+        return cause
     return replace(trouble, remedy=f"correct the path: the API answers at {right}")
 
 

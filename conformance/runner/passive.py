@@ -25,6 +25,12 @@ from orderproof.spec.description import Operation, operations, resolve
 
 # Only the history's page says which content type the answer has when version 2 is asked for. Of an order, both types
 # are listed for the one answer, and only the form of `placed_at` is promised.
+BY_BODY: Mapping[bool, tuple[str, ...]] = {
+    True: ("body", "advised"),
+    False: ("problem-body", "problem-members", "problem-code"),
+}
+BY_TYPE: Mapping[bool, tuple[str, ...]] = {True: ("media",), False: ("problem-media",)}
+"""The kinds of rules that look at an answer's body, and at its media type: of a success (True), and of a refusal."""
 _ALSO_CALLED = {("showSalesOrderByIdAndIdType", ORDERS_V2): JSON}
 ERROR_MEMBERS = ("error_code", "message", "request_id")
 """What every sample of an error shows."""

@@ -13,11 +13,11 @@ from contextlib import ExitStack
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.session import Session
+from orderproof.conformance.runner.preflight import stranger_probes
 from orderproof.conformance.states.callback import CallbackNotReady, callback_source
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.activity import waiting_for
 from orderproof.conformance.transport.exchange import Exchange
-from orderproof.conformance.transport.mediatype import ORDERS_V2
 from orderproof.conformance.transport.tokens import TokenEndpointNotReady
 
 _POLL_SECONDS = 0.25
@@ -64,12 +64,7 @@ def _no_token(session: Session) -> str | None:
 def _no_api(session: Session) -> str | None:
     """Two requests whose documented answers no gateway gives: an unknown customer has an empty history."""
     orders = session.orders().prepared()
-    stranger = State("customer-without-orders", {}, {"customer_id": str(uuid.UUID(int=session.settings.seed))})
-    asked = (
-        orders.history(stranger, accept=ORDERS_V2),
-        orders.call("showOrderHistoryForCustomer", None, {}, accept=ORDERS_V2),
-    )
-    answers = [_sent(session, one) for one in asked]
+    answers = [_sent(session, one.answer) for one in stranger_probes(orders, session.settings.seed)]
     if any(map(_is_of_the_api, answers)):
         return None
     return f"base_url, which {_told(answers[0])}"

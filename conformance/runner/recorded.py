@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from orderproof.conformance.runner.passive import Judgement, judge, rules_of_kind
+from orderproof.conformance.runner.passive import BY_BODY, BY_TYPE, Judgement, judge, rules_of_kind
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.strictjson import NotJson, TooMuchJson, parse_json
@@ -21,8 +21,6 @@ from orderproof.reports.redaction.persons import PERSON_MARK
 from orderproof.spec.catalogue import catalogue
 from orderproof.spec.description import operations
 
-_BY_BODY = {True: ("body", "advised"), False: ("problem-body", "problem-members", "problem-code")}
-_BY_TYPE = {True: ("media",), False: ("problem-media",)}
 _WITHOUT_BODY = (204, 304)
 
 
@@ -87,12 +85,12 @@ def prove(told: Mapping[str, Any], *, is_marked: bool) -> Proof:
         return proof
     exchange = exchange_of(told)
     is_body_known, is_type_known = _is_body_known(exchange, told), _is_type_known(exchange, told)
-    unseen = set() if is_type_known else set(_candidates(exchange, _BY_TYPE))
-    unseen |= set() if is_body_known and is_type_known else set(_candidates(exchange, _BY_BODY))
+    unseen = set() if is_type_known else set(_candidates(exchange, BY_TYPE))
+    unseen |= set() if is_body_known and is_type_known else set(_candidates(exchange, BY_BODY))
     for judgement in judge(exchange):
         if judgement.rule in unseen:
             continue
-        is_masked = bool(exchange.masks) and catalogue()[judgement.rule].passive in (*_BY_BODY[True], *_BY_BODY[False])
+        is_masked = bool(exchange.masks) and catalogue()[judgement.rule].passive in (*BY_BODY[True], *BY_BODY[False])
         is_uncertain = not is_marked and (exchange.status is None or exchange.status >= 500)
         if judgement.message is not None and not is_uncertain:
             proof.broken[judgement.rule] = judgement

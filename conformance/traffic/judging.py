@@ -9,7 +9,7 @@ from typing import Any
 
 from orderproof import __version__
 from orderproof.conformance.runner.in_passing import FINDINGS_PER_RULE, broken_answer
-from orderproof.conformance.runner.passive import Judgement, judgements, passive_rules
+from orderproof.conformance.runner.passive import BY_BODY, BY_TYPE, Judgement, judgements, passive_rules
 from orderproof.conformance.traffic import answers, limits, listings, lives
 from orderproof.conformance.traffic.archive import Archive
 from orderproof.conformance.traffic.entry import ABORTED, OUTSIDE, Recorded, read_entry
@@ -35,8 +35,6 @@ MOST_KEPT = 2_000
 
 # What a recording cannot show: whether an answer came whole and in time, as it went over the wire.
 _NOT_RECORDED = ("answered",)
-_BY_BODY = ("body", "advised", "problem-body", "problem-members", "problem-code")
-_BY_TYPE = ("media", "problem-media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +128,9 @@ def _by_form(recorded: Recorded) -> Iterator[Judgement]:
     """What passive validation says of an answer, as far as the recording holds what it looks at."""
     exchange, unknown = recorded.exchange, set(_NOT_RECORDED)
     if not recorded.body_known:
-        unknown.update(_BY_BODY)
+        unknown.update(*BY_BODY.values())
     if not recorded.type_known:
-        unknown.update(_BY_TYPE)
+        unknown.update(*BY_TYPE.values())
     if not recorded.headers_known and exchange.request_header("Accept") is None:
         # A browser sends one in any case; what it asked for is not known.
         exchange = replace(exchange, request_headers=[*exchange.request_headers, ("Accept", "")])
