@@ -9,7 +9,14 @@ import pytest
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.recorder import record_checks
 from orderproof.conformance.runner.second_look import WORKER_OUTPUT
-from orderproof.conformance.runner.selection import CollectedCheck, Selection, check_name, checks_among, select_items
+from orderproof.conformance.runner.selection import (
+    CollectedCheck,
+    Selection,
+    check_name,
+    checks_among,
+    leave_out,
+    select_items,
+)
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.shared_pool import connected
 from orderproof.conformance.transport.activity import Activity, tell_activity
@@ -63,6 +70,11 @@ class Controller:
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Learn from a worker which checks there are: with workers, this process collects none itself."""
         self.names = [check_name(nodeid) for nodeid in ids if check_name(nodeid) != CANARY]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: Any) -> list[pytest.Item] | None:
+        """Make no items of checks that are not selected."""
+        return leave_out(collector, name, obj, self.selection)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -128,6 +140,11 @@ def configure_worker(config: pytest.Config, worker_input: Mapping[str, Any]) -> 
 class _WorkerSelection:
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: Any) -> list[pytest.Item] | None:
+        """Make no items of checks that are not selected."""
+        return leave_out(collector, name, obj, self._selection)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
