@@ -18,6 +18,9 @@ from tests.environment import OUTSIDE
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Met only where something is broken, however busy the machine is.
 PATIENCE_MS = 120_000
+# A window of the whole Chromium has two pages of its own, for what is typed into its address: they cost a tab more than
+# the page in it does. The last list of features counts, so what Playwright switches off itself is named again.
+_WITHOUT = "WebUIOmniboxPopup,WebUIOmniboxAimPopup,AimEnabled,HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding"
 _VIEWPORT = {"width": 1280, "height": 900}
 _FORGET = "() => { sessionStorage.clear(); localStorage.clear(); }"
 
@@ -64,7 +67,8 @@ def chromium() -> Iterator[Browser]:
         pytest.fail(missing) if OUTSIDE.get("CI") else pytest.skip(missing)
     with sync_playwright() as playwright:
         # Chromium's own sandbox does not work for root, nor in most containers; the pages are ours.
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=PATIENCE_MS)
+        arguments = ["--no-sandbox", f"--disable-features={_WITHOUT}"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments, timeout=PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         try:
             yield browser

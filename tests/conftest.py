@@ -36,14 +36,23 @@ def pytest_collection(session):
 
 
 _SLOW = re.compile(r"^(?:import subprocess|from tests\.(?:running|pages|browser) import)", re.MULTILINE)
+_SHARING = re.compile(r"scope=\"module\"|^@cache$|= cache\(", re.MULTILINE)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark the tests of modules that start processes or a browser: `tox run -e quick` leaves them out."""
-    slow = {path for path in {item.path for item in items} if _SLOW.search(path.read_text(encoding="utf-8"))}
+    """Mark tests by what their modules do, and put those first that take long: the short ones fill the end of a run.
+
+    Modules that start processes or a browser are `slow`: `tox run -e quick` leaves them out. What a module makes once
+    for its tests is made once where one worker has them all.
+    """
+    texts = {path: path.read_text(encoding="utf-8") for path in {item.path for item in items}}
     for item in items:
-        if item.path in slow:
+        if _SLOW.search(texts[item.path]):
             item.add_marker("slow")
+        if _SHARING.search(texts[item.path]) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 class _Failing(BaseHTTPRequestHandler):

@@ -79,7 +79,9 @@ class Echo:
 
 
 @pytest.fixture
-def echo(tmp_path):
+def echo(tmp_path, monkeypatch):
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
     script = Echo()
     with Server(script) as server:
         script.url = server.url
@@ -97,7 +99,7 @@ def test_no_output_of_a_run_shows_a_secret(tmp_path, echo):
     rules = [part for area in ("ORD", "GRA", "SEC") for part in ("--rules", f"{area}-*")]
     options = ("--profile", "quick", *rules, "-v", "-H", f"X-From-Option: {OPTION}")
 
-    ran = orderproof(tmp_path, "run", "--target", "target.yaml", *options, *wanted, **SECRETS)
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", *options, *wanted)
 
     assert ran.code == 1, ran.out + ran.err
     files = {path.name: path.read_text(encoding="utf-8") for path in Path(tmp_path / "orderproof-report").iterdir()}
@@ -111,7 +113,7 @@ def test_no_output_of_a_run_shows_a_secret(tmp_path, echo):
 
 
 def test_the_curl_lines_name_a_variable_for_each_secret_and_say_what_to_set(tmp_path, echo):
-    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--profile", "quick", "--rules", "ORD-?", **SECRETS)
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", "--profile", "quick", "--rules", "ORD-?")
 
     lines = [line for row in ran.record["rules"] for finding in row["findings"] for line in finding["curl"]]
     assert lines
@@ -127,14 +129,12 @@ def test_the_curl_lines_name_a_variable_for_each_secret_and_say_what_to_set(tmp_
 
 @pytest.mark.parametrize("arguments", [["--dry-run"], ["--rules", "NOPE-1"], ["--shard", "0/0"]])
 def test_a_run_that_sends_nothing_shows_no_secret(tmp_path, echo, arguments):
-    ran = orderproof(tmp_path, "run", "--target", "target.yaml", *arguments, **SECRETS)
+    ran = orderproof(tmp_path, "run", "--target", "target.yaml", *arguments)
 
     assert leaks(ran.out + ran.err) == []
 
 
-def test_plain_pytest_shows_no_secret(tmp_path, echo, monkeypatch):
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
+def test_plain_pytest_shows_no_secret(tmp_path, echo):
     command = [sys.executable, "-m", "pytest", "--pyargs", "orderproof.conformance.checks.test_authorization"]
     command += ["--orderproof-target", "target.yaml", "-p", "no:cacheprovider", "-rA"]
 
