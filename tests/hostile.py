@@ -167,9 +167,12 @@ def hostile_records() -> dict[str, dict[str, Any]]:
     }
 
 
+_BETWEEN_LETTERS = re.compile(r"[\W_]+")
+
+
 def leaks(text: str) -> list[str]:
     """What of the token and of the person a text tells."""
-    bare = "".join(character for character in text if character.isalnum())
+    bare = _BETWEEN_LETTERS.sub("", text)
     told = [part for part in ("hunter2", "Sesame", "tok3n") if part in bare]
     return told + [part for part in _PERSONAL if part in text]
 

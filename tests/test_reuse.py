@@ -228,7 +228,7 @@ def test_the_checks_that_use_orders_up_say_how_many(tmp_path):
 def test_workers_share_the_lists(tmp_path):
     with start() as server:
         lists = {name: [made(server.state_url, name) for _ in range(6)] for name in ("order", "order-cancelable")}
-        more = {"states": f"states: {json.dumps(lists)}", "limits": "limits: {workers: 3}"}
+        more = {"states": f"states: {json.dumps(lists)}", "limits": "limits: {workers: 2}"}
         target_file(tmp_path, server.base_url, server.token, None, **more)
         ran = orderproof(tmp_path, "run", "--target", "target.yaml", *rules("ORD-[1-4]", "CAN-[1-8]", "SER-1?"))
 
