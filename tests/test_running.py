@@ -173,7 +173,7 @@ def test_a_bare_url_without_states_is_partial_and_lists_them(tmp_path, server):
 
 
 def test_a_partial_run_is_accepted_by_what_it_judged(tmp_path, server):
-    access = ["-H", f"Authorization: Bearer {server.token}", *rules("ROB-1", "GRA-1", "GRA-4")]
+    access = ["-H", f"Authorization: Bearer {server.token}", *rules("CST-6", "GRA-1", "GRA-4")]
     bare = orderproof(tmp_path, "run", "--accept-partial", server.base_url, *access)
     assert bare.code == 4
     assert "accepted" not in bare.record

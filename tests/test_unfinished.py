@@ -26,7 +26,7 @@ from tests.running import orderproof, target_file
 
 RUN = [sys.executable, "-m", "orderproof", "run", "--rules", "GRA-1", "--quiet"]
 EARLIER = "2001-02-03T04:05:06.789Z"
-POINTS = 30
+POINTS = 15
 # Met only where something is broken, however busy the machine is.
 PATIENCE = 600.0
 
