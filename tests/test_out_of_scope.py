@@ -2,6 +2,7 @@
 
 import ast
 import json
+from itertools import count
 
 import pytest
 
@@ -92,13 +93,18 @@ MANY_ORDERS = "params = {**params, 'orders': 120} if state == 'oms-order' else p
 @pytest.fixture
 def judged(tmp_path):
     """Judge rules on a server whose provider gives states as `more` makes them."""
+    numbers = count(1)
 
     def judge(more, *chosen, faults=(), variants=()):
+        # A folder for each run: Python takes a module that is written anew, as long and in the same second, for the one
+        # that it has compiled, which asks a server that is gone.
+        folder = tmp_path / str(next(numbers))
+        folder.mkdir()
         with start(choose(faults=faults, variants=variants)) as server:
             text = PROVIDER.replace("STATE_URL", server.state_url).replace("MORE", more)
-            (tmp_path / "given.py").write_text(text, encoding="utf-8")
-            target_file(tmp_path, server.base_url, server.token, None, states="states: {provider: 'given:give'}")
-            return orderproof(tmp_path, "run", "--target", "target.yaml", *rules(*chosen))
+            (folder / "given.py").write_text(text, encoding="utf-8")
+            target_file(folder, server.base_url, server.token, None, states="states: {provider: 'given:give'}")
+            return orderproof(folder, "run", "--target", "target.yaml", *rules(*chosen))
 
     return judge
 
