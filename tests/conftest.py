@@ -47,10 +47,12 @@ def pytest_collection_modifyitems(items):
     for its tests is made once where one worker has them all.
     """
     texts = {path: path.read_text(encoding="utf-8") for path in {item.path for item in items}}
+    slow = {path for path, text in texts.items() if _SLOW.search(text)}
+    sharing = {path for path, text in texts.items() if _SHARING.search(text)}
     for item in items:
-        if _SLOW.search(texts[item.path]):
+        if item.path in slow:
             item.add_marker("slow")
-        if _SHARING.search(texts[item.path]) and not item.get_closest_marker("xdist_group"):
+        if item.path in sharing and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 

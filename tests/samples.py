@@ -62,7 +62,9 @@ def text_of(description: str) -> list[str]:
 
 def load(description: str) -> dict[str, Any]:
     """An OpenAPI description as it ships."""
-    document: dict[str, Any] = yaml.safe_load((SPEC / description).read_text(encoding="utf-8"))
+    # Every worker reads them: where the loader in C is installed, it takes a tenth of the time.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document: dict[str, Any] = yaml.load((SPEC / description).read_text(encoding="utf-8"), loader)
     return document
 
 
