@@ -7,9 +7,13 @@ import contextlib
 import multiprocessing
 import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
+
+from orderproof.conformance.config.target import Target
+from orderproof.conformance.runner.embedded import forked_target
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.preloaded"])
@@ -46,5 +50,15 @@ def _in_the_process(
     os.chdir(folder)
 
     from orderproof.conformance.cli import main
+    from orderproof.conformance.runner import embedded
 
+    embedded.embedded_target = _forked_server
     main(arguments)
+
+
+def _forked_server(arguments: Sequence[str] = ()) -> AbstractContextManager[Target]:
+    """The server of a run without a target is forked, too; runs that are started show that it is started."""
+    chosen: dict[str, list[str]] = {"--fault": [], "--variant": []}
+    for option, name in zip(arguments[::2], arguments[1::2], strict=True):
+        chosen[option].append(name)
+    return forked_target(chosen["--fault"], chosen["--variant"])
