@@ -333,7 +333,8 @@ def test_the_limit_holds_for_connecting_too(hasty, scheme):
         for filler in fillers:
             filler.close()
     assert exchange.error == "no connection: timed out"
-    assert time.monotonic() - start < 10 * LIMIT
+    # The system itself would try for minutes.
+    assert time.monotonic() - start < 200 * LIMIT
 
 
 def test_interim_answers_without_end_are_ended_by_the_limit(hasty):
