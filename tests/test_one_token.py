@@ -103,6 +103,7 @@ def test_a_rate_is_kept_by_all_processes_together():
         shared = SharedRate(second)
         assert shared.lowered_to is None
         shared.lower()
+        shared.restore()
     assert waits[0] == 0
     assert 1.0 < waits[1] <= 2.0 < waits[2] <= 4.0
     assert limit.per_second == 0.5

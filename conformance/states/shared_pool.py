@@ -14,7 +14,7 @@ from typing import Any
 PoolAddress = tuple[str, str]
 """Where it is served, and the key without which it does not answer."""
 
-_RATE = ("reserve", "lower", "slowed_to")
+_RATE = ("reserve", "lower", "restore", "slowed_to")
 _EXPOSED: Mapping[str, tuple[str, ...]] = {
     "pool": ("lend", "give_back", "has_enough", "drop", "drop_customer", "drain", "note_accepted", "accepted"),
     "tokens": ("lend",),
