@@ -10,8 +10,12 @@ from multiprocessing.process import BaseProcess
 import execnet
 import pytest
 
+from orderproof.conformance.config.target import Target
+from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.reference.server import start
 from orderproof.conformance.runner.forked_workers import forked_workers
+from orderproof.conformance.runner.run_checks import collect_checks
+from orderproof.conformance.runner.selection import Selection
 from tests import forked
 from tests.running import orderproof, target_file
 
@@ -86,6 +90,13 @@ def test_elsewhere_workers_are_started(gateways, monkeypatch):
     with forked_workers():
         gateway = gateways()
     assert asked(gateway, IS_FORKED)[:2] == (False, False)
+
+
+def test_interrupted_while_it_collects_a_run_does_not_go_on(monkeypatch):
+    """pytest makes an exit code of it."""
+    monkeypatch.setattr(pytest, "main", lambda *_, **__: pytest.ExitCode.INTERRUPTED)
+    with pytest.raises(KeyboardInterrupt):
+        collect_checks(Settings(Target(name="none", base_url="http://127.0.0.1:9")), Selection())
 
 
 @pytest.mark.slow

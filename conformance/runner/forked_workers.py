@@ -7,10 +7,11 @@ ends. A worker ends when its standard input does, forked or started.
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -50,10 +51,14 @@ def _start_loading() -> None:
     before = {name: os.environ.get(name) for name in ("PYTHONPATH", "PYTHONSAFEPATH")}
     # It is to find what this process finds, and not what lies in the working folder.
     os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, sys.path)), PYTHONSAFEPATH="1")
+    # Ctrl-C goes to all processes of a terminal; one that loads would print where it was. `preloaded` lifts this.
+    resource_tracker.ensure_running()  # It lifts it too, so it goes first.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         multiprocessing.get_context("forkserver").set_forkserver_preload([_PRELOADED])
         forkserver.ensure_running()
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for name, value in before.items():
             os.environ.pop(name)
             if value is not None:
@@ -86,6 +91,8 @@ class _ForkedIO(Popen2IO):
 
 def _serve(its_input: Connection, its_output: Connection, environment: Mapping[str, str]) -> None:
     """Be the process that execnet starts for itself: `python -c "import sys;exec(eval(sys.stdin.readline()))"`."""
+    # Blocked still where `preloaded` could not be imported.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     os.environ.clear()
     os.environ.update(environment)
     for number, connection in enumerate((its_input, its_output)):
@@ -95,4 +102,6 @@ def _serve(its_input: Connection, its_output: Connection, environment: Mapping[s
     sys.stdout = os.fdopen(1, "w", 1, closefd=False)
     # Interrupted, a run ends in order; the process that reports says so.
     with suppress(KeyboardInterrupt):
-        exec(eval(sys.stdin.readline()))
+        # Nothing comes where the run ended meanwhile.
+        if line := sys.stdin.readline():
+            exec(eval(line))

@@ -4,6 +4,7 @@ Collecting the checks also compiles the descriptions of the strategies and makes
 """
 
 import gc
+import signal
 from contextlib import suppress
 
 from orderproof.conformance.config.target import Target
@@ -26,3 +27,9 @@ for operation in operations():
 # What is loaded stays: the processes need not look through it, and so share its memory.
 gc.collect()
 gc.freeze()
+
+# It was blocked meanwhile. One that came is thrown away: the process that reports has got it too.
+if hasattr(signal, "pthread_sigmask"):
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, handler)

@@ -46,7 +46,9 @@ class ChecksResult:
 def collect_checks(settings: Settings, selection: Selection) -> list[CollectedCheck]:
     """The checks that a run with these settings would run; sends nothing. Raises `CollectionError`."""
     controller = Controller(settings, _for_profile(settings, selection), collect_only=True)
-    _run_pytest(controller, ())
+    # pytest makes an exit code of Ctrl-C.
+    if _run_pytest(controller, ()) == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     return controller.checks
 
 
