@@ -48,11 +48,12 @@ def forked_workers() -> Iterator[None]:
 
 def _start_loading() -> None:
     """Start the fork server, which loads while this process goes on; nothing where it runs already."""
+    # It would lift the block below.
+    resource_tracker.ensure_running()
     before = {name: os.environ.get(name) for name in ("PYTHONPATH", "PYTHONSAFEPATH")}
     # It is to find what this process finds, and not what lies in the working folder.
     os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, sys.path)), PYTHONSAFEPATH="1")
     # Ctrl-C goes to all processes of a terminal; one that loads would print where it was. `preloaded` lifts this.
-    resource_tracker.ensure_running()  # It lifts it too, so it goes first.
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         multiprocessing.get_context("forkserver").set_forkserver_preload([_PRELOADED])
