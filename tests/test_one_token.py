@@ -103,6 +103,7 @@ def test_a_rate_is_kept_by_all_processes_together():
         shared = SharedRate(second)
         assert shared.lowered_to is None
         shared.lower()
+        shared.restore()
     assert waits[0] == 0
     # A hundred seconds apart, less what passes between the calls.
     assert 50 < waits[1] <= 100 < waits[2] <= 200

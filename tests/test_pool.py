@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing.managers import Server
 
 import pytest
 from hypothesis import given
@@ -301,3 +302,21 @@ def wait_until(is_so):
     deadline = time.monotonic() + 20
     while not is_so():
         assert time.monotonic() < deadline
+
+
+def test_what_no_worker_refers_to_is_still_shared(monkeypatch):
+    """A manager forgets it otherwise, in two steps, and a worker that begins between them finds nothing."""
+    are_left = []
+    decref = Server.decref
+
+    def watched(self, connection, ident):
+        decref(self, connection, ident)
+        are_left.append(ident in self.id_to_refcount)
+
+    monkeypatch.setattr(Server, "decref", watched)
+    with served(Pool()) as at:
+        pool = connected(at)
+        pool.drain()
+        del pool
+        assert len(are_left) > 1
+        assert all(are_left)

@@ -52,6 +52,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "conformance.reference",
         "reports",
         "reports.redaction",
+        "strategies",
         "spec",
     ),
 }

@@ -1,9 +1,11 @@
 """One command judges a server and reports: verdicts, exit codes and counts, seen from outside."""
 
 import json
+import re
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from orderproof.reports import record as record_module
 from tests.loopback import refusing_port
 from tests.running import orderproof, rules, target_file
 
+ID = re.compile(r"[0-9a-fA-F-]{20,}|[A-Z]{2}\d{6,}")
 REPORT_SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 
 
@@ -193,18 +196,37 @@ def test_a_bare_url_without_a_token_is_void_and_says_what_to_add(tmp_path, serve
     assert "every request got 401 and no token was given; add auth.bearer" in ran.out
 
 
+def written_by_checks(record):
+    """How often each check sent what, ids left out, which no two runs share.
+
+    Without safe requests, and without races: how many of these it takes until two requests meet is chance.
+    """
+    return Counter(
+        (
+            exchange["check"],
+            exchange["method"],
+            ID.sub("", exchange["url"]),
+            ID.sub("", (exchange["request_body"] or {}).get("text") or ""),
+        )
+        for exchange in record["exchanges"]
+        if exchange["method"] != "GET" and not exchange["check"].startswith("test_races.py")
+    )
+
+
 def test_workers_judge_the_same(tmp_path, server):
     chosen = rules("GRA-?", "SEC-1")
     target_file(tmp_path, server.base_url, server.token, server.state_url)
     alone = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
-    verdicts, requests = alone.verdicts, alone.record["requests"]
+    verdicts, requests, sent = alone.verdicts, alone.record["requests"], written_by_checks(alone.record)
 
     target_file(tmp_path, server.base_url, server.token, server.state_url, limits="limits: {workers: 2}")
     together = orderproof(tmp_path, "run", "--target", "target.yaml", *chosen)
 
     assert together.code == alone.code == 0, together.out + together.err
     assert together.verdicts == verdicts
-    # Each worker proves the states that its checks use.
+    # What a check sends for a seed is the same. Only each worker proves the states that its checks use, by reading.
+    assert sum(sent.values()) > 20
+    assert written_by_checks(together.record) == sent
     assert 0 <= together.record["requests"] - requests <= 2 * len(STATES)
     # Rules are shown as they are finished, so those that every answer is held against have a heading of their own.
     assert "Grace period, checked on every answer" in together.out

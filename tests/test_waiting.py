@@ -156,6 +156,30 @@ def test_the_rate_is_lowered_from_what_was_sent(clock):
     assert limit.lowered_to == pytest.approx(49, rel=0.1)
 
 
+def test_an_operation_that_asks_for_ever_does_not_slow_the_others(clock, seen_by):
+    client, _ = seen_by
+    with Server(lambda request: answer(429, b"", "Retry-After: 1")) as server:
+        client.send("GET", server.url + "/", [], operation="showOrder")
+        assert len(clock.pauses) > 5
+        assert client.rate.lowered_to is None
+        # Where a second one asks, it is the rate after all.
+        client.rate.lower("createCancellation")
+        client.send("GET", server.url + "/", [], operation="showOrder")
+    assert client.rate.lowered_to is not None
+
+
+@pytest.mark.parametrize("given", [None, 3.0])
+def test_a_rate_is_restored_to_what_was_given(clock, given):
+    limit = RateLimit(given)
+    for _ in range(3):
+        limit.wait()
+    clock.now += 100
+    limit.lower("showOrder")
+    assert limit.per_second == limit.lowered_to < 3.0
+    limit.restore("showOrder")
+    assert (limit.per_second, limit.lowered_to) == (given, None)
+
+
 @pytest.mark.parametrize("sent", [0, 1, 2])
 def test_the_rate_has_a_floor_and_is_never_raised(clock, sent):
     for limit in (RateLimit(None), RateLimit(0.2)):

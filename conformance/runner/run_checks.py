@@ -10,6 +10,7 @@ import pytest
 from orderproof.conformance import checks
 from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner.controller import Controller, Listener
+from orderproof.conformance.runner.forked_workers import forked_workers
 from orderproof.conformance.runner.plugin import CONTROLLER
 from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.surroundings import closed_surroundings
@@ -45,7 +46,9 @@ class ChecksResult:
 def collect_checks(settings: Settings, selection: Selection) -> list[CollectedCheck]:
     """The checks that a run with these settings would run; sends nothing. Raises `CollectionError`."""
     controller = Controller(settings, _for_profile(settings, selection), collect_only=True)
-    _run_pytest(controller, ())
+    # pytest makes an exit code of Ctrl-C.
+    if _run_pytest(controller, ()) == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     return controller.checks
 
 
@@ -66,23 +69,23 @@ def run_checks(
     selection = _for_profile(settings, selection)
     controller = Controller(settings, selection, listener=listener or Listener(), pool=pool, tokens=tokens)
     workers = settings.target.limits.workers or 1
-    if workers > 1 and controller.listener.wants_checks:
-        # Workers collect for themselves and tell the names of checks, but not their rules.
-        controller.listener.collected(collect_checks(settings, selection))
     options = [f"--maxfail={max_failures}"] if max_failures else []
-    options += ["-n", str(workers), "--dist=load", "--max-worker-restart=2"] if workers > 1 else []
-    if workers > 1:
+    if workers == 1:
+        code = _run_pytest(controller, options)
+    else:
+        options += ["-n", str(workers), "--dist=load", "--max-worker-restart=2"]
         shared = {
             "tokens": tokens or Tokens(settings.target.auth, Client(settings.target.limits.setup)),
             "rate": RateLimit(settings.target.limits.rate),
             "injections": RateLimit(ORDERS_PER_SECOND),
             "watcher": controller.listener,
         }
-        with served(pool, **shared) as shared_at:
+        with forked_workers(), served(pool, **shared) as shared_at:
+            if controller.listener.wants_checks:
+                # Workers collect for themselves and tell the names of checks, but not their rules.
+                controller.listener.collected(collect_checks(settings, selection))
             controller.settings = replace(settings, shared_at=shared_at)
             code = _run_pytest(controller, options)
-    else:
-        code = _run_pytest(controller, options)
     controller.close()
     position = {name: index for index, name in enumerate(controller.names)}
     outcomes = sorted(controller.outcomes, key=lambda outcome: position.get(outcome.check, len(position)))

@@ -13,12 +13,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from orderproof.conformance.errors import UsageError
 
 _PREFIXES = ("PYTEST_", "HYPOTHESIS_", "SCHEMATHESIS_")
+_HYPOTHESIS_FOLDER = "HYPOTHESIS_STORAGE_DIRECTORY"
 _GIVEN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "HYPOTHESIS_NO_PLUGINS": "1"}
 
 
@@ -56,7 +57,7 @@ def closed_surroundings() -> Iterator[None]:
         with _hypothesis_folder():
             yield
     finally:
-        for name in _GIVEN:
+        for name in (*_GIVEN, _HYPOTHESIS_FOLDER):
             os.environ.pop(name, None)
         os.environ.update(before)
 
@@ -67,14 +68,16 @@ def _hypothesis_folder() -> Iterator[None]:
     # Imported only now: it looks for plugins as it is imported.
     from hypothesis.configuration import set_hypothesis_home_dir
 
-    cache = _cache_folder()
-    if cache is not None:
-        set_hypothesis_home_dir(cache)
-        yield
-        return
-    with tempfile.TemporaryDirectory(prefix="orderproof-") as folder:
-        set_hypothesis_home_dir(folder)
-        yield
+    with ExitStack() as stack:
+        folder = _cache_folder() or stack.enter_context(tempfile.TemporaryDirectory(prefix="orderproof-"))
+        # By the environment, which workers have too: theirs would be in the working folder.
+        os.environ[_HYPOTHESIS_FOLDER] = str(folder)
+        set_hypothesis_home_dir(None)
+        try:
+            yield
+        finally:
+            # It remembers the folder, which may be gone now.
+            set_hypothesis_home_dir(None)
 
 
 def _cache_folder() -> Path | None:

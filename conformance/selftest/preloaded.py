@@ -1,21 +1,7 @@
-"""Importing this loads everything that a run needs, so that processes forked from here start at once.
-
-Collecting the checks also compiles the descriptions of the strategies and makes pytest rewrite the assertions.
-"""
+"""Importing this loads what a run needs and the reference server, so that processes forked from here start at once."""
 
 from orderproof.conformance import reference
-from orderproof.conformance.config.target import Target
-from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.reference import server
-from orderproof.conformance.runner import judging
-from orderproof.conformance.runner.run_checks import collect_checks
-from orderproof.conformance.runner.selection import Selection
-from orderproof.spec.description import operations
-from orderproof.strategies.generated import boundary_requests
+from orderproof.conformance.runner import preloaded
 
-__all__ = ["judging", "reference", "server"]
-
-collect_checks(Settings(Target(name="none", base_url="http://127.0.0.1:9")), Selection())
-
-for operation in operations():
-    boundary_requests(operation, valid=True)
+__all__ = ["preloaded", "reference", "server"]

@@ -14,7 +14,7 @@ from typing import Any
 PoolAddress = tuple[str, str]
 """Where it is served, and the key without which it does not answer."""
 
-_RATE = ("reserve", "lower", "slowed_to")
+_RATE = ("reserve", "lower", "restore", "slowed_to")
 _EXPOSED: Mapping[str, tuple[str, ...]] = {
     "pool": ("lend", "give_back", "has_enough", "drop", "drop_customer", "drain", "note_accepted", "accepted"),
     "tokens": ("lend",),
@@ -50,9 +50,13 @@ def served(pool: Any, **others: Any) -> Iterator[PoolAddress]:
     server: Any = _Server(address, authkey=key.encode()).get_server()
     # It ends with the process: whoever asked has ended before.
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
+    at = (address or str(server.address), key)
+    # A manager forgets what nobody refers to any more, even as another process begins to.
+    kept = [connected(at, name) for name in ("pool", *others)]
     try:
-        yield address or str(server.address), key
+        yield at
     finally:
+        kept.clear()
         server.stop_event.set()
 
 

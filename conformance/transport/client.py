@@ -104,11 +104,15 @@ class Client:
             waited, pause = waited + asked, asked
 
     def asked(self, exchange: Exchange, waited: float, pause: float) -> float | None:
-        """Seconds to wait before a request goes again, as in `Waiting.pause`; lowers the rate where it is asked."""
+        """Seconds to wait before a request goes again, as in `Waiting.pause`; lowers the rate where that may help."""
         asked = self.waiting.pause(exchange, waited, pause)
+        if asked_to_wait(exchange) is None:
+            return None
+        if asked is None:
+            self.rate.restore(exchange.operation)
         # A server that is busy for once, and not the next time, did not mean the rate.
-        if asked_to_wait(exchange) is not None and (exchange.status == 429 or waited):
-            self.rate.lower()
+        elif exchange.status == 429 or waited:
+            self.rate.lower(exchange.operation)
         return asked
 
     def _send_once(

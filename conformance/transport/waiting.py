@@ -59,11 +59,14 @@ class RateLimit:
     """Spaces requests evenly, whichever thread sends them.
 
     `per_second` is the rate, None for none; `lowered_to` the one that the server's requests to wait have led to.
+    An operation that asks for ever whatever the rate does not slow the others: see `restore`.
     """
 
     def __init__(self, per_second: float | None) -> None:
         self.per_second = per_second
         self.lowered_to: float | None = None
+        self._given = per_second
+        self._asked_by: set[str | None] = set()
         self._next = 0.0
         self._lowered_at = 0.0
         self._sent: deque[float] = deque(maxlen=_MEASURED)
@@ -84,9 +87,10 @@ class RateLimit:
             self._sent.append(at)
         return at - now
 
-    def lower(self) -> None:
-        """Send more slowly from now on: the server asked for it."""
+    def lower(self, operation: str | None = None) -> None:
+        """Send more slowly from now on: the server asked for it when this operation was called."""
         with self._lock:
+            self._asked_by.add(operation)
             now = time.monotonic()
             if now - self._lowered_at < _LOWER_AFTER_SECONDS:
                 return
@@ -98,6 +102,13 @@ class RateLimit:
             rate = max(_SLOWEST, _LOWERED_TO * measured)
             if self.per_second is None or rate < self.per_second:
                 self.per_second = self.lowered_to = rate
+
+    def restore(self, operation: str | None = None) -> None:
+        """Send as before where no operation but this one asked: it goes on asking, so the rate is not what it means."""
+        with self._lock:
+            if self._asked_by <= {operation}:
+                self.per_second, self.lowered_to = self._given, None
+                self._asked_by.clear()
 
     def slowed_to(self) -> float | None:
         """The same as `lowered_to`, for who can only call."""
@@ -114,9 +125,13 @@ class SharedRate:
         """Sleep until the next request may go."""
         time.sleep(self._limit.reserve())
 
-    def lower(self) -> None:
+    def lower(self, operation: str | None = None) -> None:
         """Send more slowly from now on, all together."""
-        self._limit.lower()
+        self._limit.lower(operation)
+
+    def restore(self, operation: str | None = None) -> None:
+        """Send as before, all together, where no other operation asked."""
+        self._limit.restore(operation)
 
     @property
     def lowered_to(self) -> float | None:
