@@ -91,6 +91,22 @@ def conclusion(found: Verification) -> str:
     return "verified: the digest fits, and nothing in the record contradicts the rest"
 
 
+def refusal(record: Mapping[str, Any], found: Verification) -> str | None:
+    """Why a gate that demands a verified record refuses this one, in a clause; None where it is verified in full."""
+    if "traffic" in record:
+        return "judged recorded traffic, of which it holds a part; judge the files again with `orderproof traffic`"
+    if found.fits is None:
+        return "has no digest, so it cannot be verified; run again with a version of orderproof that writes one"
+    if found.disagreements:
+        more = len(found.disagreements) - 1
+        others = f" (and {counted(more, 'more contradiction')})" if more else ""
+        return f"contradicts itself: {one_line(str(found.disagreements[0]), 400)}{others}; take the original file"
+    if not found.is_known:
+        judged_by = one_line(record["rejudged"]["by"] if "rejudged" in record else record["orderproof"])
+        return f"was judged by orderproof {judged_by}; verify it with that version, this one cannot judge it again"
+    return None
+
+
 def told(record: Mapping[str, Any], found: Verification | None) -> str:
     """The same for a page or a test report, with the digest; `found` is None where nobody verified the record."""
     digest = f"; digest {record['digest']}" if "digest" in record else "; the record has no digest"
