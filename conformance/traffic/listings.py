@@ -194,14 +194,16 @@ def _places(page: _Page, known: _List) -> Iterator[Told]:
     for index, (id_, time) in enumerate(zip(page.ids, page.times, strict=True)):
         own, place = _Placed(id_, time, page.seen), page.offset + index
         there, elsewhere = known.at.setdefault(place, own), known.place_of.setdefault(id_, (place, own))
-        if there is not own and there.seen.ended_before(page.seen) and there.time != time:
+        is_other = there is not own and there.seen.ended_before(page.seen) and there.time != time
+        if is_other:
             yield _other_order(place, own, there)
         elif there is not own and there.id == id_:
             yield Told("HIS-9")
-        elif elsewhere[0] != place and elsewhere[1].seen.ended_before(page.seen):
-            # The order beside it, on the side of the other place, would have the same time if they changed places.
+        if elsewhere[0] != place and elsewhere[1].seen.ended_before(page.seen):
+            # Were it a tie, what was at its place before, and the order beside it on the side of the other place, would
+            # have the same time.
             beside = index + (1 if elsewhere[0] > place else -1)
-            if 0 <= beside < len(page.times) and page.times[beside] != time:
+            if is_other or (0 <= beside < len(page.times) and page.times[beside] != time):
                 yield _twice(place, own, *elsewhere)
 
 
