@@ -97,7 +97,9 @@ def consistent(**run: Any) -> dict[str, Any]:
     """A record of two checks, one of which failed, that verifies: each answer was validated in passing."""
     selection = run.get("selection", ())
     rules = tuple(rule for rule in RULES if is_selected(rule.id, selection))
-    sent = exchange(operation="showCancellationStatus", url="http://acme.example/v0/orders/1/cancel")
+    # A second after the run began.
+    parts = {"started_at": 1_767_323_046.678, "operation": "showCancellationStatus"}
+    sent = exchange(url="http://acme.example/v0/orders/1/cancel", **parts)
     passive = judged_in_passing([Exchange.from_dict(sent)])
     outcomes = [
         outcome("GRA-1", exchanges=[sent], passive=passive),

@@ -7,6 +7,7 @@ from orderproof import __version__
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.runner.proving import is_proven, passive_row
 from orderproof.conformance.runner.recorded import Proof, contradictions, prove
+from orderproof.conformance.runner.recorded_excuses import excuses
 from orderproof.conformance.runner.recorded_races import Races, races
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.reports import derived, digest
@@ -50,6 +51,7 @@ def _disagreements(
     own_urls = [url.rstrip("/") for url in (target["base_url"], target["internal_base_url"]) if url]
     for told in record["exchanges"]:
         yield from contradictions(told, own_urls)
+    yield from excuses(record, is_known=is_known)
     yield from citations(record, is_known=is_known)
     yield from raced.disagreements
     yield from derived.checks(record, is_marked=is_marked) if "traffic" not in record else ()

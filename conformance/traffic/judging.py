@@ -123,7 +123,7 @@ def _judge(result: _Result, *, complete: bool) -> None:
         told = [*of_limits.see(seen), *answers.of_answer(seen), *of_lists.see(seen)] if recorded.is_judged else []
         for one in (*told, *of_lives.see(seen)):
             _note_told(result, one, number, complete=complete)
-    for one in of_lives.finish():
+    for one in (*of_lives.finish(), *of_lists.finish()):
         _note_told(result, one, 0, complete=complete)
 
 

@@ -79,6 +79,15 @@ class Listings:
                 yield from self._page(page)
             yield from self._entries(seen)
 
+    def finish(self) -> Iterator[Told]:
+        """What is known only when no more requests come: valid pages that were refused after the last that was shown.
+
+        Another client may have removed the customer meanwhile.
+        """
+        for known in self._lists.values():
+            for seen in known.refused:
+                yield from _refused_valid(seen, known.first, known.total, is_explained=True)
+
     def _refuse(self, seen: Seen) -> None:
         """A valid page was refused, though another one of this customer was shown."""
         known, count = self._lists.get(_customer(seen)), requested(seen, "count", DEFAULT_COUNT)
@@ -174,10 +183,14 @@ def _refused(page: _Page, known: _List) -> Iterator[Told]:
     """Valid pages that were refused between two that were shown: neither the customer nor the caller was the reason."""
     for seen in [one for one in known.refused if one.ended_before(page.seen)]:
         known.refused.remove(seen)
-        rule = "HIS-19" if (requested(seen, "offset", 0) or 0) >= page.total else "HIS-6"
-        if _same_caller(seen, page.seen):
-            message = f"{seen.request} was refused, while {page.seen.request} was not"
-            yield Told(rule, message, "a page", str(seen.status), (page.seen.number,), number=seen.number)
+        yield from _refused_valid(seen, page.seen, page.total)
+
+
+def _refused_valid(seen: Seen, shown: Seen, total: int, *, is_explained: bool = False) -> Iterator[Told]:
+    rule = "HIS-19" if (requested(seen, "offset", 0) or 0) >= total else "HIS-6"
+    if _same_caller(seen, shown):
+        message = f"{seen.request} was refused, while {shown.request} was not"
+        yield Told(rule, message, "a page", str(seen.status), (shown.number,), is_explained, seen.number)
 
 
 def _same_caller(one: Seen, other: Seen) -> bool:
