@@ -9,7 +9,7 @@ from typing import Any
 from orderproof.conformance.runner.in_passing import judged_in_passing
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.conformance.transport.exchange import Exchange
-from orderproof.reports.outcome import Outcome
+from orderproof.reports.outcome import Outcome, PassiveResult
 from orderproof.reports.record import Run, build
 from orderproof.reports.waivers import Waiver, apply
 from orderproof.spec.catalogue import Rule, catalogue, is_selected
@@ -100,13 +100,18 @@ def consistent(**run: Any) -> dict[str, Any]:
     # A second after the run began.
     parts = {"started_at": 1_767_323_046.678, "operation": "showCancellationStatus"}
     sent = exchange(url="http://acme.example/v0/orders/1/cancel", **parts)
-    passive = judged_in_passing([Exchange.from_dict(sent)])
+    passive = passively(sent)
     outcomes = [
         outcome("GRA-1", exchanges=[sent], passive=passive),
         outcome("GRA-2", exchanges=[sent], passive=passive, result="fail", check="test_y.py::test_it"),
     ]
     left_out = out_of_scope_of(None, (), read_only=run.get("read_only", False))
     return record(outcomes, rules, out_of_scope=left_out, **run)
+
+
+def passively(*exchanges: dict[str, Any]) -> dict[str, PassiveResult]:
+    """What passive validation says of exchanges."""
+    return judged_in_passing([Exchange.from_dict(one) for one in exchanges])
 
 
 def broken(*rules: str, **run: Any) -> dict[str, Any]:

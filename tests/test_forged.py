@@ -8,7 +8,9 @@ import pytest
 
 from orderproof.conformance import checks
 from orderproof.conformance.runner.recorded_excuses import INAPPLICABLE
-from orderproof.conformance.runner.verifying import verify
+from orderproof.conformance.runner.scope import out_of_scope_of
+from orderproof.conformance.traffic.verifying import verify
+from orderproof.reports.digest import sealed
 from tests import records
 from tests.forging import acquit, forged, row, without
 
@@ -86,6 +88,28 @@ def test_a_forgery_that_its_own_exchanges_contradict_is_refused(edit, told):
 
     # The reason itself may be a right one, where the target is as it says.
     assert found == [] if told is None else [one for one in found if told in one], found
+
+
+@pytest.mark.parametrize(("minutes", "is_found"), [(15, False), (10, True)])
+def test_a_check_did_not_pass_that_its_own_requests_contradict(minutes, is_found):
+    sent = [
+        records.exchange(
+            method="POST",
+            url="http://acme.example/v0/orders/c2569449-1d0d-4ca5-8d00-d80c38d5efcb/_extend_grace_period?id_type=internal",
+            operation="createGracePeriod",
+            started_at=1_767_323_046.0 + at,
+            response_body=b'{"due_at": "2026-01-02T04:%02d:00Z"}' % (at * minutes),
+        )
+        for at in range(2)
+    ]
+    outcomes = [records.outcome("GRA-1", exchanges=sent, passive=records.passively(*sent))]
+    record = records.record(outcomes, out_of_scope=out_of_scope_of(None, (), read_only=False))
+
+    found = verify(sealed(record))
+
+    told = ["GRA-1: what test_x.py::test_it came to is pass, but exchange 1 proves it broken: POST "]
+    assert [str(one)[: len(told[0])] for one in found.disagreements] == (told if is_found else [])
+    assert found.figures.ordered == 1
 
 
 # What no judge of a record can notice: see "What that proves, and what not" in docs/for-release-managers.md.

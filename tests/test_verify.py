@@ -16,7 +16,7 @@ from orderproof.conformance.runner.judging import RunOptions, judge_target
 from orderproof.conformance.runner.recorded import prove
 from orderproof.conformance.runner.rejudging import rejudged
 from orderproof.conformance.runner.selection import Selection
-from orderproof.conformance.runner.verifying import verify
+from orderproof.conformance.traffic.verifying import verify
 from orderproof.reports import digest
 from orderproof.reports.compare import compare
 from orderproof.reports.digest import sealed

@@ -88,7 +88,7 @@ def command(
 
 def _verified(record: Mapping[str, Any], path: Path) -> Iterator[str]:
     """What came of verifying a record. Raises `UsageError` where it is not verified, or not in full."""
-    from orderproof.conformance.runner.verifying import verify
+    from orderproof.conformance.traffic.verifying import verify
     from orderproof.reports.headline import counted
     from orderproof.reports.verification import refusal, told
 

@@ -21,13 +21,14 @@ from orderproof.spec.catalogue import catalogue
 
 
 def verify(record: Mapping[str, Any]) -> Verification:
-    """Derive again what a record's parts prove of one another. The record must have the form of one."""
+    """Derive again what a record's parts prove of one another, but for the order of requests: see `traffic`."""
     fits = digest.problem(record) is None if digest.MEMBER in record or digest.is_due(record) else None
     is_known = derived.is_of_this_catalogue(record, __version__)
     found = Verification(fits, is_known)
     is_marked = digest.MEMBER in record or digest.is_due(record)
     found.disagreements = list(out_of_place(record))
     if found.disagreements:
+        found.is_readable = False
         return found
     # A recording keeps less than a run, and more of it than its record holds was judged.
     is_traffic = "traffic" in record
