@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Self, TypedDict
 
-# Characters kept of a body. The exchange that shows a finding is kept whole, up to the longest documented answer; most
-# of the exchanges that led there; and of the thousands of others enough to see what went on.
+# Characters kept of a body. The exchange that shows a finding is kept whole, up to the longest documented answer, and
+# most of the exchanges that led there. Of the thousands of others a usual answer is kept whole, since nobody can judge
+# again what was cut, and of a longer one enough to see what went on.
 BODY_LIMIT = 2_000
+WHOLE_LIMIT = 8_000
 CITED_LIMIT = 20_000
 EVIDENCE_LIMIT = 200_000
 SPARE = 4

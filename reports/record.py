@@ -20,6 +20,7 @@ from orderproof.reports.outcome import (
     EVIDENCE_LIMIT,
     LONGEST_SENTENCE,
     SENTENCE_LIMIT,
+    WHOLE_LIMIT,
     Outcome,
 )
 from orderproof.reports.redaction.harmless import shortened
@@ -94,9 +95,7 @@ def build(run: Run, rules: Sequence[Rule], outcomes: Sequence[Outcome]) -> dict[
     findings = [finding for row in rows for finding in row["findings"]]
     limits = dict.fromkeys((number for finding in findings for number in finding["exchanges"]), CITED_LIMIT)
     limits |= {finding["decisive"]: EVIDENCE_LIMIT for finding in findings if finding["decisive"] is not None}
-    shown = [
-        _exchange(number, exchange, masker, limits.get(number, BODY_LIMIT)) for number, exchange in enumerate(exchanges)
-    ]
+    shown = [_exchange(number, exchange, masker, limits.get(number)) for number, exchange in enumerate(exchanges)]
     for exchange in shown:
         _forget_persons(exchange, masker)
     for row in rows:
@@ -151,7 +150,7 @@ def _forget_persons(exchange: dict[str, Any], masker: Masker) -> None:
     ]
 
 
-def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: int) -> dict[str, Any]:
+def _exchange(number: int, exchange: Mapping[str, Any], masker: Masker, limit: int | None) -> dict[str, Any]:
     request_body, response_body = _bytes(exchange["request_body"]), _bytes(exchange["response_body"]) or b""
     return {
         "number": number,
@@ -181,9 +180,14 @@ def _bytes(text: str | None) -> bytes | None:
     return None if text is None else base64.b64decode(text)
 
 
-def _body(body: bytes, masker: Masker, limit: int, answer: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A body as the record shows it; of an `answer` only the beginning of which was kept, its length and digest too."""
+def _body(body: bytes, masker: Masker, limit: int | None, answer: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A body as the record shows it; of an `answer` only the beginning of which was kept, its length and digest too.
+
+    Without a `limit`, one that is not too long is shown whole.
+    """
     size = answer.get("body_bytes") if answer else None
+    if limit is None:
+        limit = WHOLE_LIMIT if size is None and len(body) <= WHOLE_LIMIT else BODY_LIMIT
     # Masking a whole long body only to show its beginning would take most of the time of writing a record.
     is_long = len(body) > 4 * limit or size is not None
     text = masker.excerpt(body, limit, is_cut=size is not None) if is_long else masker.body(body)

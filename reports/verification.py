@@ -14,7 +14,8 @@ class Figures:
     """How much of a record was proven.
 
     Of its rules: `proven` by exchanges that were all judged again, `partly` by those that could be, `by_checks` rest on
-    steps of checks that no record keeps, `unjudged` have no verdict to prove. Of its findings: `findings`, and the
+    steps of checks that no record keeps, `unjudged` have no verdict to prove. `ordered`: also held against the order of
+    their requests. Of its findings: `findings`, and the
     `races` among them that were judged again. Of its exchanges: `whole`, `masked` and `in_part`.
     """
 
@@ -23,6 +24,7 @@ class Figures:
     partly: int = 0
     by_checks: int = 0
     unjudged: int = 0
+    ordered: int = 0
     waived: int = 0
     findings: int = 0
     races: int = 0
@@ -38,11 +40,12 @@ class Verification:
     """What came of verifying a record: its digest `fits`, or not, or it has none (None); what disagrees; figures.
 
     `is_known`: the installed catalogue is the one that the record was judged by; otherwise neither its texts nor its
-    passive rules can be proven.
+    passive rules can be proven. `is_readable`: its exchanges stand where its parts say.
     """
 
     fits: bool | None
     is_known: bool
+    is_readable: bool = True
     disagreements: list[Disagreement] = field(default_factory=list)
     figures: Figures = field(default_factory=Figures)
 
@@ -91,6 +94,22 @@ def conclusion(found: Verification) -> str:
     return "verified: the digest fits, and nothing in the record contradicts the rest"
 
 
+def refusal(record: Mapping[str, Any], found: Verification) -> str | None:
+    """Why a gate that demands a verified record refuses this one, in a clause; None where it is verified in full."""
+    if "traffic" in record:
+        return "judged recorded traffic, of which it holds a part; judge the files again with `orderproof traffic`"
+    if found.fits is None:
+        return "has no digest, so it cannot be verified; run again with a version of orderproof that writes one"
+    if found.disagreements:
+        more = len(found.disagreements) - 1
+        others = f" (and {counted(more, 'more contradiction')})" if more else ""
+        return f"contradicts itself: {one_line(str(found.disagreements[0]), 400)}{others}; take the original file"
+    if not found.is_known:
+        judged_by = one_line(record["rejudged"]["by"] if "rejudged" in record else record["orderproof"])
+        return f"was judged by orderproof {judged_by}; verify it with that version, this one cannot judge it again"
+    return None
+
+
 def told(record: Mapping[str, Any], found: Verification | None) -> str:
     """The same for a page or a test report, with the digest; `found` is None where nobody verified the record."""
     digest = f"; digest {record['digest']}" if "digest" in record else "; the record has no digest"
@@ -134,6 +153,8 @@ def _figures(found: Verification) -> Iterator[str]:
     ):
         if count:
             yield f"  {count:>5}  {what}"
+    if one.ordered:
+        yield f"  {one.ordered:>5}  of them held against what the requests of their checks show in their order, too"
     if one.waived:
         yield f"  {one.waived:>5}  of them waived: that is the word of whoever gave the waivers"
     if one.findings:

@@ -80,14 +80,14 @@ def fingerprint(row: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
 
 
 def apply(
-    record: Mapping[str, Any], waivers: Sequence[Waiver], today: date | None = None
+    record: Mapping[str, Any], waivers: Sequence[Waiver], today: date | None = None, *, drops_others: bool = False
 ) -> tuple[dict[str, Any], list[str]]:
     """The record with its waived failures marked, and the problems of the waivers themselves.
 
     Only these waivers count: a rule that other waivers covered when the record was made is broken again. Without
-    waivers the record stays as it is.
+    waivers the record stays as it is, unless it `drops_others`.
     """
-    if not waivers:
+    if not (waivers or drops_others):
         return dict(record), []
     today = today or datetime.now(UTC).date()
     problems = []

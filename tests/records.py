@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from orderproof.reports.outcome import Outcome
+from orderproof.conformance.runner.in_passing import judged_in_passing
+from orderproof.conformance.runner.scope import out_of_scope_of
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.reports.outcome import Outcome, PassiveResult
 from orderproof.reports.record import Run, build
 from orderproof.reports.waivers import Waiver, apply
-from orderproof.spec.catalogue import Rule, catalogue
+from orderproof.spec.catalogue import Rule, catalogue, is_selected
 
 RULES = tuple(catalogue().values())
 GATING = [rule for rule in RULES if rule.gates and not rule.passive]
@@ -89,6 +92,27 @@ def record(outcomes: list[Outcome], rules: tuple[Rule, ...] = RULES, **run: Any)
     }
     # A copy that shares nothing with the catalogue, in a third of the time that `deepcopy` takes.
     return pickle.loads(pickle.dumps(build(Run(**settings), rules, outcomes)))
+
+
+def consistent(**run: Any) -> dict[str, Any]:
+    """A record of two checks, one of which failed, that verifies: each answer was validated in passing."""
+    selection = run.get("selection", ())
+    rules = tuple(rule for rule in RULES if is_selected(rule.id, selection))
+    # A second after the run began.
+    parts = {"started_at": 1_767_323_046.678, "operation": "showCancellationStatus"}
+    sent = exchange(url="http://acme.example/v0/orders/1/cancel", **parts)
+    passive = passively(sent)
+    outcomes = [
+        outcome("GRA-1", exchanges=[sent], passive=passive),
+        outcome("GRA-2", exchanges=[sent], passive=passive, result="fail", check="test_y.py::test_it"),
+    ]
+    left_out = out_of_scope_of(None, (), read_only=run.get("read_only", False))
+    return record(outcomes, rules, out_of_scope=left_out, **run)
+
+
+def passively(*exchanges: dict[str, Any]) -> dict[str, PassiveResult]:
+    """What passive validation says of exchanges."""
+    return judged_in_passing([Exchange.from_dict(one) for one in exchanges])
 
 
 def broken(*rules: str, **run: Any) -> dict[str, Any]:

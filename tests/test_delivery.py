@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orderproof.conformance.runner.verifying import verify
+from orderproof.conformance.traffic.verifying import verify
 from orderproof.reports import record as record_module
 from orderproof.reports.formats import FORMATS, STDOUT, render
 from orderproof.reports.reading import read

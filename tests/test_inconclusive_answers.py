@@ -96,11 +96,13 @@ def test_an_operation_that_refuses_a_good_token_is_judged(session_of, status):
 
         assert [session.orders().cancel(ORDER).status for _ in range(2)] == [status, status]
         assert len(server.requests) == 4
+        # What showed that the token is good is an answer to judge, like every other.
+        assert [one.operation for one in session.trace.exchanges[::2]] == ["showSalesOrderByIdAndIdType"] * 2
 
 
 def test_a_new_process_knows_a_request_that_the_token_was_good_for(session_of):
     with Server(lives(0, 401)) as server:
-        session = session_of(server.url, accepted=(server.url + "/orders", "a/b"))
+        session = session_of(server.url, accepted=(server.url + "/orders", "a/b", ""))
         with pytest.raises(Inconclusive, match=r"auth\.bearer"):
             session.orders().cancel(ORDER)
 
@@ -111,7 +113,7 @@ def test_a_new_process_knows_a_request_that_the_token_was_good_for(session_of):
 @pytest.mark.parametrize("authorization", [None, "Bearer other", "Basic t-0"])
 def test_another_token_than_ours_may_be_refused(session_of, authorization):
     with Server(lives(0, 401)) as server:
-        session = session_of(server.url, accepted=(server.url + "/orders", "a/b"))
+        session = session_of(server.url, accepted=(server.url + "/orders", "a/b", ""))
 
         assert session.orders().show(ORDER, authorization=authorization).status == 401
         assert len(server.requests) == 1

@@ -149,14 +149,16 @@ def test_megabytes_are_cut_wherever_they_stand():
 
 
 def test_evidence_is_kept_whole_and_the_rest_is_cut():
-    long = json.dumps({"a": "x" * 5_000}).encode()
+    long, usual = (json.dumps({"a": "x" * length}).encode() for length in (9_000, 7_000))
     made = record(
         [
             outcome(RULE, result="fail", exchanges=[exchange(response_body=long)]),
-            outcome(RULE, exchanges=[exchange(response_body=long)]),
+            outcome(RULE, exchanges=[exchange(response_body=long), exchange(response_body=usual)]),
         ]
     )
-    cited, other = made["exchanges"]
+    cited, other, short = made["exchanges"]
+    # What was cut could not be judged again.
+    assert (short["response_body"]["cut"], short["response_body"]["text"]) == (False, usual.decode())
     assert (cited["response_body"]["cut"], len(cited["response_body"]["text"])) == (False, len(long))
     assert (other["response_body"]["cut"], other["response_body"]["bytes"]) == (True, len(long))
     assert row(made, RULE)["findings"][0]["exchanges"] == [0]

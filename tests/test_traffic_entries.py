@@ -157,6 +157,13 @@ def test_a_body_that_was_not_kept_is_not_known(one):
     assert not known(one).body_known
 
 
+def test_a_body_of_which_a_run_kept_the_beginning_is_not_known():
+    # Even if it happens to be JSON.
+    cut = content(size=9_000, text="17", comment="the beginning of 9000 bytes")
+
+    assert not read(cut, is_own=True).body_known
+
+
 def test_a_body_that_was_empty_is_known():
     one = content(size=0, text="")
     one["response"]["bodySize"] = 0

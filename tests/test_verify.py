@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 from orderproof.conformance.cli import main
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.embedded import embedded_target
-from orderproof.conformance.runner.in_passing import judged_in_passing
 from orderproof.conformance.runner.judging import RunOptions, judge_target
 from orderproof.conformance.runner.recorded import prove
 from orderproof.conformance.runner.rejudging import rejudged
-from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.conformance.runner.selection import Selection
-from orderproof.conformance.runner.verifying import verify
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.traffic.verifying import verify
 from orderproof.reports import digest
 from orderproof.reports.compare import compare
 from orderproof.reports.digest import sealed
@@ -28,7 +25,6 @@ from orderproof.reports.reading import RecordError, load, read
 from orderproof.reports.record import write
 from orderproof.reports.verdict import conclude, results_in
 from orderproof.reports.verification import conclusion, told
-from orderproof.spec.catalogue import is_selected
 from tests import records
 from tests.edits import edited
 
@@ -131,23 +127,9 @@ def test_what_a_run_wrote_is_verified(recorded, which):
     ],
 )
 def test_a_record_need_not_be_of_a_whole_run(run):
-    found = verify(sealed(_built(**run)))
+    found = verify(sealed(records.consistent(**run)))
 
     assert [str(one) for one in found.disagreements] == []
-
-
-def _built(**run):
-    """A record of two checks, built as a run builds it: each answer was validated in passing."""
-    selection = run.get("selection", ())
-    rules = tuple(rule for rule in records.RULES if is_selected(rule.id, selection))
-    read_only = run.get("read_only", False)
-    sent = records.exchange(operation="showCancellationStatus", url="http://acme.example/v0/orders/1/cancel")
-    passive = judged_in_passing([Exchange.from_dict(sent)])
-    outcomes = [
-        records.outcome("GRA-1", exchanges=[sent], passive=passive),
-        records.outcome("GRA-2", exchanges=[sent], passive=passive, result="fail", check="test_y.py::test_it"),
-    ]
-    return records.record(outcomes, rules, out_of_scope=out_of_scope_of(None, (), read_only=read_only), **run)
 
 
 def forged(record):

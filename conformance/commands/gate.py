@@ -30,10 +30,19 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Accept the record of a run that --rules or --read-only limited, or of recorded traffic.",
 )
-def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | None, allow_selection: bool) -> int:
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="First hold the record against its own evidence, as `verify` does, and refuse one that it contradicts or that "
+    "cannot be judged again. Waivers in the record do not count: give yours.",
+)
+def command(
+    record_path: Path, waivers: Path | None, acceptance: Acceptance | None, allow_selection: bool, verify: bool
+) -> int:
     """Decide from RECORD (a report.json, or its folder) whether a release may go.
 
-    The exit codes are those of `run`. A waiver that has expired, is not needed or meets nothing gives exit 1.
+    The exit codes are those of `run`; 2 for a record that is refused. A waiver that has expired, is not needed or meets
+    nothing gives exit 1.
     """
     from orderproof.reports.acceptance import with_acceptance
     from orderproof.reports.redaction.harmless import harmless
@@ -56,13 +65,14 @@ def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | No
             f"{record_path}: only recorded traffic was judged, which exercises a part of the rules; use the record of "
             "`orderproof run`, or give --allow-selection"
         )
-    for note in _notes(record):
-        click.echo(harmless(f"{record_path}: {note}"), err=True)
     try:
         known = read_waivers(waivers) if waivers else []
     except WaiverError as error:
         raise UsageError(str(error)) from None
-    record, problems = apply(record, known)
+    notes = [*_notes(record), *(_verified(record, record_path) if verify else ())]
+    for note in notes:
+        click.echo(harmless(f"{record_path}: {note}"), err=True)
+    record, problems = apply(record, known, drops_others=verify)
     click.echo(harmless(record["headline"]))
     for row in record["rules"]:
         if row["verdict"] in ("fail", "waived"):
@@ -74,6 +84,20 @@ def command(record_path: Path, waivers: Path | None, acceptance: Acceptance | No
         click.echo(told)
     code = 0 if "accepted" in record else exit_code_of(record)
     return 1 if problems and code == 0 else code
+
+
+def _verified(record: Mapping[str, Any], path: Path) -> Iterator[str]:
+    """What came of verifying a record. Raises `UsageError` where it is not verified, or not in full."""
+    from orderproof.conformance.traffic.verifying import verify
+    from orderproof.reports.headline import counted
+    from orderproof.reports.verification import refusal, told
+
+    found = verify(record)
+    if why := refusal(record, found):
+        raise UsageError(f"{path}: {why}; `orderproof verify {path}` says more")
+    yield told(record, found)
+    if found.figures.waived:
+        yield f"{counted(found.figures.waived, 'rule')} waived in it; here only the waivers of --waivers count"
 
 
 def _notes(record: Mapping[str, Any]) -> Iterator[str]:

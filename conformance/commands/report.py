@@ -41,7 +41,7 @@ def command(record_path: Path, reports: list[tuple[str, Path | None]], out: Path
 
 def _verified(record: dict[str, Any], path: Path) -> str:
     """Whether a record is verified, in a sentence; says so on stderr where it is not."""
-    from orderproof.conformance.runner.verifying import verify
+    from orderproof.conformance.traffic.verifying import verify
     from orderproof.reports.redaction.harmless import harmless
     from orderproof.reports.verification import conclusion, told
 

@@ -32,7 +32,7 @@ def command(record_path: Path, is_json: bool, rejudge: Path | None) -> int:
     """
     import json
 
-    from orderproof.conformance.runner.verifying import verify
+    from orderproof.conformance.traffic.verifying import verify
     from orderproof.reports.redaction.harmless import harmless
     from orderproof.reports.verification import as_data, lines
 

@@ -24,10 +24,10 @@ class Learned:
     """What preflight found out about the target.
 
     `price_id` names the state's value that the path of `prices` takes; `accepted` is a GET request that was accepted
-    with the target's own token, as URL and `Accept`, or empty; `reads_late` says whether a new order cannot be read at
-    first; `internal_problem` says why the internal API cannot be used, or None. `found_by` are the types of ids by
-    which an order was found; `shows_items` and `shows_customer` say whether it was shown with the ids that its state
-    gives its items and its customer.
+    with the target's own token, as URL, `Accept` and operation, or empty; `reads_late` says whether a new order cannot
+    be read at first; `internal_problem` says why the internal API cannot be used, or None. `found_by` are the types of
+    ids by which an order was found; `shows_items` and `shows_customer` say whether it was shown with the ids that its
+    state gives its items and its customer.
     """
 
     price_id: str = "order_uuid"

@@ -8,10 +8,10 @@ from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.in_passing import judged_in_passing, plain
 from orderproof.conformance.transport.exchange import DIED
 from orderproof.reports.outcome import (
-    BODY_LIMIT,
     CITED_LIMIT,
     EVIDENCE_LIMIT,
     SPARE,
+    WHOLE_LIMIT,
     CheckResult,
     Outcome,
     OwnFinding,
@@ -108,7 +108,7 @@ def kept_exchanges(trace: Trace, findings: Sequence[OwnFinding] = ()) -> tuple[d
             left -= body
     return tuple(
         {
-            **one.shortened(limits.get(index, SPARE * BODY_LIMIT)).to_dict(),
+            **one.shortened(limits.get(index, WHOLE_LIMIT)).to_dict(),
             "only_proves": index in trace.proofs,
             "misdirected": index in trace.misdirected,
         }

@@ -84,9 +84,9 @@ def prove(told: Mapping[str, Any], *, is_marked: bool) -> Proof:
     if told["check"] == PREFLIGHT or "misdirected" in told or is_unknown:
         return proof
     exchange = exchange_of(told)
-    is_body_known, is_type_known = _is_body_known(exchange, told), _is_type_known(exchange, told)
-    unseen = set() if is_type_known else set(_candidates(exchange, BY_TYPE))
-    unseen |= set() if is_body_known and is_type_known else set(_candidates(exchange, BY_BODY))
+    knows_body, knows_type = is_body_known(exchange, told), is_type_known(exchange, told)
+    unseen = set() if knows_type else set(_candidates(exchange, BY_TYPE))
+    unseen |= set() if knows_body and knows_type else set(_candidates(exchange, BY_BODY))
     for judgement in judge(exchange):
         if judgement.rule in unseen:
             continue
@@ -117,7 +117,7 @@ def _candidates(exchange: Exchange, kinds: Mapping[bool, Sequence[str]]) -> Iter
         yield from rules_of_kind(kind, operation)
 
 
-def _is_body_known(exchange: Exchange, told: Mapping[str, Any]) -> bool:
+def is_body_known(exchange: Exchange, told: Mapping[str, Any]) -> bool:
     """Whether all of a body can be read, except for values that were masked in it."""
     if not exchange.is_whole or told["response_body"]["cut"]:
         return False
@@ -130,7 +130,7 @@ def _is_body_known(exchange: Exchange, told: Mapping[str, Any]) -> bool:
     return True
 
 
-def _is_type_known(exchange: Exchange, told: Mapping[str, Any]) -> bool:
+def is_type_known(exchange: Exchange, told: Mapping[str, Any]) -> bool:
     """Whether what decides the media type can be read: `Accept` and `Content-Type`, and for refusals the URL."""
     if has_mark(exchange.url) or "headers_left_out" in told:
         return False

@@ -43,6 +43,8 @@ _ASKED = re.compile(
 _EXTENSIONS = re.compile(r", due_at = start(?: \+ (-?[\d.]+) extensions?)?")
 _STATUS = re.compile(r", cancelable (true|false), canceled (true|false)")
 _ITEM = re.compile(r"item \d+: (status changed|status unchanged|any status), (.*)")
+_SEVERAL = re.compile(r", sent \d+ times$")
+_CLOCK_SECONDS = 0.5
 _GAVE_WAY = (409, 423)
 _MOST_LINES = 4
 
@@ -73,6 +75,7 @@ def races(record: Mapping[str, Any]) -> Races:
                 continue
             found.found += 1
             found.disagreements += _shown_otherwise(row["id"], finding["timeline"], record["exchanges"])
+            found.disagreements += _at_other_times(row["id"], finding["timeline"], record["exchanges"])
             found.proven += _is_proven(finding["timeline"], record["exchanges"])
     return found
 
@@ -94,6 +97,26 @@ def _shown_otherwise(
         if shown != told.groups() and not has_mark(text):
             proven = f"exchange {event['exchange']} shows cancelable {shown[0]}, canceled {shown[1]}"
             yield Disagreement(rule, f"the answer to “{event['text']}”", event["answer"], proven)
+
+
+def _at_other_times(
+    rule: str, timeline: Sequence[Mapping[str, Any]], exchanges: Sequence[Mapping[str, Any]]
+) -> Iterator[Disagreement]:
+    """Where the requests of a timeline were sent at other times: whether they met decides what is possible."""
+    sent = [
+        (event, exchanges[event["exchange"]]["started_at"] - event["start_s"])
+        for event in timeline
+        # One that came again was first sent earlier.
+        if event["exchange"] is not None
+        and not _SEVERAL.search(event["text"])
+        and "repeats" not in exchanges[event["exchange"]]
+    ]
+    beginning = min((start for _, start in sent), default=0.0)
+    for event, start in sent:
+        if start - beginning > _CLOCK_SECONDS:
+            proven = f"exchange {event['exchange']} was sent {start - beginning:.3f} s later"
+            yield Disagreement(rule, f"the time of “{event['text']}”", f"{event['start_s']} s", proven)
+            return
 
 
 def _is_proven(timeline: Sequence[Mapping[str, Any]], exchanges: Sequence[Mapping[str, Any]]) -> bool:

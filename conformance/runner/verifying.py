@@ -7,6 +7,7 @@ from orderproof import __version__
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.runner.proving import is_proven, passive_row
 from orderproof.conformance.runner.recorded import Proof, contradictions, prove
+from orderproof.conformance.runner.recorded_excuses import excuses
 from orderproof.conformance.runner.recorded_races import Races, races
 from orderproof.conformance.runner.scope import out_of_scope_of
 from orderproof.reports import derived, digest
@@ -20,13 +21,14 @@ from orderproof.spec.catalogue import catalogue
 
 
 def verify(record: Mapping[str, Any]) -> Verification:
-    """Derive again what a record's parts prove of one another. The record must have the form of one."""
+    """Derive again what a record's parts prove of one another, but for the order of requests: see `traffic`."""
     fits = digest.problem(record) is None if digest.MEMBER in record or digest.is_due(record) else None
     is_known = derived.is_of_this_catalogue(record, __version__)
     found = Verification(fits, is_known)
     is_marked = digest.MEMBER in record or digest.is_due(record)
     found.disagreements = list(out_of_place(record))
     if found.disagreements:
+        found.is_readable = False
         return found
     # A recording keeps less than a run, and more of it than its record holds was judged.
     is_traffic = "traffic" in record
@@ -50,6 +52,7 @@ def _disagreements(
     own_urls = [url.rstrip("/") for url in (target["base_url"], target["internal_base_url"]) if url]
     for told in record["exchanges"]:
         yield from contradictions(told, own_urls)
+    yield from excuses(record, is_known=is_known)
     yield from citations(record, is_known=is_known)
     yield from raced.disagreements
     yield from derived.checks(record, is_marked=is_marked) if "traffic" not in record else ()

@@ -202,7 +202,7 @@ def _judged_once(subject: Subject, seed: int, how: Conditions) -> SubjectResult:
 
 def _unverified(record: Mapping[str, Any]) -> str:
     """The first of what in a record contradicts the rest, as it is when it was written and read again."""
-    from orderproof.conformance.runner.verifying import verify
+    from orderproof.conformance.traffic.verifying import verify
     from orderproof.reports.digest import sealed
 
     read = json.loads(json_text(sealed(record)))

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from orderproof.conformance.traffic.places import Base, below, operation_at, path_values
 from orderproof.conformance.transport.exchange import Exchange, Headers, header
 from orderproof.conformance.transport.strictjson import NotJson, TooMuchJson, parse_json
+from orderproof.reports.formats.har import BEGINNING
 from orderproof.reports.redaction.masking import TOKEN_MARK
 from orderproof.reports.redaction.persons import PERSON_MARK
 
@@ -205,7 +206,7 @@ def _body(
     # mitmproxy tells the packed size, and how much was saved.
     saved = content.get("compression")
     sizes = {size, size + int(saved)} if size is not None and isinstance(saved, int | float) else {size}
-    return body, _is_whole(body, sizes)
+    return body, _is_whole(body, sizes) and not (is_own and BEGINNING in str(content.get("comment")))
 
 
 def _is_whole(body: bytes, sizes: Collection[int | None]) -> bool:

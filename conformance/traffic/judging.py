@@ -13,15 +13,16 @@ from orderproof.conformance.runner.passive import BY_BODY, BY_TYPE, Judgement, j
 from orderproof.conformance.traffic import answers, limits, listings, lives
 from orderproof.conformance.traffic.archive import Archive
 from orderproof.conformance.traffic.entry import ABORTED, OUTSIDE, Recorded, read_entry
+from orderproof.conformance.traffic.identities import Identities
 from orderproof.conformance.traffic.places import Base, base_of
 from orderproof.conformance.traffic.secrets import secret_headers, secrets_of
 from orderproof.conformance.traffic.seen import Seen, Told
 from orderproof.conformance.traffic.spool import Spool
 from orderproof.reports.outcome import (
-    BODY_LIMIT,
     CITED_LIMIT,
     EVIDENCE_LIMIT,
     SPARE,
+    WHOLE_LIMIT,
     Outcome,
     OwnFinding,
     PassiveResult,
@@ -59,6 +60,7 @@ class _Result:
 
     archive: Archive
     spool: Spool
+    identities: Identities = field(default_factory=Identities)
     left_out: Counter[str] = field(default_factory=Counter)
     origins: Counter[str] = field(default_factory=Counter)
     judged: dict[str, PassiveResult] = field(default_factory=dict)
@@ -99,6 +101,7 @@ def _read(result: _Result, bases: Mapping[str, Base]) -> None:
         if not found.is_judged:
             result.left_out[ABORTED] += 1
         result.exchanges += found.is_judged
+        result.identities.note(Seen(number, found))
         result.spool.add(found)
 
 
@@ -109,7 +112,7 @@ def _server(entry: Any) -> str:
 
 
 def _judge(result: _Result, *, complete: bool) -> None:
-    of_limits, of_lives, of_lists = limits.Limits(), lives.Lives(), listings.Listings()
+    of_limits, of_lives, of_lists = limits.Limits(), lives.Lives(result.identities), listings.Listings()
     for number, recorded in result.spool.by_time():
         seen = Seen(number, recorded)
         if recorded.is_judged:
@@ -120,7 +123,7 @@ def _judge(result: _Result, *, complete: bool) -> None:
         told = [*of_limits.see(seen), *answers.of_answer(seen), *of_lists.see(seen)] if recorded.is_judged else []
         for one in (*told, *of_lives.see(seen)):
             _note_told(result, one, number, complete=complete)
-    for one in of_lives.finish():
+    for one in (*of_lives.finish(), *of_lists.finish()):
         _note_told(result, one, 0, complete=complete)
 
 
@@ -234,9 +237,7 @@ def _outcome(result: _Result, name: str) -> Outcome:
     return Outcome(
         name,
         (),
-        exchanges=tuple(
-            _as_data(result.spool.get(number), limit_of.get(number, SPARE * BODY_LIMIT)) for number in numbers
-        ),
+        exchanges=tuple(_as_data(result.spool.get(number), limit_of.get(number, WHOLE_LIMIT)) for number in numbers),
         passive={
             rule: {"judged": entry["judged"], "findings": [_renumbered(one, index_of) for one in entry["findings"]]}
             for rule, entry in result.judged.items()

@@ -35,8 +35,8 @@ def _id_type_missing(seen: Seen) -> str | None:
 
 def _id_type_unknown(seen: Seen) -> str | None:
     value = seen.recorded.parameter("id_type")
-    # A lenient server may know another spelling, and what stands for nothing.
-    if not value or value.strip().casefold() in ("", "internal", "external"):
+    # A lenient server may know another spelling, or take a blank for nothing; an empty text is none of the two.
+    if value is None or (value and value.strip().casefold() in ("", "internal", "external")):
         return None
     return f"id_type is {value!r}"
 

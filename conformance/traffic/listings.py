@@ -79,6 +79,15 @@ class Listings:
                 yield from self._page(page)
             yield from self._entries(seen)
 
+    def finish(self) -> Iterator[Told]:
+        """What is known only when no more requests come: valid pages that were refused after the last that was shown.
+
+        Another client may have removed the customer meanwhile.
+        """
+        for known in self._lists.values():
+            for seen in known.refused:
+                yield from _refused_valid(seen, known.first, known.total, is_explained=True)
+
     def _refuse(self, seen: Seen) -> None:
         """A valid page was refused, though another one of this customer was shown."""
         known, count = self._lists.get(_customer(seen)), requested(seen, "count", DEFAULT_COUNT)
@@ -174,10 +183,14 @@ def _refused(page: _Page, known: _List) -> Iterator[Told]:
     """Valid pages that were refused between two that were shown: neither the customer nor the caller was the reason."""
     for seen in [one for one in known.refused if one.ended_before(page.seen)]:
         known.refused.remove(seen)
-        rule = "HIS-19" if (requested(seen, "offset", 0) or 0) >= page.total else "HIS-6"
-        if _same_caller(seen, page.seen):
-            message = f"{seen.request} was refused, while {page.seen.request} was not"
-            yield Told(rule, message, "a page", str(seen.status), (page.seen.number,), number=seen.number)
+        yield from _refused_valid(seen, page.seen, page.total)
+
+
+def _refused_valid(seen: Seen, shown: Seen, total: int, *, is_explained: bool = False) -> Iterator[Told]:
+    rule = "HIS-19" if (requested(seen, "offset", 0) or 0) >= total else "HIS-6"
+    if _same_caller(seen, shown):
+        message = f"{seen.request} was refused, while {shown.request} was not"
+        yield Told(rule, message, "a page", str(seen.status), (shown.number,), is_explained, seen.number)
 
 
 def _same_caller(one: Seen, other: Seen) -> bool:
@@ -194,14 +207,16 @@ def _places(page: _Page, known: _List) -> Iterator[Told]:
     for index, (id_, time) in enumerate(zip(page.ids, page.times, strict=True)):
         own, place = _Placed(id_, time, page.seen), page.offset + index
         there, elsewhere = known.at.setdefault(place, own), known.place_of.setdefault(id_, (place, own))
-        if there is not own and there.seen.ended_before(page.seen) and there.time != time:
+        is_other = there is not own and there.seen.ended_before(page.seen) and there.time != time
+        if is_other:
             yield _other_order(place, own, there)
         elif there is not own and there.id == id_:
             yield Told("HIS-9")
-        elif elsewhere[0] != place and elsewhere[1].seen.ended_before(page.seen):
-            # The order beside it, on the side of the other place, would have the same time if they changed places.
+        if elsewhere[0] != place and elsewhere[1].seen.ended_before(page.seen):
+            # Were it a tie, what was at its place before, and the order beside it on the side of the other place, would
+            # have the same time.
             beside = index + (1 if elsewhere[0] > place else -1)
-            if 0 <= beside < len(page.times) and page.times[beside] != time:
+            if is_other or (0 <= beside < len(page.times) and page.times[beside] != time):
                 yield _twice(place, own, *elsewhere)
 
 

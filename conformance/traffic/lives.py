@@ -4,7 +4,6 @@ Other clients may have acted in between, which the traffic does not show. Each r
 explain what breaks it; where one could, the rule is judged only in traffic that is `complete`.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 from orderproof.conformance.kit.polling import PATIENT_SECONDS
 from orderproof.conformance.kit.times import parse_time
 from orderproof.conformance.model.order import REFUSED
+from orderproof.conformance.traffic.identities import Identities
 from orderproof.conformance.traffic.numbers import Number, is_plain, shown
 from orderproof.conformance.traffic.seen import Seen, Told
 
@@ -70,9 +70,13 @@ class _Line:
 
 
 class Lives:
-    """The orders of one file, by each of their ids. Requests must come in the order of their times."""
+    """The orders of one file, by their ids. Requests must come in the order of their times.
 
-    def __init__(self) -> None:
+    `identities` say which ids are of one order.
+    """
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
         self._lives: dict[tuple[str, str], _Life] = {}
         self._lines: dict[str, _Line] = {}
         self._further: list[tuple[_Life, Told]] = []
@@ -102,22 +106,25 @@ class Lives:
 
     def _may_have_another_id(self, life: _Life) -> bool:
         """Whether one of the orders that were extended by the other kind of id may be this one."""
-        kinds = {kind for (kind, _), one in self._lives.items() if one is life}
-        ids = Counter(map(id, self._lives.values()))
+        kind, id_ = next(key for key, one in self._lives.items() if one is life)
+        if kind == "internal" and self._identities.is_known(id_):
+            return False
         return any(
-            kind not in kinds and one.extension is not None and ids[id(one)] == 1
-            for (kind, _), one in self._lives.items()
+            other != kind and one.extension is not None and not (other == "internal" and self._identities.is_known(id_))
+            for (other, id_), one in self._lives.items()
         )
 
     def _life(self, seen: Seen) -> _Life:
-        """The order that a request is about. Only a UUID is the same order in every system."""
+        """The order that a request is about."""
         path = seen.recorded.path
         if "id" not in path:
             return self._of("internal", path.get("order_uuid") or path.get("uuid") or "")
         return self._of(seen.recorded.parameter("id_type") or "", path["id"])
 
     def _of(self, id_type: str, id_: str) -> _Life:
-        return self._lives.setdefault((id_type, id_.casefold()), _Life())
+        uuid = self._identities.uuid_of(id_) if id_type == "external" else None
+        key = ("internal", uuid) if uuid else (id_type, id_.casefold())
+        return self._lives.setdefault(key, _Life())
 
     def _status(self, seen: Seen) -> Iterator[Told]:
         life, shown = self._life(seen), seen.document.get("canceled")
@@ -215,9 +222,6 @@ class Lives:
                 line = self._lines.setdefault(str(item.get("id")).casefold(), _Line())
                 line.canceled = line.canceled or seen
         life = self._life(seen)
-        readable = seen.document.get("id")
-        if seen.recorded.parameter("id_type") == "internal" and isinstance(readable, str):
-            self._lives.setdefault(("external", readable.casefold()), life)
         if life.is_changed or not any(isinstance(one.get("external_identifier"), dict) for one in items):
             return
         for item in items:

@@ -14,7 +14,7 @@ _GOOD_FOR_SECONDS = 2.0
 class TokenProbe:
     """The last GET request that each token was good for, by the token; by an empty text that of the target's own.
 
-    `accepted` is the first of the target's own: its URL and its `Accept`, where it has any.
+    `accepted` is the first of the target's own: its URL, its `Accept` and its operation, empty where it is of none.
     """
 
     def __init__(self, accepted: tuple[str, ...] = ()) -> None:
@@ -23,13 +23,13 @@ class TokenProbe:
 
     @property
     def own(self) -> tuple[str, ...]:
-        """URL and `Accept` of the last request that the target's own token was good for; empty where there is none."""
+        """The last request that the target's own token was good for, as in `accepted`; empty where there is none."""
         return self._accepted.get("", ())
 
     def note(self, exchange: Exchange, key: str) -> None:
         """Remember a request that was granted."""
         if exchange.method == "GET" and exchange.status == 200:
-            self._accepted[key] = (exchange.url, exchange.request_header("Accept") or "*/*")
+            self._accepted[key] = (exchange.url, exchange.request_header("Accept") or "*/*", exchange.operation or "")
 
     def replay(self, client: Client, denied: Exchange, key: str) -> Exchange | None:
         """Repeat, with the headers of a request that was denied, one that was granted; returns it where it is denied.
@@ -38,9 +38,10 @@ class TokenProbe:
         """
         if key not in self._accepted or time.monotonic() < self._good_until.get(key, 0.0):
             return None
-        url, accept = self._accepted[key]
+        url, accept, operation = self._accepted[key]
         kept = [one for one in denied.request_headers if one[0].lower() not in ("accept", "content-type")]
-        again = client.send("GET", url, [*kept, ("Accept", accept)])
+        # It is an answer of the API like any other, so that it is judged in passing too.
+        again = client.send("GET", url, [*kept, ("Accept", accept)], operation=operation or None)
         if again.status in DENIED:
             return again
         self._good_until[key] = time.monotonic() + _GOOD_FOR_SECONDS

@@ -14,6 +14,9 @@ import harfile
 
 from orderproof.reports.redaction.jsontext import harmless_json
 
+BEGINNING = "the beginning of "
+"""How the comment of a body begins that the record did not keep whole."""
+
 
 def render(record: Mapping[str, Any]) -> str:
     """The record's exchanges as HAR JSON."""
@@ -87,5 +90,5 @@ def _note(body: Mapping[str, Any]) -> str | None:
     if body["encoding"] != "utf-8":
         notes.append("not UTF-8; shown as Latin-1")
     if body["cut"]:
-        notes.append(f"the beginning of {body['bytes']} bytes")
+        notes.append(f"{BEGINNING}{body['bytes']} bytes")
     return "; ".join(notes) or None
