@@ -59,11 +59,11 @@ class Outcome:
     `exchanges` are plain data from `Exchange.to_dict`; `passive` is by rule; `states` are the names of the
     states used; `secrets` what may not reach a report; `missing_states` the states that could not be had, with the
     reason; `proofs` how many of the exchanges only proved a state, and show nothing of the rules; `kept` the rules of a
-    check in steps that it judged before it ended; `recalled` how many answers were known from another check, and not
-    asked for again; `used` the states of a check that fails on them because of what other checks did; `rates` the rate
-    of requests that its process came to, since the server asked to wait, or None where it did not. `is_open`: it is
-    inconclusive since something did not answer, and may run once more at the end. `gone` says why the target could not
-    be reached any more, so that no further check was run.
+    check in steps that it judged before it ended, `set_aside` why it could not judge others; `recalled` how many
+    answers were known from another check, and not asked for again; `used` the states of a check that fails on them
+    because of what other checks did; `rates` the rate of requests that its process came to, since the server asked to
+    wait, or None where it did not. `is_open`: it is inconclusive since something did not answer, and may run once more
+    at the end. `gone` says why the target could not be reached any more, so that no further check was run.
     """
 
     check: str
@@ -79,6 +79,7 @@ class Outcome:
     is_canary: bool = False
     proofs: int = 0
     kept: tuple[str, ...] = ()
+    set_aside: Mapping[str, str] = field(default_factory=dict)
     recalled: int = 0
     used: tuple[UsedState, ...] = ()
     rates: Mapping[str, float | None] = field(default_factory=dict)
@@ -91,9 +92,14 @@ class Outcome:
 
     def about(self, rule_id: str) -> tuple[CheckResult, str, tuple[OwnFinding, ...]]:
         """What it came to for one of its rules: the result, the reason, and the findings about that rule."""
+        findings = tuple(one for one in self.findings if one.get("rule", rule_id) == rule_id)
+        own = next((one for one in findings if "rule" in one), None)
+        if own:
+            return "fail", own["message"], findings
+        if rule_id in self.set_aside:
+            return "inconclusive", self.set_aside[rule_id], ()
         if rule_id in self.kept:
             return "pass", "", ()
-        findings = tuple(one for one in self.findings if one.get("rule", rule_id) == rule_id)
         if findings or not self.findings:
             return self.result, self.reason, findings
         broken = self.findings[0]["rule"]

@@ -5,7 +5,7 @@ import pytest
 from orderproof.conformance.kit import Finding, Inconclusive, steps
 from orderproof.conformance.kit.trace import Trace
 from orderproof.conformance.runner.outcome import outcome_of
-from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.exchange import DIED, Exchange
 from orderproof.reports.evidence import Evidence, collect
 from orderproof.reports.verdict import judge
 from orderproof.spec.catalogue import catalogue
@@ -25,17 +25,22 @@ class SessionOf:
         return one
 
 
-def verdicts(*ends):
-    """What came of each rule where the steps end so: with an error, or None; `True` beside it goes on."""
+def verdicts(*ends, together=False, at_last=None, rules=RULES):
+    """What came of each rule where the steps end so: with an error, or None; `True` beside it goes on.
+
+    `at_last` is what is raised after all steps.
+    """
     session = SessionOf()
     error = None
     try:
-        with steps(session) as step:
-            for rule, (end, goes_on) in zip(RULES, ends, strict=False):
+        with steps(session, together=together) as step:
+            for rule, (end, goes_on) in zip(rules, ends, strict=False):
                 with step(rule, goes_on=goes_on):
                     session.send()
                     if end is not None:
                         raise end
+            if at_last is not None:
+                raise at_last
     except (AssertionError, Inconclusive) as raised:
         error = raised
     outcome = outcome_of("test_a.py::test_a", RULES, session.trace, error)
@@ -46,6 +51,11 @@ def verdicts(*ends):
 
 def broken(text="it is wrong"):
     return Finding(text, "right", "wrong")
+
+
+def silent():
+    endless = Exchange("GET", "http://acme/v0/orders/1", [], None, 0.0, "showCancellationStatus", error=DIED)
+    return Finding("no answer", "a refusal", "nothing", endless)
 
 
 @pytest.mark.parametrize(
@@ -59,12 +69,29 @@ def broken(text="it is wrong"):
         ([(None, False), (Inconclusive("odd"), False)], ["pass", "inconclusive", "inconclusive"]),
         # What was found stands, however a later step ends.
         ([(None, False), (broken(), True), (Inconclusive("odd"), False)], ["pass", "fail", "inconclusive"]),
+        ([(Inconclusive("odd"), True), (None, False), (None, False)], ["inconclusive", "pass", "pass"]),
+        ([(Inconclusive("odd"), True), (broken(), True), (None, False)], ["inconclusive", "fail", "pass"]),
+        # No answer says nothing about what an answer must be.
+        ([(silent(), True), (None, False), (None, False)], ["inconclusive", "pass", "pass"]),
+        ([(broken(), True), (silent(), True), (None, False)], ["fail", "inconclusive", "pass"]),
     ],
 )
 def test_each_step_judges_its_own_rule(ends, wanted):
     rows = verdicts(*ends)
     assert [rows[rule].verdict for rule in RULES] == wanted
     assert [bool(rows[rule].findings) for rule in RULES] == [one == "fail" for one in wanted]
+
+
+def test_what_follows_all_steps_holds_for_all_of_them():
+    ends = [(None, True), (broken(), True), (None, True)]
+    for together, wanted in ((False, ["pass", "fail", "pass"]), (True, ["inconclusive", "fail", "inconclusive"])):
+        rows = verdicts(*ends, together=together, at_last=Inconclusive("the valid request is refused"))
+        assert [rows[rule].verdict for rule in RULES] == wanted
+
+
+def test_a_rule_with_two_steps_is_kept_by_both():
+    rows = verdicts((None, True), (broken(), True), rules=("CAN-2", "CAN-2"))
+    assert rows["CAN-2"].verdict == "fail"
 
 
 def test_a_finding_shows_what_was_sent_by_then_and_no_more():

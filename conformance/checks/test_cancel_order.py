@@ -7,6 +7,7 @@ import pytest
 from orderproof.conformance.checks.support.cancellations import (
     INVALID_ID_TYPES,
     OTHER_ID_TYPE,
+    Uncanceled,
     assert_status_unchanged,
     expect_accepted,
     near_misses,
@@ -20,6 +21,7 @@ from orderproof.conformance.checks.support.controls import still_cancels
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
+from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
 from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.kit import expect, new, require, rule, steps, uses_up
@@ -79,30 +81,33 @@ def test_an_unknown_order_is_not_found(orders, order_cancelable_or_nobody, id_ty
         still_cancels(orders, order, id_type=id_type)
 
 
-@rule("CAN-18")
-def test_an_id_is_not_found_under_the_other_type(orders, order_cancelable):
-    before = require_cancelable(orders, order_cancelable)
-    uuid, readable = order_cancelable.order_uuid, order_cancelable.order_id
-
-    as_external = orders.cancel(order_cancelable, id=uuid, id_type=OTHER_ID_TYPE["internal"])
-    as_internal = orders.cancel(order_cancelable, id=readable, id_type=OTHER_ID_TYPE["external"])
-
-    expect(as_external, "the id is a UUID, not a readable id").is_refused()
-    expect(as_internal, "the id is a readable id, not a UUID").is_refused()
-    assert_status_unchanged(orders, order_cancelable, before, as_external)
-    still_cancels(orders, order_cancelable)
+@rule("CAN-18", "CAN-19", "CAN-20")
+def test_an_id_that_is_not_the_orders_cancels_nothing(session, orders, states):
+    refused_in_turn(
+        session,
+        orders,
+        [("CAN-18", by_the_other_id), ("CAN-19", by_near_misses), ("CAN-20", by_no_type)],
+        lambda: Uncanceled.taken(orders, states),
+        lambda one: still_cancels(orders, one.order),
+    )
 
 
-@rule("CAN-19")
-def test_an_id_that_is_almost_an_orders_cancels_nothing(orders, order_cancelable):
-    before = require_cancelable(orders, order_cancelable)
+def by_the_other_id(one):
+    uuid, readable = one.order.order_uuid, one.order.order_id
+    yield Attempt("the id is a UUID, not a readable id", {"id": uuid, "id_type": OTHER_ID_TYPE["internal"]})
+    yield Attempt("the id is a readable id, not a UUID", {"id": readable, "id_type": OTHER_ID_TYPE["external"]})
 
-    for near in near_misses(orders, order_cancelable):
-        answer = orders.cancel(order_cancelable, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id ({near.what})").is_refused()
 
-    assert_status_unchanged(orders, order_cancelable, before, answer)
-    still_cancels(orders, order_cancelable)
+def by_near_misses(one):
+    for near in near_misses(one.orders, one.order):
+        yield Attempt(f"no order has this id ({near.what})", {"id": near.id, "id_type": near.id_type})
+
+
+def by_no_type(one):
+    for id_type in INVALID_ID_TYPES:
+        because = f"id_type is {'missing' if id_type is None else repr(id_type)}"
+        for id_ in (one.order.order_uuid, one.order.order_id):
+            yield Attempt(because, {"id": id_, "id_type": id_type})
 
 
 @rule("CAN-29")
@@ -115,19 +120,6 @@ def test_the_case_of_a_readable_id_counts(session, orders, order_cancelable):
 
     expect(answer, "the order's readable id has its letters in the other case").is_refused()
     still_cancels(orders, order, id_type="external")
-
-
-@rule("CAN-20")
-@pytest.mark.parametrize("key", ["order_uuid", "order_id"])
-def test_an_id_type_that_is_none_is_refused(orders, order_cancelable, key):
-    before = require_cancelable(orders, order_cancelable)
-
-    for id_type in orders.sample(INVALID_ID_TYPES):
-        answer = orders.cancel(order_cancelable, id=order_cancelable.values[key], id_type=id_type)
-        expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
-
-    assert_status_unchanged(orders, order_cancelable, before, answer)
-    still_cancels(orders, order_cancelable)
 
 
 @rule("CAN-21")

@@ -1,10 +1,13 @@
 """Cancel order, the body: a reason that is a non-empty string, and an optional note."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import (
+    Uncanceled,
     assert_status_unchanged,
     expect_accepted,
     require_cancelable,
@@ -12,6 +15,7 @@ from orderproof.conformance.checks.support.cancellations import (
 )
 from orderproof.conformance.checks.support.controls import still_cancels
 from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
+from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
 from orderproof.conformance.kit import expect, property_of, rule, uses_up
 from orderproof.strategies.json_values import of_any_kind_but
 from orderproof.strategies.reasons import OF_OTHER_TYPES, notes, reasons
@@ -28,6 +32,30 @@ INVALID_JSON = (
     "{",
     "",
 )
+
+
+def _bodies(*bodies: tuple[str, Any], id_types: tuple[str, ...] = ("internal",)) -> list[Attempt]:
+    return [Attempt(because, {"body": body, "id_type": by}) for by in id_types for because, body in bodies]
+
+
+BOTH = ("internal", "external")
+INVALID_BODIES: Mapping[str, list[Attempt]] = {
+    "CAN-6": _bodies(("the body has no reason", {}), ("there is a note, but no reason", {"note": NOTE}), id_types=BOTH),
+    "CAN-7": _bodies(("the reason is empty", {"reason": "", "note": NOTE}), id_types=BOTH),
+    "CAN-8": _bodies(*((f"the reason is {reason!r}", {"reason": reason}) for reason in (None, *OF_OTHER_TYPES))),
+    "CAN-11": _bodies(*((f"the note is {note!r}", {"reason": REASON, "note": note}) for note in OF_OTHER_TYPES)),
+    "CAN-12": _bodies(("the body is missing", None)),
+    # The client sends no body for None, so `null` is given as bytes.
+    "CAN-13": [
+        Attempt(f"the body is {body!r}", {"raw_body": b"null"} if body is None else {"body": body})
+        for body in NON_OBJECTS
+    ],
+    "CAN-14": [Attempt(f"the body is {text!r}", {"raw_body": text.encode()}) for text in INVALID_JSON],
+}
+
+
+def _attempts_of(rule_id: str, _order: Uncanceled) -> list[Attempt]:
+    return INVALID_BODIES[rule_id]
 
 
 def attempts_cancel_nothing(orders, order, attempts):
@@ -49,32 +77,14 @@ def attempt_cancels(orders, order, because, **parts):
     expect_accepted(answer, because)
 
 
-@rule("CAN-6")
-@pytest.mark.parametrize("id_type", ["internal", "external"])
-def test_a_missing_reason_is_refused(orders, order_cancelable, id_type):
-    attempts_cancel_nothing(
+@rule(*INVALID_BODIES)
+def test_an_invalid_body_is_refused_and_cancels_nothing(session, orders, states):
+    refused_in_turn(
+        session,
         orders,
-        order_cancelable,
-        [
-            ("the body has no reason", {"body": {}, "id_type": id_type}),
-            ("there is a note, but no reason", {"body": {"note": "Example note"}, "id_type": id_type}),
-        ],
-    )
-
-
-@rule("CAN-7")
-@pytest.mark.parametrize("id_type", ["internal", "external"])
-def test_an_empty_reason_is_refused(orders, order_cancelable, id_type):
-    body = {"reason": "", "note": "Example note"}
-    attempts_cancel_nothing(orders, order_cancelable, [("the reason is empty", {"body": body, "id_type": id_type})])
-
-
-@rule("CAN-8")
-def test_a_reason_that_is_no_string_is_refused(orders, order_cancelable):
-    attempts_cancel_nothing(
-        orders,
-        order_cancelable,
-        [(f"the reason is {reason!r}", {"body": {"reason": reason}}) for reason in (None, *OF_OTHER_TYPES)],
+        [(rule_id, partial(_attempts_of, rule_id)) for rule_id in INVALID_BODIES],
+        lambda: Uncanceled.taken(orders, states),
+        lambda one: still_cancels(orders, one.order),
     )
 
 
@@ -133,41 +143,10 @@ def test_any_text_is_accepted_as_a_note(session, orders, states, note):
 
 
 @rule("CAN-11")
-def test_a_note_of_another_type_is_refused(orders, order_cancelable):
-    attempts_cancel_nothing(
-        orders,
-        order_cancelable,
-        [(f"the note is {note!r}", {"body": {"reason": REASON, "note": note}}) for note in OF_OTHER_TYPES],
-    )
-
-
-@rule("CAN-11")
 @property_of("costly", note=of_any_kind_but("string", "null"))
 def test_no_value_of_another_type_is_a_note(session, orders, states, note):
     because = f"the note is {note!r}"
     attempts_cancel_nothing(orders, states("order-cancelable"), [(because, {"body": {"reason": REASON, "note": note}})])
-
-
-@rule("CAN-12")
-def test_a_missing_body_is_refused(orders, order_cancelable):
-    attempts_cancel_nothing(orders, order_cancelable, [("the body is missing", {"body": None})])
-
-
-@rule("CAN-13")
-def test_a_body_that_is_no_object_is_refused(orders, order_cancelable):
-    # The client sends no body for None, so `null` is given as bytes.
-    attempts_cancel_nothing(
-        orders,
-        order_cancelable,
-        [(f"the body is {body!r}", {"raw_body": b"null"} if body is None else {"body": body}) for body in NON_OBJECTS],
-    )
-
-
-@rule("CAN-14")
-def test_a_body_that_is_no_json_is_refused(orders, order_cancelable):
-    attempts_cancel_nothing(
-        orders, order_cancelable, [(f"the body is {text!r}", {"raw_body": text.encode()}) for text in INVALID_JSON]
-    )
 
 
 @rule("CAN-15")

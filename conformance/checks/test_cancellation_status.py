@@ -20,7 +20,7 @@ ID_TYPES = ("internal", "external")
 
 @rule("CST-5")
 def test_both_ids_find_the_same_status(orders, states):
-    for name in ("order-cancelable", "order"):
+    for name in orders.sample(("order-cancelable", "order")):
         order = states(name)
         by_uuid = steady_status(orders, order)
 
@@ -110,7 +110,7 @@ def test_asking_for_the_status_changes_nothing(orders, order_cancelable, states)
     order = states("order-cancelable")
     before = {id_type: status_of(orders, order, id_type) for id_type in ID_TYPES}
 
-    for id_type in ID_TYPES * 2:
+    for id_type in ID_TYPES * (1 if orders.is_brief else 2):
         after = status_of(orders, order, id_type)
         if after != before[id_type]:
             raise Finding(

@@ -19,7 +19,15 @@ from orderproof.conformance.checks.support.facts import (
 )
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
-from orderproof.conformance.checks.support.timers import Timer, assert_moved, due_at, require_stated, running_timer
+from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
+from orderproof.conformance.checks.support.timers import (
+    TimedOrder,
+    Timer,
+    assert_moved,
+    due_at,
+    require_stated,
+    running_timer,
+)
 from orderproof.conformance.kit import expect, new, require, rule, unchanged
 
 # Members of every order that an extension must not change. The status is left out, since it may change on its own.
@@ -98,31 +106,31 @@ def test_an_unknown_order_is_not_found(orders, order_in_grace_period_or_nobody, 
     require_found(lambda: orders.extend_grace_period(order, id_type=id_type), order)
 
 
-@rule("GRA-6")
-def test_an_id_is_not_found_under_the_other_type(orders, order_in_grace_period):
-    timer = running_timer(orders, order_in_grace_period)
-    uuid, readable = order_in_grace_period.order_uuid, order_in_grace_period.order_id
-
-    as_external = orders.extend_grace_period(order_in_grace_period, id=uuid, id_type="external")
-    as_internal = orders.extend_grace_period(order_in_grace_period, id=readable, id_type="internal")
-
-    expect(as_external, "the id is a UUID, not a readable id").is_refused()
-    expect(as_internal, "the id is a readable id, not a UUID").is_refused()
-    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "two refused extensions were sent before")
+@rule("GRA-6", "GRA-8", "GRA-13")
+def test_an_id_that_is_not_the_orders_extends_nothing(session, orders, states):
+    refused_in_turn(
+        session,
+        orders,
+        [("GRA-6", by_the_other_id), ("GRA-8", by_no_type), ("GRA-13", by_near_misses)],
+        lambda: TimedOrder.taken(orders, states),
+    )
 
 
-@rule("GRA-8")
-@pytest.mark.parametrize("key", ["order_uuid", "order_id"])
-def test_an_id_type_that_is_none_is_refused(orders, order_in_grace_period, key):
-    timer = running_timer(orders, order_in_grace_period)
+def by_the_other_id(one):
+    yield Attempt("the id is a UUID, not a readable id", {"id": one.order.order_uuid, "id_type": "external"})
+    yield Attempt("the id is a readable id, not a UUID", {"id": one.order.order_id, "id_type": "internal"})
 
-    for id_type in orders.sample(INVALID_ID_TYPES):
-        answer = orders.extend_grace_period(
-            order_in_grace_period, id=order_in_grace_period.values[key], id_type=id_type
-        )
-        expect(answer, f"id_type is {'missing' if id_type is None else repr(id_type)}").is_refused()
 
-    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "refused extensions were sent before")
+def by_no_type(one):
+    for id_type in INVALID_ID_TYPES:
+        because = f"id_type is {'missing' if id_type is None else repr(id_type)}"
+        for id_ in (one.order.order_uuid, one.order.order_id):
+            yield Attempt(because, {"id": id_, "id_type": id_type})
+
+
+def by_near_misses(one):
+    for near in near_misses(one.orders, one.order):
+        yield Attempt(f"no order has this id ({near.what})", {"id": near.id, "id_type": near.id_type})
 
 
 @rule("GRA-12")
@@ -134,17 +142,6 @@ def test_a_canceled_order_is_not_extended(orders, order_canceled):
     # Polled, since another machine may answer than before.
     status = poll_until(orders, partial(read_status, orders, order_canceled), lambda seen: seen.at("canceled") is True)
     expect(status, "the order was canceled, and its extension was refused").shows(["canceled"], True)
-
-
-@rule("GRA-13")
-def test_an_id_that_is_almost_an_orders_extends_nothing(orders, order_in_grace_period):
-    timer = running_timer(orders, order_in_grace_period)
-
-    for near in near_misses(orders, order_in_grace_period):
-        answer = orders.extend_grace_period(order_in_grace_period, id=near.id, id_type=near.id_type)
-        expect(answer, f"no order has this id ({near.what})").is_refused()
-
-    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "refused extensions were sent before")
 
 
 @rule("GRA-14")

@@ -114,7 +114,7 @@ def test_a_history_is_shown(orders, customer_with_orders):
 def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
     history = page(orders, customer_with_orders)
 
-    for index, order_id in enumerate(require_orders(history)[:3]):
+    for index, order_id in enumerate(require_orders(history)[: 1 if orders.is_brief else 3]):
         shown = require(orders.show(customer_with_orders, id=order_id, id_type="external", accept=ORDERS_V2))
         # If another system answers for id_type=external, it may have its own ids and items.
         is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
@@ -162,7 +162,7 @@ def test_a_history_reads_the_same_again(orders, customer_with_orders):
     tied = ties([first]) | set(page_times(first)[-1:] if len(shown) == DEFAULT_COUNT else ())
     before = placed(first, tied)
 
-    for _ in range(3):
+    for _ in range(1 if orders.is_brief else 3):
         again = require(page(orders, customer_with_orders))
         if placed(again, tied) != before:
             raise Finding(

@@ -151,6 +151,8 @@ def test_a_negative_offset_is_refused(session, orders, paged_customer, offset):
 @example(size=5)
 def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, tied, size):
     joined = []
+    if orders.is_brief:
+        size = max(size, len(newest_first) // 3)
     for offset in range(0, len(newest_first), size):
         joined += placed(require(page(orders, customer, count=size, offset=offset)), tied)
 
@@ -203,7 +205,7 @@ PAGES = [(None, None), (1, None), (2, 3), (5, 10), (10, 1000)]
 
 @rule("HIS-16")
 def test_total_is_the_number_of_orders(orders, customer):
-    for count, offset in PAGES:
+    for count, offset in orders.sample(PAGES, 2):
         answer = require(page(orders, customer, count=count, offset=offset))
         expect(answer, "this is the customer's number of orders").shows(
             ("pagination_info", "total"), len(customer.order_ids)

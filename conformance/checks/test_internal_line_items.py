@@ -7,6 +7,7 @@ from orderproof.conformance.checks.support.cancellations import near_misses_of, 
 from orderproof.conformance.checks.support.controls import still_cancels_item, still_cancels_item_internally
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
+from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
 from orderproof.conformance.kit import (
     ITEM_CANCELED,
     ITEM_CANCELED_INTERNALLY,
@@ -93,30 +94,25 @@ def test_an_unknown_item_is_not_found(orders, order_with_preordered_item_or_nobo
         still_cancels_item_internally(orders, order)
 
 
-@rule("INT-9")
-def test_the_id_of_an_order_is_not_that_of_an_item(orders, order_with_preordered_item, cancel):
-    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = scenario.item_status(orders, order, item)
-
-    for identifier in orders.sample((order.order_uuid, order.order_id)):
-        answer = cancel(order, identifier)
-        expect(answer, "this is the id of an order").is_refused()
-        scenario.assert_item_unchanged(orders, order, item, before, answer)
-
-    still_cancels_item_internally(orders, order)
+@rule("INT-9", "INT-10")
+def test_an_id_that_is_not_the_items_cancels_nothing(session, orders, states):
+    refused_in_turn(
+        session,
+        orders,
+        [("INT-9", by_ids_of_the_order), ("INT-10", by_near_misses)],
+        lambda: scenario.UncanceledItem.taken(orders, states, orders.cancel_line_item_internally),
+        lambda one: still_cancels_item_internally(orders, one.order),
+    )
 
 
-@rule("INT-10")
-def test_an_id_that_is_almost_an_items_cancels_nothing(orders, order_with_preordered_item, cancel):
-    order, item = order_with_preordered_item, order_with_preordered_item.item_uuid
-    before = scenario.item_status(orders, order, item)
+def by_ids_of_the_order(one):
+    for id_ in (one.order.order_uuid, one.order.order_id):
+        yield Attempt("this is the id of an order", {"item_uuid": id_})
 
-    for near in orders.sample(near_misses_of(item, "internal")):
-        answer = cancel(order, near.id)
-        expect(answer, f"no item has this id ({near.what})").is_refused()
 
-    scenario.assert_item_unchanged(orders, order, item, before, answer)
-    still_cancels_item_internally(orders, order)
+def by_near_misses(one):
+    for near in near_misses_of(one.order.item_uuid, "internal"):
+        yield Attempt(f"no item has this id ({near.what})", {"item_uuid": near.id})
 
 
 @rule("INT-11")

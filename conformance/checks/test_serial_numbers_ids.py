@@ -4,6 +4,7 @@ import pytest
 
 from orderproof.conformance.checks.support.cancellations import near_misses_of
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID
+from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
 from orderproof.conformance.checks.support.serials import Serials, entry, with_known_numbers
 from orderproof.conformance.checks.support.suitable import suitable_or_trait
 from orderproof.conformance.kit import expect, rule
@@ -21,17 +22,32 @@ def other(orders, states):
     return with_known_numbers(Serials(orders, states("order")))
 
 
-@rule("SER-22")
-def test_an_unknown_item_is_refused(serials):
-    valid, wrong = entry(serials.first, "HALF-WRITTEN"), entry(UNKNOWN_UUID)
+@rule("SER-22", "SER-24")
+def test_an_unknown_id_is_refused_and_writes_nothing(session, orders, states):
+    refused_in_turn(
+        session,
+        orders,
+        [("SER-22", with_unknown_items), ("SER-24", for_unknown_orders)],
+        lambda: with_known_numbers(Serials(orders, states("order"))),
+    )
 
-    for items in serials.orders.sample(([wrong], [valid, wrong], [wrong, valid])):
-        serials.refuses(items, "one of the items is unknown", 400, 404)
+
+def with_unknown_items(serials):
+    valid, wrong = entry(serials.first, "HALF-WRITTEN"), entry(UNKNOWN_UUID)
+    for items in ([wrong], [valid, wrong], [wrong, valid]):
+        yield Attempt("one of the items is unknown", {"items": items}, (400, 404))
     # A server may treat this as an unknown item or as an invalid request, so any 4xx is accepted.
     no_uuid = [valid, entry("not-a-uuid-but-36-characters-long-00")]
-    serials.refuses(no_uuid, "one of the items is unknown: its id has 36 characters, but is not a UUID")
-    queried = queried_ids(serials.first)
-    serials.refuses_each(([entry(one, "WRONG-ITEM")], f"no item has the id {one}") for one in queried)
+    yield Attempt("one of the items is unknown: its id has 36 characters, but is not a UUID", {"items": no_uuid})
+    for one in queried_ids(serials.first):
+        yield Attempt(f"no item has the id {one}", {"items": [entry(one, "WRONG-ITEM")]})
+
+
+def for_unknown_orders(serials):
+    items = [entry(serials.first, "WRONG-ORDER")]
+    yield Attempt("no order has this id", {"items": items, "uuid": UNKNOWN_UUID}, (404,))
+    for near in near_misses_of(serials.order.order_uuid, "internal"):
+        yield Attempt(f"no order has this id ({near.what})", {"items": items, "uuid": near.id})
 
 
 @rule("SER-23")
@@ -41,17 +57,6 @@ def test_an_item_of_another_order_is_refused(serials, other):
     for items in serials.orders.sample(([wrong], [valid, wrong], [wrong, valid])):
         serials.refuses(items, "one of the items belongs to another order", 400, 404)
         other.expect_eventually(other.known, "the request was for another order and was refused")
-
-
-@rule("SER-24")
-def test_an_unknown_order_is_not_found(serials):
-    wrong = serials.send([entry(serials.first, "WRONG-ORDER")], uuid=UNKNOWN_UUID)
-    expect(wrong, "no order has this id").is_problem(404)
-    for near in serials.orders.sample(near_misses_of(serials.order.order_uuid, "internal")):
-        answer = serials.send([entry(serials.first, "WRONG-ORDER")], uuid=near.id)
-        expect(answer, f"no order has this id ({near.what})").is_refused()
-
-    serials.expect_eventually(serials.known, "refused requests must not change serial numbers")
 
 
 @rule("SER-25")

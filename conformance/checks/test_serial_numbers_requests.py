@@ -6,11 +6,9 @@ import pytest
 from hypothesis import strategies as st
 
 from orderproof.conformance.checks.support.facts import JSON_IN_CAPITALS, JSON_WITH_CHARSET
+from orderproof.conformance.checks.support.invalid_serials import INVALID_REQUESTS, WRONG
 from orderproof.conformance.checks.support.item_lists import (
     LIMIT,
-    NON_ARRAYS,
-    NON_OBJECTS,
-    NON_STRINGS,
     OTHER_CONTENT_TYPES,
     accepts_the_limit,
     cut_off,
@@ -19,6 +17,7 @@ from orderproof.conformance.checks.support.item_lists import (
     refuses_beyond_the_limit,
     require_repetition_accepted,
 )
+from orderproof.conformance.checks.support.refusals import refused_in_turn
 from orderproof.conformance.checks.support.serials import (
     Serials,
     entries,
@@ -31,9 +30,6 @@ from orderproof.conformance.kit import expect, property_of, require, rule
 from orderproof.strategies.items import ids_of_other_lengths
 from orderproof.strategies.json_values import of_any_kind_but
 from orderproof.strategies.texts import SCRIPTS, look_alikes, of_item
-
-# Serial numbers that must not be found afterwards.
-WRONG = "MUST-NOT-BE-WRITTEN"
 
 
 @pytest.fixture
@@ -96,23 +92,14 @@ def test_501_items_are_refused(orders, states):
     refuses_beyond_the_limit(serials.send, numbered(ids, WRONG), is_repeated, success=204)
 
 
-@rule("SER-12")
-def test_an_empty_list_is_refused(serials):
-    serials.refuses([], "items must not be empty")
-
-
-@rule("SER-13")
-def test_missing_items_are_refused(serials):
-    valid = entry(serials.first, WRONG)
-    serials.refuses(None, "items is missing", body={})
-    serials.refuses(None, "items is missing, and products is not documented", body={"products": [valid]})
-
-
-@rule("SER-13")
-def test_items_of_another_type_are_refused(serials):
-    valid = entry(serials.first, WRONG)
-    values = (*NON_ARRAYS, valid, json.dumps([valid]), {"0": valid}, {serials.first: WRONG})
-    serials.refuses_each((value, "items must be an array") for value in values)
+@rule(*INVALID_REQUESTS)
+def test_an_invalid_request_is_refused_and_writes_nothing(session, orders, states):
+    refused_in_turn(
+        session,
+        orders,
+        INVALID_REQUESTS.items(),
+        lambda: with_known_numbers(Serials(orders, states("order"))),
+    )
 
 
 @rule("SER-13")
@@ -122,39 +109,15 @@ def test_items_that_are_no_array_are_refused(session, serials, value):
 
 
 @rule("SER-14")
-def test_entries_of_another_type_are_refused(serials):
-    valid, other = entry(serials.first, WRONG), entry(serials.second, WRONG)
-    values = (*NON_OBJECTS, [other], json.dumps(other), serials.second, [serials.second, WRONG])
-    serials.refuses_each(([value], "an entry of items must be an object") for value in values)
-    # Behind a valid entry, some of them: the property below draws others.
-    serials.refuses_each(([valid, value], "an entry of items must be an object") for value in values[::2])
-
-
-@rule("SER-14")
 @property_of("costly", value=of_any_kind_but("object"))
 def test_entries_that_are_no_objects_are_refused(session, serials, value):
     serials.refuses([entry(serials.first, WRONG), value], "an entry of items must be an object")
 
 
 @rule("SER-15")
-def test_missing_ids_and_ids_of_another_type_are_refused(serials):
-    serials.refuses([{"serial_number": WRONG}], "the id is missing")
-    values = (*NON_STRINGS, [serials.first], {"id": serials.first})
-    serials.refuses_each(([entry(value, WRONG)], "the id must be a string") for value in values)
-
-
-@rule("SER-15")
 @property_of("costly", value=of_any_kind_but("string"))
 def test_ids_that_are_no_strings_are_refused(session, serials, value):
     serials.refuses([entry(value, WRONG)], "the id must be a string")
-
-
-@rule("SER-16")
-def test_ids_of_35_and_of_37_characters_are_refused(serials):
-    identifier = serials.first
-    wrong = [identifier[:35], identifier[1:], "", *(identifier + more for more in ("0", " ", "-", "é", "\n"))]
-    wrong += [f" {identifier}", f"0{identifier}", f"{{{identifier}}}", f"urn:uuid:{identifier}"]
-    serials.refuses_each(([entry(value, WRONG)], f"the id has {len(value)} characters, not 36") for value in wrong)
 
 
 @rule("SER-16")
@@ -167,24 +130,9 @@ def test_ids_that_have_not_36_characters_are_refused(session, serials, change):
 
 
 @rule("SER-17")
-def test_missing_serial_numbers_and_those_of_another_type_are_refused(serials):
-    serials.refuses([{"id": serials.first}], "the serial number is missing")
-    values = (*NON_STRINGS, [WRONG], {"serial_number": WRONG})
-    serials.refuses_each(([entry(serials.first, value)], "the serial number must be a string") for value in values)
-
-
-@rule("SER-17")
 @property_of("costly", value=of_any_kind_but("string"))
 def test_serial_numbers_that_are_no_strings_are_refused(session, serials, value):
     serials.refuses([entry(serials.first, value)], "the serial number must be a string")
-
-
-@rule("SER-18")
-def test_an_epc_of_another_type_is_refused(serials):
-    # null is left out: whether an optional member may be null is open.
-    values = (*NON_OBJECTS[1:], "3034257BF7194E4000001A85", [{"code": "3034257BF7194E4000001A85"}])
-    valid = entry(serials.first, WRONG)
-    serials.refuses_each(([valid | {"epc": value}], "an epc must be an object") for value in values)
 
 
 @rule("SER-18")
@@ -234,24 +182,9 @@ def test_the_last_of_500_entries_is_looked_at(orders, states):
 
 
 @rule("SER-27")
-def test_bodies_of_another_type_are_refused(serials):
-    valid = entry(serials.first, WRONG)
-    values = (*NON_OBJECTS, [valid], [{"items": [valid]}], "items")
-    serials.refuses_bodies((json.dumps(value).encode(), "the body must be an object") for value in values)
-
-
-@rule("SER-27")
 @property_of("costly", value=of_any_kind_but("object"))
 def test_bodies_that_are_no_objects_are_refused(session, serials, value):
     serials.refuses(None, "the body must be an object", raw_body=json.dumps(value).encode())
-
-
-@rule("SER-28")
-def test_a_missing_body_is_refused(serials):
-    serials.refuses(None, "the body is missing", body=None)
-    serials.refuses_bodies(
-        [(b"", "the body is empty"), (b" ", "the body is blank"), (b"items", "the body is not JSON")]
-    )
 
 
 @rule("SER-28")

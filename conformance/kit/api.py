@@ -101,6 +101,15 @@ class Orders:
         """Whether what earlier checks saw of a state stands: in the quick profile, unless the state is to convict."""
         return self._known is not None
 
+    def may_read_once(self) -> bool:
+        """Whether one reading after several refused requests is enough: in the quick profile.
+
+        The readings that are spared count as recalled, so that what then ends badly is judged again, with all of them.
+        """
+        if self._known is not None:
+            self._known.recalled += 1
+        return self.is_brief
+
     def last_extension(self, order: State) -> Answer | None:
         """The last extension of an order's grace period, where it need not be extended again to see its timer."""
         ids = [quote(str(order.values[key]), safe="") for key in ("order_uuid", "order_id")]

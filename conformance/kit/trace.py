@@ -35,7 +35,7 @@ class Trace:
     because a state names a wrong address or token. `unanswered` is what of the API did not answer, or was not asked
     since it had been given up; `found` is the last finding of a property's examples. `known` is what need not be asked
     again, or None where everything is asked for. Of a check in steps, `kept` are the rules of the steps that were
-    taken, and `broken` what others found.
+    taken, `broken` what others found, and `set_aside` why others could not be judged.
     """
 
     exchanges: list[Exchange] = field(default_factory=list)
@@ -51,6 +51,7 @@ class Trace:
     check: str = ""
     kept: list[str] = field(default_factory=list)
     broken: dict[str, Broken] = field(default_factory=dict)
+    set_aside: dict[str, str] = field(default_factory=dict)
     _shared: list[State] = field(default_factory=list)
     _before_example: int = 0
     _held: int = 0

@@ -1,6 +1,6 @@
 """What came of one check: its end, its exchanges, and what passive validation says of each answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from orderproof.conformance.kit.findings import Finding, Inconclusive, NotApplicable, NotRun
@@ -24,13 +24,19 @@ _KEPT_BYTES = 3 * EVIDENCE_LIMIT
 def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseException | None) -> Outcome:
     """Describe a check that ended with `error`, or without one."""
     result, reason, finding = _classify(error)
+    unanswered = {rule: why for rule, broken in trace.broken.items() if (why := _silence(broken.error, (rule,)))}
+    set_aside = trace.set_aside | unanswered
     silence = _silence(finding, rules)
-    if silence:
-        result, reason, finding = "inconclusive", silence, None
-    elif trace.broken:
+    findings = tuple(_of_steps(trace, unanswered))
+    if findings:
         # A later step may have ended in another way: what was found before stands.
-        result = "fail"
-    findings = tuple(_of_steps(trace)) or ((_described(finding, trace),) if finding else ())
+        result, reason = "fail", findings[0]["message"]
+    elif silence:
+        result, reason = "inconclusive", silence
+    elif finding:
+        findings = (_described(finding, trace),)
+    elif set_aside and result == "pass":
+        result, reason = "inconclusive", next(iter(set_aside.values()))
     passive = judged_in_passing(trace.exchanges, proofs=trace.proofs, misdirected=trace.misdirected)
     return Outcome(
         check,
@@ -43,13 +49,16 @@ def outcome_of(check: str, rules: tuple[str, ...], trace: Trace, error: BaseExce
         states=tuple(sorted({state.name for state in trace.states})),
         proofs=len(trace.proofs),
         kept=tuple(trace.kept),
+        set_aside={rule: plain(why) for rule, why in set_aside.items()},
         recalled=trace.known.recalled if trace.known else 0,
     )
 
 
-def _of_steps(trace: Trace) -> Iterator[OwnFinding]:
+def _of_steps(trace: Trace, unanswered: Container[str]) -> Iterator[OwnFinding]:
     """The findings of a check in steps, each about the rule of its step, with what had been sent by then."""
     for rule, broken in trace.broken.items():
+        if rule in unanswered:
+            continue
         described = _described(broken.error, trace)
         exchanges = [one for one in described["exchanges"] if one < broken.seen]
         decisive = described["decisive"] if described["decisive"] in exchanges else next(reversed(exchanges), None)

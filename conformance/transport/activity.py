@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
+from multiprocessing.managers import RemoteError
 from typing import Any, NamedTuple
 
 _TELL_SECONDS = 0.5
@@ -59,8 +60,8 @@ def tell_activity(watcher: Any) -> None:
 
 
 def _tell(watcher: Any) -> None:
-    # Whoever listens goes first, when a run has ended.
-    with contextlib.suppress(OSError, EOFError):
+    # Whoever listens goes first, when a run has ended; and what it listened with before the connection.
+    with contextlib.suppress(OSError, EOFError, RemoteError):
         while True:
             watcher.seen(os.getpid(), current())
             time.sleep(_TELL_SECONDS)

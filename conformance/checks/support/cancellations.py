@@ -1,8 +1,8 @@
 """Shared by checks of cancellations: the cancellation status of an order, and near-miss ids."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, expect, require
 
@@ -85,6 +85,29 @@ def assert_status_unchanged(
             str(after),
             refused.exchange,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Uncanceled:
+    """An order that can be canceled, and that requests which must be refused are about."""
+
+    orders: Orders
+    order: State
+    before: Status
+
+    @classmethod
+    def taken(cls, orders: Orders, states: Callable[[str], State]) -> Self:
+        """Take one. Raises `Inconclusive` if it shows that it cannot be canceled."""
+        order = states("order-cancelable")
+        return cls(orders, order, require_cancelable(orders, order))
+
+    def send(self, **parts: Any) -> Answer:
+        """Ask for its cancellation, with parts of the request replaced."""
+        return self.orders.cancel(self.order, **parts)
+
+    def expect_unchanged(self, refused: Answer) -> None:
+        """Raise a `Finding` if its cancellation status has changed."""
+        assert_status_unchanged(self.orders, self.order, self.before, refused)
 
 
 def require_refusal(answer: Answer) -> Answer:

@@ -4,7 +4,8 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
 from orderproof.conformance.checks.support.facts import poll_until
@@ -68,6 +69,30 @@ def assert_item_unchanged(orders: Orders, order: State, item_uuid: str, before: 
             f"the status {after}",
             refused.exchange,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UncanceledItem:
+    """An order with a pre-ordered item that is not canceled, and that requests which must be refused are about."""
+
+    orders: Orders
+    order: State
+    cancel: Callable[..., Answer]
+    before: object
+
+    @classmethod
+    def taken(cls, orders: Orders, states: Callable[[str], State], cancel: Callable[..., Answer] | None = None) -> Self:
+        """Take one; `cancel` is the operation under test, without it that of the public API."""
+        order = states("order-with-preordered-item")
+        return cls(orders, order, cancel or orders.cancel_line_item, item_status(orders, order, order.item_uuid))
+
+    def send(self, **parts: Any) -> Answer:
+        """Ask for the cancellation of its item, with parts of the request replaced."""
+        return self.cancel(self.order, parts.pop("item_uuid", self.order.item_uuid), **parts)
+
+    def expect_unchanged(self, refused: Answer) -> None:
+        """Raise a `Finding` if the status of its item has changed."""
+        assert_item_unchanged(self.orders, self.order, self.order.item_uuid, self.before, refused)
 
 
 def require_canceled(orders: Orders, order: State, cancel: Cancel) -> Answer:
@@ -233,8 +258,10 @@ def _expect_alone(orders: Orders, order: State, shown: Answer, statuses: Mapping
 
 def _expect_numbers_kept(order: State, before: Answer, after: Answer) -> None:
     """The other items still have serial numbers. Which ones is not compared: a read may show an earlier one."""
-    had, has = ({item.get("id") for item in answer.at("items") if _is_numbered(item)} for answer in (before, after))
-    listed = {item.get("id") for item in after.at("items")}
+    had, has = (
+        {str(item.get("id")) for item in answer.at("items") if _is_numbered(item)} for answer in (before, after)
+    )
+    listed = {str(item.get("id")) for item in after.at("items")}
     for other in sorted((had & listed) - has - {order.item_uuid}):
         raise Finding(
             f"canceling the item {order.item_uuid} took the serial number from the item {other}",

@@ -149,6 +149,10 @@ class Serials:
         """Expect that the order shows these serial numbers, at once or after a moment."""
         self.poll_until(wanted).expect(wanted, because)
 
+    def expect_unchanged(self, refused: Answer) -> None:
+        """Expect that the order shows the serial numbers from before a refused request."""
+        self.expect_eventually(self.known, f"a request that {refused.result} must not change serial numbers")
+
     def refuses(self, items: Any, because: str, *statuses: int, **parts: Any) -> None:
         """Expect that a request is refused, with one of `statuses` if given, and that it wrote nothing."""
         answer = self.send(items, **parts)

@@ -1,7 +1,9 @@
 """The timer of a grace period: no operation reads it, so it is measured by extending the grace period."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from orderproof.conformance.checks.support.facts import QUARTER_HOUR
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, parse_time, require, require_time
@@ -72,3 +74,27 @@ def assert_moved(timer: Timer, answer: Answer, because: str, *, steps: int = 1) 
             answer.exchange,
         )
     return Timer(found, timer.step)
+
+
+@dataclass(slots=True)
+class TimedOrder:
+    """An order in its grace period, and the timer that requests which must be refused leave alone."""
+
+    orders: Orders
+    order: State
+    timer: Timer
+
+    @classmethod
+    def taken(cls, orders: Orders, states: Callable[[str], State]) -> Self:
+        """Take one. Raises `Inconclusive` if its timer does not move."""
+        order = states("order-in-grace-period")
+        return cls(orders, order, running_timer(orders, order))
+
+    def send(self, **parts: Any) -> Answer:
+        """Extend its grace period, with parts of the request replaced."""
+        return self.orders.extend_grace_period(self.order, **parts)
+
+    def expect_unchanged(self, refused: Answer) -> None:
+        """Raise a `Finding` unless a valid extension finds the timer where it was, and moves it from there."""
+        because = f"the extension before was refused: it {refused.result}"
+        self.timer = assert_moved(self.timer, self.orders.extend_grace_period(self.order), because)
