@@ -52,7 +52,8 @@ class HistoryAsFirstRead(HistoryFault):
         document = super().entry_document_v2(call, entry)
         if isinstance(entry.source, dict):
             return document
-        return entry.source.marks.setdefault("listed", document)
+        first: dict[str, Any] = entry.source.marks.setdefault("listed", document)
+        return first
 
 
 class SortedByLastChange(HistoryFault):
