@@ -31,6 +31,7 @@ ALLOWED = {
     "the target gives orders with a pre-ordered item no grace period: no new one was extended": "what it does",
     "the states give no two orders of one customer that this can be done to; orders of different customers were "
     "judged": "what its states give; another check of the rule judges orders of different customers",
+    "the states give no two orders of one customer": "what its states give; another check judges unchanged orders",
     "the canceled product no longer has a price, and no document requires one": "what it does",
 }
 # Where the reason is a name: the parameter of the helper, the sentence of `Target.why_absent`, the mode of the run.

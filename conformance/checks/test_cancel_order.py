@@ -22,6 +22,7 @@ from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_un
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
 from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
+from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.kit import expect, new, require, rule, steps, uses_up
 
@@ -194,6 +195,14 @@ def can_be_canceled(orders, order):
     answer = orders.cancellation_status(order)
     shown = answer.json if answer.is_success else None
     return isinstance(shown, dict) and (shown.get("cancelable"), shown.get("canceled")) == (True, False)
+
+
+@rule("CAN-3")
+def test_serial_numbers_do_not_undo_a_cancellation(orders, order_canceled):
+    number_items(orders, order_canceled)
+
+    status = poll_until(orders, partial(read_status, orders, order_canceled), lambda seen: seen.at("canceled") is True)
+    expect(status, "the order was canceled before serial numbers were sent").shows(("canceled",), True)
 
 
 @rule("CAN-24")

@@ -137,8 +137,15 @@ def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, orde
         raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
     accepted = answer.is_success
     # Fulfillment may have begun in between, so that the order can no longer be canceled.
-    moved_on = cancelable and not accepted and status_of(orders, order_past_grace_period) != (True, False)
-    if moved_on:
+    after = None if accepted else status_of(orders, order_past_grace_period)
+    if after and after.canceled:
+        raise Finding(
+            f"{answer.request} {answer.result}, but the order is now canceled",
+            "a refused cancellation cancels nothing",
+            str(after),
+            answer.exchange,
+        )
+    if cancelable and after and after != (True, False):
         raise Inconclusive("the order stopped being cancelable during the check", answer.exchange)
     if cancelable is not accepted:
         raise Finding(

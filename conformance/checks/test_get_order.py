@@ -7,6 +7,7 @@ import pytest
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
+from orderproof.conformance.checks.support.timers import assert_moved, running_timer
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, expect, require, rule
 
 ID_TYPES = ("internal", "external")
@@ -163,6 +164,16 @@ def test_reading_changes_nothing(orders, order_in_grace_period):
     for name in ("cancelable", "canceled"):
         because = "the order was only read in between"
         expect(after, because).shows((name,), status.at(name))
+
+
+@rule("ORD-21")
+def test_reading_does_not_move_the_timer(orders, order_in_grace_period):
+    timer = running_timer(orders, order_in_grace_period)
+
+    for id_type, accept in (("internal", JSON), ("external", ORDERS_V2)):
+        require(orders.show(order_in_grace_period, id_type=id_type, accept=accept))
+
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "the order was only read in between")
 
 
 @rule("ORD-26")

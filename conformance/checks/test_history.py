@@ -6,6 +6,7 @@ from orderproof.conformance.checks.stateful.together import Reading, Wrong, expe
 from orderproof.conformance.checks.support.facts import cancel_and_wait
 from orderproof.conformance.checks.support.instants import PlacedAt, expect_same_placed_at
 from orderproof.conformance.checks.support.listing import expect_same_in_history, find_in_history
+from orderproof.conformance.checks.support.neighbors import later_order
 from orderproof.conformance.checks.support.reading import (
     all_ids,
     expect_newest_first,
@@ -26,6 +27,7 @@ from orderproof.conformance.kit import (
     Answer,
     Finding,
     Inconclusive,
+    NotApplicable,
     NotRun,
     expect,
     require,
@@ -56,6 +58,18 @@ def test_the_newest_order_comes_first(orders, states):
                 ", ".join(ids_on(answer)),
                 answer.exchange,
             )
+
+
+@rule("HIS-1")
+def test_an_order_that_changes_keeps_its_place(session, orders, order):
+    newer = later_order(session, order)
+    if newer.customer_id != order.customer_id:
+        raise NotApplicable("the states give no two orders of one customer")
+
+    number_items(orders, order)
+
+    answer = require(page(orders, order, count=MAX_COUNT))
+    expect_newest_first(answer, page_times(answer))
 
 
 @rule("HIS-2")

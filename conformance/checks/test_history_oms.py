@@ -4,7 +4,7 @@ import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.facts import cancel_and_wait
-from orderproof.conformance.checks.support.listing import expect_listed
+from orderproof.conformance.checks.support.listing import expect_listed, expect_same_in_history
 from orderproof.conformance.checks.support.reading import (
     expect_newest_first,
     expect_refused_page,
@@ -30,6 +30,7 @@ from orderproof.conformance.kit import (
     expect,
     require,
     rule,
+    steps,
     uses_up,
 )
 from orderproof.strategies.ids import QUOTED, NearMiss
@@ -242,12 +243,25 @@ def test_an_order_of_the_oms_is_the_same_by_its_id(orders, oms_order):
     expect_same_facts(orders, read(), read, f"the order {oms_order.order_id}")
 
 
-@rule("HIS-46")
+@rule("HIS-46", "HIS-32")
 @uses_up(1)
 def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
     order = kept_by_the_platform(session, orders, order_cancelable)
 
-    expect_listed(orders, order, "the order was placed and is open")
+    with steps(session) as step:
+        with step("HIS-46"):
+            expect_listed(orders, order, "the order was placed and is open")
 
-    cancel_and_wait(orders, order)
-    expect_listed(orders, order, "a canceled order is still the customer's order")
+            cancel_and_wait(orders, order)
+            history = expect_listed(orders, order, "a canceled order is still the customer's order")
+        with step("HIS-32"):
+            # The history was read before the order changed: it must not be what was shown then.
+            expect_same_in_history(orders, order, order.order_id, history, require(orders.show(order)))
+
+
+@rule("HIS-46")
+@pytest.mark.parametrize("name", ["order-closed", "order-with-preordered-item"])
+def test_other_orders_are_listed_too(session, orders, states, name):
+    order = kept_by_the_platform(session, orders, states(name))
+
+    expect_listed(orders, order, f"the order is the customer's ({name})")

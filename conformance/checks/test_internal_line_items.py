@@ -58,7 +58,7 @@ def test_an_item_that_is_not_preordered_is_refused(orders, order_with_preordered
 def test_an_item_in_a_terminal_status_is_refused(
     orders, orders_with_terminal_preordered_item, order_with_preordered_item, cancel
 ):
-    scenario.terminal_items_are_refused(orders_with_terminal_preordered_item, cancel)
+    scenario.terminal_items_are_refused(orders, orders_with_terminal_preordered_item, cancel)
     still_cancels_item_internally(orders, order_with_preordered_item)
 
 

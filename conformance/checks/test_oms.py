@@ -90,6 +90,15 @@ def test_a_wrong_configuration_does_not_show_with_internal(orders, oms_misconfig
     )
 
 
+@rule("OMS-4")
+def test_an_unavailable_oms_does_not_show_with_internal(orders, oms_unavailable):
+    answer = orders.show(oms_unavailable, id=UNKNOWN_UUID, id_type="internal")
+
+    expect(answer, "no order has this UUID, and the external OMS is not asked with id_type=internal").is_problem(
+        400, 404
+    )
+
+
 @rule("OMS-17")
 def test_the_readable_id_of_an_order_of_the_oms_is_not_internal(session, orders, oms_order):
     def is_no_uuid(order):

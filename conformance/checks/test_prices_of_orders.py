@@ -27,13 +27,27 @@ from orderproof.conformance.checks.support.pricing import (
     shown_prices,
     the_line,
 )
+from orderproof.conformance.checks.support.serials import Serials, with_known_numbers
 from orderproof.conformance.checks.support.suitable import suitable_or_trait
+from orderproof.conformance.checks.support.timers import assert_moved, running_timer
 from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule
 
 
 @pytest.fixture
 def pricing(orders, order):
     return Pricing(orders, order)
+
+
+@rule("PRI-8")
+def test_asking_for_prices_keeps_serial_numbers_and_the_timer(orders, order_in_grace_period):
+    serials = with_known_numbers(Serials(orders, order_in_grace_period))
+    timer = running_timer(orders, order_in_grace_period)
+
+    require(orders.prices(order_in_grace_period, [product(item_id) for item_id in order_in_grace_period.item_uuids]))
+
+    because = "only prices were requested in between"
+    assert_moved(timer, orders.extend_grace_period(order_in_grace_period), because)
+    serials.expect_eventually(serials.known, because)
 
 
 @rule("PRI-9")

@@ -175,6 +175,21 @@ def test_the_same_can_be_sent_again(serials):
     serials.expect_eventually(serials.known, "the same serial numbers were sent again")
 
 
+@rule("SER-4")
+@pytest.mark.parametrize("state", ["order-closed", "order-past-grace-period"])
+def test_an_order_that_is_no_longer_open_shows_what_it_accepts(orders, states, state):
+    # Whether such an order takes serial numbers is open: they are shown, or refused and not written.
+    serials = Serials(orders, states(state))
+    before = {serials.first: serials.read().number(serials.first)}
+    sent = owned({serials.first: "LATE"})
+
+    answer = serials.send(entries(sent))
+
+    if not answer.is_success and not answer.is_refusal:
+        raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
+    serials.expect_eventually(sent if answer.is_success else before, f"the request {answer.result}")
+
+
 @rule("SER-7")
 def test_other_items_keep_theirs(several):
     several.prepare(owned(dict.fromkeys(several.ids, "FIRST")))

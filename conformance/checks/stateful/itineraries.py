@@ -118,14 +118,17 @@ class LinesWalk(Walk):
 
     def route(self) -> Iterator[Stride]:
         """Everything that must not cancel the item, its cancellation, and everything that must not undo it."""
+        refused = Stride(0, CancelLine(ORDINARY), "external")
+        has_internal_api = self.orders.has_internal_api
+        # The extension comes first: it shows that the timer runs, before anything could have ended it.
         harmless = (
-            Stride(0, CancelLine(ORDINARY), "external"),
-            Stride(0, Number(((PREORDERED, "SN-1"),)), "internal"),
             Stride(0, Extend(), "internal"),
+            *((refused, refused._replace(by="line")) if has_internal_api else (refused,)),
+            Stride(0, Number(((PREORDERED, "SN-1"),)), "internal"),
             Stride(0, Invalid("cancel-an-unknown-item"), "internal"),
             Stride(0, ReadStatus(), "external"),
         )
-        again = Stride(0, CancelLine(PREORDERED), "line" if self.orders.has_internal_api else "external")
+        again = Stride(0, CancelLine(PREORDERED), "line" if has_internal_api else "external")
         reading = Stride(0, ReadOrder(settled=True), "internal")
         yield from harmless
         yield from (reading, Stride(0, CancelLine(PREORDERED), "internal"), reading, again)

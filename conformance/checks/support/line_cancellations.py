@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
 from orderproof.conformance.checks.support.facts import poll_until
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
+from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.kit import (
     ITEM_CANCELED,
     JSON,
@@ -33,11 +34,15 @@ TERMINAL = ("complete", "cancelled", "returned")
 
 def item_status(orders: Orders, order: State, item_uuid: str) -> object:
     """The status that an order shows for an item. Raises `Inconclusive` if it shows no status."""
-    answer = require(orders.show(order))
-    for item in answer.at("items"):
-        if item.get("id") == item_uuid and item.get("status") is not None:
-            return item["status"]
-    raise Inconclusive(f"the order shows no status for its item {item_uuid}", answer.exchange)
+    return _statuses_in(require(orders.show(order)), [item_uuid])[item_uuid]
+
+
+def _statuses_in(answer: Answer, item_uuids: Sequence[str]) -> Mapping[str, object]:
+    statuses = {item_uuid: status_shown(answer, item_uuid) for item_uuid in item_uuids}
+    for item_uuid, status in statuses.items():
+        if status is None:
+            raise Inconclusive(f"the order shows no status for its item {item_uuid}", answer.exchange)
+    return statuses
 
 
 def status_shown(answer: Answer, item_uuid: str) -> object:
@@ -113,7 +118,10 @@ def item_alone_is_canceled(session: Session, orders: Orders, order: State, cance
     before: Mapping[str, object] = {}
     unknown: Inconclusive | None = None
     try:
-        before = {uuid: item_status(orders, order, uuid) for uuid in (order.item_uuid, *order.item_uuids)}
+        if rules.alone:
+            number_items(orders, order)
+        earlier = require(orders.show(order))
+        before = _statuses_in(earlier, (order.item_uuid, *order.item_uuids))
         if steady_status(orders, order).canceled:
             raise Inconclusive("the order was already canceled before the check canceled its item")
     except Inconclusive as error:
@@ -131,6 +139,7 @@ def item_alone_is_canceled(session: Session, orders: Orders, order: State, cance
         if rules.alone:
             with step(rules.alone):
                 _expect_alone(orders, order, shown, before)
+                _expect_numbers_kept(order, earlier, shown)
 
 
 def _expect_shown(shown: Answer, order: State, before: object) -> None:
@@ -172,8 +181,10 @@ def ordinary_item_is_refused(
         )
 
 
-def terminal_items_are_refused(terminal: Sequence[State], cancel: Cancel) -> None:
-    """An item in any terminal status is refused."""
+def terminal_items_are_refused(orders: Orders, terminal: Sequence[State], cancel: Cancel) -> None:
+    """An item in any terminal status is refused, and keeps it: the last one is read before and after."""
+    last = terminal[-1]
+    before = require(orders.show(last))
     for order in terminal:
         answer = cancel(order, order.item_uuid)
 
@@ -181,6 +192,9 @@ def terminal_items_are_refused(terminal: Sequence[State], cancel: Cancel) -> Non
         expect(
             answer, f"the item is in {f'the terminal status {status}' if status else 'a terminal status'}"
         ).is_refused()
+    status = status_shown(before, last.item_uuid)
+    if status is not None:
+        assert_item_unchanged(orders, last, last.item_uuid, status, answer)
 
 
 def order_with_canceled_item(session: Session, orders: Orders, cancel: Cancel, effect: str) -> State:
@@ -240,6 +254,27 @@ def _expect_alone(orders: Orders, order: State, shown: Answer, statuses: Mapping
             )
     status = status_of(orders, order)
     assert status.canceled is False, f"only an item of the order was canceled, but the order shows {status}"
+
+
+def _expect_numbers_kept(order: State, before: Answer, after: Answer) -> None:
+    """The other items still have serial numbers. Which ones is not compared: a read may show an earlier one."""
+    had, has = (
+        {str(item.get("id")) for item in answer.at("items") if _is_numbered(item)} for answer in (before, after)
+    )
+    listed = {str(item.get("id")) for item in after.at("items")}
+    for other in sorted((had & listed) - has - {order.item_uuid}):
+        raise Finding(
+            f"canceling the item {order.item_uuid} took the serial number from the item {other}",
+            "a serial number",
+            "no serial number",
+            before.exchange,
+            after.exchange,
+        )
+
+
+def _is_numbered(item: Mapping[str, Any]) -> bool:
+    identifiers = item.get("external_identifier")
+    return isinstance(identifiers, dict) and bool(identifiers.get("serial_number"))
 
 
 def earlier_orders_stay(session: Session, orders: Orders, earlier: State, cancel: Cancel) -> None:

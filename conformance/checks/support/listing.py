@@ -8,8 +8,8 @@ from orderproof.strategies.paging import MAX_COUNT
 _MOST_PAGES = 10
 
 
-def expect_listed(orders: Orders, order: State, because: str) -> None:
-    """The history of an order's customer lists the order, at once or after a moment."""
+def expect_listed(orders: Orders, order: State, because: str) -> Answer:
+    """The history of an order's customer lists the order, at once or after a moment; the page that does."""
     answer, is_listed = _search_for_a_while(orders, order)
     if not is_listed:
         raise Finding(
@@ -18,6 +18,7 @@ def expect_listed(orders: Orders, order: State, because: str) -> None:
             ", ".join(ids_on(answer)) or "no orders",
             answer.exchange,
         )
+    return answer
 
 
 def find_in_history(orders: Orders, order: State) -> Answer:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL
+from orderproof.conformance.reference.exchange import CANCEL, SERIAL_NUMBERS
 from orderproof.conformance.reference.faults.shared.others import order_beside, others_of_the_customer
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.cancellation import Cancellation
+    from orderproof.conformance.reference.decisions.serials import Serial
     from orderproof.conformance.reference.exchange import Call
-    from orderproof.conformance.reference.store import Order
+    from orderproof.conformance.reference.store import Item, Order
 
 
 class CancelOthersFault(Fault):
@@ -93,3 +94,15 @@ class OrderStoredNextCanceled(CancelOthersFault):
         super().cancel(call, order, cancellation)
         for other in order_beside(call, order, 1):
             super().cancel(call, other, cancellation)
+
+
+class SerialNumbersUndoCancellation(CancelOthersFault):
+    """A canceled order is stored anew with its serial numbers, and is open again."""
+
+    operation: ClassVar[str] = SERIAL_NUMBERS
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-3",)
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """As it was placed."""
+        await super().store_serials(call, order, targets)
+        order.cancel_requested, order.canceled_at = False, None

@@ -6,9 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
+from orderproof.conformance.reference.decisions.cancellation import Cancellation
 from orderproof.conformance.reference.exchange import CANCEL, CANCELLATION_STATUS, JSON
 from orderproof.conformance.reference.faults.shared.identities import faults_in_finding
 from orderproof.conformance.reference.faults.shared.statuses import wrong_status
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Answer, Call
@@ -147,6 +149,20 @@ class ExpiredSaidCancelable(StatusFault):
         if order.status == "open" and not order.cancel_requested:
             status["cancelable"] = True
         return status
+
+
+class ExpiredIsCanceledThoughRefused(StatusFault):
+    """The cancellation of an order past its grace period is refused after it was carried out."""
+
+    operation: ClassVar[str] = CANCEL
+    breaks: ClassVar[tuple[str, ...]] = ("CST-13",)
+
+    def check_cancelable(self, call: Call, order: Order) -> None:
+        """What was done is not undone."""
+        if order.status == "open" and not order.cancel_requested and not self.is_cancelable(call, order):
+            self.cancel(call, order, Cancellation("late", None))
+            raise Refusal("order-not-cancelable")
+        super().check_cancelable(call, order)
 
 
 class ExpiredSaidCanceled(StatusFault):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
@@ -199,6 +200,18 @@ class ReadingCancels(OrderFault):
         if call.operation == GET_ORDER and id_type == "external":
             order.cancel_requested, order.canceled_at = True, order.canceled_at or self.now()
         return document
+
+
+class ReadingShortensTheGracePeriod(OrderFault):
+    """Whoever reads an order takes a minute of its grace period."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-21",)
+
+    def order_document(self, call: Call, order: Order, id_type: str) -> Document:
+        """In a history it costs nothing."""
+        if call.operation == GET_ORDER:
+            order.due_at -= timedelta(minutes=1)
+        return super().order_document(call, order, id_type)
 
 
 class ClosedOrdersNotFound(OrderFault):

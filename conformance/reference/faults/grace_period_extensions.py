@@ -95,3 +95,17 @@ class ClosedOrderExtended(ExtensionFault):
         """Closed is as good as open."""
         if order.status != "closed" or order.cancel_requested:
             super().check_grace_period(call, order)
+
+
+class FirstExtensionMovesPlacedAt(ExtensionFault):
+    """The first extension of an order moves `placed_at` as well; later ones leave it alone."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-14",)
+
+    async def extend(self, call: Call, order: Order) -> datetime:
+        """By as much as the timer."""
+        moved = await super().extend(call, order)
+        if not order.marks.get("extended"):
+            order.marks["extended"] = True
+            order.placed_at += self.extension(call, order)
+        return moved

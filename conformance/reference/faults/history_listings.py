@@ -11,12 +11,65 @@ from orderproof.conformance.reference.faults.shared.identities import is_always_
 from orderproof.conformance.reference.faults.shared.patterns import is_like
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orderproof.conformance.reference.decisions.history import Entry
+    from orderproof.conformance.reference.decisions.serials import Serial
     from orderproof.conformance.reference.exchange import Call
-    from orderproof.conformance.reference.store import Customer, Order
+    from orderproof.conformance.reference.store import Customer, Item, Order
 
 
 Document = dict[str, Any]
+
+
+class ClosedOrdersNotListed(HistoryFault):
+    """A history lists what still happens: no order that was closed."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> Sequence[Order]:
+        """A canceled order is not closed by that."""
+        return [order for order in customer.orders if order.cancel_requested or order.status != "closed"]
+
+
+class PreordersNotListed(HistoryFault):
+    """A history leaves out orders with a pre-ordered item."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> Sequence[Order]:
+        """They have a list of their own."""
+        return [order for order in customer.orders if not any(item.preordered for item in order.items.values())]
+
+
+class HistoryAsFirstRead(HistoryFault):
+    """An order is shown in histories as the first of them showed it."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-32",)
+
+    def entry_document_v2(self, call: Call, entry: Entry) -> dict[str, Any]:
+        """From a cache that no change reaches."""
+        document = super().entry_document_v2(call, entry)
+        if isinstance(entry.source, dict):
+            return document
+        first: dict[str, Any] = entry.source.marks.setdefault("listed", document)
+        return first
+
+
+class SortedByLastChange(HistoryFault):
+    """The order whose serial numbers were written last comes first."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-1",)
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """When that was is remembered."""
+        await super().store_serials(call, order, targets)
+        order.marks["changed"] = self.now()
+
+    def sort_key(self, call: Call, entry: Entry) -> Any:
+        """By that, or else by the time at which it was placed."""
+        changed = None if isinstance(entry.source, dict) else entry.source.marks.get("changed")
+        return changed or entry.placed_at, entry.number
 
 
 class OmsHistoryNotPaged(HistoryFault):

@@ -11,6 +11,7 @@ from orderproof.conformance.reference.faults.shared.others import (
     order_beside,
     others_of_the_customer,
 )
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,56 @@ class LineOthersFault(Fault):
     """A fault in what else the cancellation of a line does."""
 
     operation: ClassVar[str] = CANCEL_LINE
+
+
+class RefusedLineEndsTheGracePeriod(LineOthersFault):
+    """A line that is not pre-ordered is refused, but the grace period of its order ends all the same."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-18",)
+
+    def check_line(self, call: Call, order: Order, item: Item) -> None:
+        """Through either API."""
+        if not self.is_preordered(call, item):
+            order.due_at = self.now()
+        super().check_line(call, order, item)
+
+
+class LineRefusedInternallyEndsTheGracePeriod(LineOthersFault):
+    """The same through the internal API alone."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-18",)
+
+    def check_line(self, call: Call, order: Order, item: Item) -> None:
+        """Of the line it is only asked whether it is pre-ordered."""
+        if call.route.internal and not self.is_preordered(call, item):
+            order.due_at = self.now()
+        super().check_line(call, order, item)
+
+
+class CancelingLineForgetsSerialNumbers(LineOthersFault):
+    """The order is stored without serial numbers when one of its lines is canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """Of all other lines."""
+        super().cancel_line(call, order, item)
+        for line in order.items.values():
+            line.serial_number = line.serial_number if line is item else None
+
+
+class EndedLineIsCanceledThoughRefused(LineOthersFault):
+    """A line in a terminal status is refused, and shown as cancelled from then on."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-6", "INT-5")
+
+    def check_line(self, call: Call, order: Order, item: Item) -> None:
+        """It was written before it was checked."""
+        try:
+            super().check_line(call, order, item)
+        except Refusal:
+            item.status = "cancelled" if self.is_preordered(call, item) else item.status
+            raise
 
 
 class LinesOfTheProductCanceled(LineOthersFault):

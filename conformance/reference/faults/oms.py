@@ -54,6 +54,22 @@ class InternalFallsBackToOms(OmsFault):
             return self.oms_order_document(call, payload)
 
 
+class InternalNeedsTheOms(OmsFault):
+    """Whether the external OMS can be reached is tried for every id."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("OMS-4",)
+
+    async def fetch_order(self, call: Call, identifier: str, id_type: str) -> Document:
+        """Only that it cannot be reached counts."""
+        try:
+            if self.webhook(call) is not None:
+                await self.ask_oms(call, {})
+        except Refusal as refusal:
+            if refusal.reason == "oms-unavailable":
+                raise
+        return await super().fetch_order(call, identifier, id_type)
+
+
 class ExternalNeverAsksOms(OmsFault):
     """The platform's database answers for `external`, even if an external OMS is configured."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference import documents
@@ -123,6 +124,28 @@ class PricesAreWrittenDown(PriceFault):
     def product_line(self, call: Call, order: Order, item: Item) -> Line:
         """As its serial number."""
         item.serial_number = f"priced {order.number}"
+        return super().product_line(call, order, item)
+
+
+class PricingForgetsSerialNumbers(PriceFault):
+    """The items are loaded without their serial numbers to be priced, and stored so."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-8",)
+
+    def product_line(self, call: Call, order: Order, item: Item) -> Line:
+        """Each that is priced."""
+        item.serial_number = None
+        return super().product_line(call, order, item)
+
+
+class PricingProlongsTheGracePeriod(PriceFault):
+    """A customer who asks for prices gets another minute."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-8",)
+
+    def product_line(self, call: Call, order: Order, item: Item) -> Line:
+        """For each product."""
+        order.due_at += timedelta(minutes=1)
         return super().product_line(call, order, item)
 
 

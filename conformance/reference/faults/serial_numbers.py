@@ -238,3 +238,14 @@ class SerialsAnnounceBody(SerialFault):
         """A length of nothing."""
         announced = call.operation == SERIAL_NUMBERS and answer.status == 204
         return super().header_fields(call, answer) | ({"content-length": "2"} if announced else {})
+
+
+class SerialNumbersOfClosedOrdersHidden(SerialFault):
+    """A closed order takes serial numbers and does not show them."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-4",)
+
+    def write_serial(self, call: Call, order: Order, item: Item, serial: Serial) -> None:
+        """They are not even stored."""
+        if order.status != "closed":
+            super().write_serial(call, order, item, serial)

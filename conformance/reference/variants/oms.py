@@ -58,3 +58,22 @@ class UnavailableOmsIs503InV2(Variant):
         if trouble.reason == "oms-unavailable":
             raise trouble
         return super().oms_trouble_v2(call, trouble)
+
+
+class EveryTroubleOfTheOmsIs503InV2(Variant):
+    """With the vendor type, any failure of the external OMS gets the documented 503, whoever the customer is."""
+
+    choice: ClassVar[int] = 5
+
+    async def entries_v2(self, call: Call, identifier: str) -> list[Entry]:
+        """The OMS is asked about customers that the platform does not know as well."""
+        if self.webhook(call) is not None and self.find_customer(call, identifier) is None:
+            try:
+                await self.ask_oms(call, {"customer": identifier})
+            except Refusal as trouble:
+                return self.oms_trouble_v2(call, trouble)
+        return await super().entries_v2(call, identifier)
+
+    def oms_trouble_v2(self, call: Call, trouble: Refusal) -> list[Entry]:
+        """409 and 412 are for plain JSON alone."""
+        raise Refusal("oms-unavailable") from trouble
