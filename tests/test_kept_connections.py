@@ -13,7 +13,9 @@ from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
 from orderproof.conformance.runner.passive import judge
 from orderproof.conformance.states.sources import State
-from orderproof.conformance.transport.connection import Connection
+from orderproof.conformance.transport.connection import Connection, request_bytes
+from orderproof.conformance.transport.exchange import Exchange
+from orderproof.conformance.transport.origin import origin_and_path
 from tests.loopback import Hangup, Request, Server, answer
 
 ORDER = State("order", {}, {"order_uuid": "u-1", "order_id": "o-1"})
@@ -42,6 +44,20 @@ def tls(request, monkeypatch, tmp_path):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="the system has no such option")
+def test_an_answer_in_two_pieces_is_acknowledged_at_once():
+    with Server(lambda _: answer(200)) as server:
+        connection = Connection(origin_and_path(server.url)[0], None, None)
+        connection.open(time.monotonic() + 60)
+        for _ in range(3):
+            exchange = Exchange("GET", server.url, [], None, 0.0, None)
+            connection.send(request_bytes(exchange), time.monotonic() + 60)
+            assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == 1
+            connection.receive(exchange, time.monotonic() + 60, 10_000)
+            assert exchange.status == 200
+        connection.close()
 
 
 @pytest.mark.parametrize("method", UNSAFE)
