@@ -61,7 +61,7 @@ def test_the_newest_order_comes_first(orders, states):
 
 
 @rule("HIS-1")
-def test_an_order_that_changes_keeps_its_place(session, orders, order):
+def test_the_place_of_an_order_that_changes_stays(session, orders, order):
     newer = later_order(session, order)
     if newer.customer_id != order.customer_id:
         raise NotApplicable("the states give no two orders of one customer")
