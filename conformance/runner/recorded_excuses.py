@@ -41,6 +41,7 @@ INAPPLICABLE = (
     _Inapplicable("history_oms", "the external OMS knows the customers of different orders by one e-mail address"),
     _Inapplicable("history_media", "the tenant has an external OMS"),
     _Inapplicable("history", "the states give no two orders of one customer"),
+    _Inapplicable("history", "the states' orders of one customer were placed at the same time"),
     _Inapplicable("prices_of_orders", "the canceled product no longer has a price, and no document requires one"),
     _Inapplicable("races", "the target gives orders with a pre-ordered item no grace period: no new one was extended"),
     _Inapplicable(

@@ -139,7 +139,7 @@ def item_alone_is_canceled(session: Session, orders: Orders, order: State, cance
         if rules.alone:
             with step(rules.alone):
                 _expect_alone(orders, order, shown, before)
-                _expect_numbers_kept(order, earlier, shown)
+                _expect_numbers_kept(orders, order, earlier, shown)
 
 
 def _expect_shown(shown: Answer, order: State, before: object) -> None:
@@ -256,13 +256,17 @@ def _expect_alone(orders: Orders, order: State, shown: Answer, statuses: Mapping
     assert status.canceled is False, f"only an item of the order was canceled, but the order shows {status}"
 
 
-def _expect_numbers_kept(order: State, before: Answer, after: Answer) -> None:
-    """The other items still have serial numbers. Which ones is not compared: a read may show an earlier one."""
-    had, has = (
-        {str(item.get("id")) for item in answer.at("items") if _is_numbered(item)} for answer in (before, after)
-    )
-    listed = {str(item.get("id")) for item in after.at("items")}
-    for other in sorted((had & listed) - has - {order.item_uuid}):
+def _expect_numbers_kept(orders: Orders, order: State, before: Answer, after: Answer) -> None:
+    """The other items still have serial numbers, at once or after a moment: a read may show what was there earlier."""
+
+    def lost(seen: Answer) -> list[str]:
+        items = [item for item in seen.at("items") if str(item.get("id")) in had]
+        return [str(item["id"]) for item in items if not _is_numbered(item)]
+
+    had = {str(item.get("id")) for item in before.at("items") if _is_numbered(item)} - {order.item_uuid}
+    if lost(after):
+        after = poll_until(orders, lambda: require(orders.show(order)), lambda seen: not lost(seen))
+    for other in lost(after):
         raise Finding(
             f"canceling the item {order.item_uuid} took the serial number from the item {other}",
             "a serial number",
