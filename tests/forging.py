@@ -4,12 +4,10 @@ import copy
 from collections.abc import Callable, Collection
 from typing import Any
 
-from orderproof.conformance.runner.proving import answers
 from orderproof.conformance.runner.recorded import prove
-from orderproof.conformance.runner.scope import out_of_scope_of
+from orderproof.conformance.runner.rejudging import judged_in, judged_on
 from orderproof.reports.digest import sealed
 from orderproof.reports.evidence import PASSIVE, Evidence
-from orderproof.reports.verdict import QUICK, judge
 from orderproof.spec.catalogue import catalogue
 
 Record = dict[str, Any]
@@ -21,22 +19,14 @@ def tidied(record: Record) -> Record:
     for row in record["rules"]:
         for entry in row["checks"]:
             if entry["check"] == PASSIVE:
-                least, most = answers(row["id"], proofs)
-                entry["requests"] = min(max(entry["requests"], least), most)
+                entry["requests"] = judged_on(row["id"], row, proofs)
             else:
                 counted = [one for one in record["exchanges"] if one["check"] == entry["check"]]
                 entry["requests"] = sum("only_proves" not in one for one in counted)
-    target, read_only = record["target"], "read_only" in record
-    verdict = judge(
+    verdict = judged_in(
+        record,
         [catalogue()[row["id"]] for row in record["rules"]],
         {row["id"]: Evidence(row["checks"], row["findings"]) for row in record["rules"]},
-        out_of_scope=out_of_scope_of(target["internal_base_url"], target.get("absent", ()), read_only=read_only),
-        void=record["void"],
-        cut_short=record["cut_short"],
-        selection=record["selection"],
-        read_only=read_only,
-        is_quick=record["profile"] == QUICK,
-        missing_states=record["missing_states"],
     )
     totals = {name: getattr(verdict, name) for name in ("verdict", "headline", "summary")}
     rows = [one.to_dict() for one in verdict.rows]

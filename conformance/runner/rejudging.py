@@ -14,7 +14,7 @@ from orderproof.reports.curl import recorded_line
 from orderproof.reports.digest import MEMBER, sealed
 from orderproof.reports.evidence import PASSIVE, CheckEntry, Evidence, FindingEntry, joined
 from orderproof.reports.record import spec_versions
-from orderproof.reports.verdict import QUICK, judge
+from orderproof.reports.verdict import QUICK, Verdict, judge
 from orderproof.spec.catalogue import Rule, catalogue, is_selected
 
 
@@ -28,19 +28,7 @@ def rejudged(record: Mapping[str, Any]) -> dict[str, Any]:
     rows = {row["id"]: row for row in record["rules"]}
     proofs = [prove(told, is_marked=MEMBER in record) for told in record["exchanges"]]
     evidence = {rule.id: _evidence(rule, rows.get(rule.id), record, proofs) for rule in rules}
-    target = record["target"]
-    read_only = "read_only" in record
-    verdict = judge(
-        rules,
-        evidence,
-        out_of_scope=out_of_scope_of(target["internal_base_url"], target.get("absent", ()), read_only=read_only),
-        void=record["void"],
-        cut_short=record["cut_short"],
-        selection=record["selection"],
-        read_only=read_only,
-        is_quick=record["profile"] == QUICK,
-        missing_states=record["missing_states"],
-    )
+    verdict = judged_in(record, rules, evidence)
     dropped = (MEMBER, "accepted")
     return sealed(
         {
@@ -52,6 +40,23 @@ def rejudged(record: Mapping[str, Any]) -> dict[str, Any]:
             "rules": [row.to_dict() for row in verdict.rows],
             "rejudged": {"by": __version__, "of": record.get(MEMBER)},
         }
+    )
+
+
+def judged_in(record: Mapping[str, Any], rules: Sequence[Rule], evidence: Mapping[str, Evidence]) -> Verdict:
+    """What evidence comes to in the circumstances of a record's run: its target, profile, selection and end."""
+    target = record["target"]
+    read_only = "read_only" in record
+    return judge(
+        rules,
+        evidence,
+        out_of_scope=out_of_scope_of(target["internal_base_url"], target.get("absent", ()), read_only=read_only),
+        void=record["void"],
+        cut_short=record["cut_short"],
+        selection=record["selection"],
+        read_only=read_only,
+        is_quick=record["profile"] == QUICK,
+        missing_states=record["missing_states"],
     )
 
 
