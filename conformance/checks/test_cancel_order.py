@@ -5,12 +5,9 @@ from functools import partial
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import (
-    INVALID_ID_TYPES,
-    OTHER_ID_TYPE,
     Uncanceled,
     assert_status_unchanged,
     expect_accepted,
-    near_misses,
     require_cancelable,
     require_refusal,
     status_of,
@@ -21,9 +18,10 @@ from orderproof.conformance.checks.support.controls import still_cancels
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
-from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
+from orderproof.conformance.checks.support.refusals import refused_in_turn
 from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.checks.support.suitable import with_letters
+from orderproof.conformance.checks.support.wrong_ids import by_near_misses, by_no_type, by_the_other_id
 from orderproof.conformance.kit import expect, new, require, rule, steps, uses_up
 
 ID_TYPES = ("internal", "external")
@@ -90,24 +88,6 @@ def test_an_id_that_is_not_the_orders_cancels_nothing(session, orders, states):
         lambda: Uncanceled.taken(orders, states),
         lambda one: still_cancels(orders, one.order),
     )
-
-
-def by_the_other_id(one):
-    uuid, readable = one.order.order_uuid, one.order.order_id
-    yield Attempt("the id is a UUID, not a readable id", {"id": uuid, "id_type": OTHER_ID_TYPE["internal"]})
-    yield Attempt("the id is a readable id, not a UUID", {"id": readable, "id_type": OTHER_ID_TYPE["external"]})
-
-
-def by_near_misses(one):
-    for near in near_misses(one.orders, one.order):
-        yield Attempt(f"no order has this id ({near.what})", {"id": near.id, "id_type": near.id_type})
-
-
-def by_no_type(one):
-    for id_type in INVALID_ID_TYPES:
-        because = f"id_type is {'missing' if id_type is None else repr(id_type)}"
-        for id_ in (one.order.order_uuid, one.order.order_id):
-            yield Attempt(because, {"id": id_, "id_type": id_type})
 
 
 @rule("CAN-29")

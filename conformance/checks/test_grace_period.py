@@ -6,9 +6,7 @@ from itertools import pairwise
 import pytest
 
 from orderproof.conformance.checks.support.cancellations import (
-    INVALID_ID_TYPES,
     assert_status_unchanged,
-    near_misses,
     status_of,
     steady_status,
 )
@@ -19,7 +17,7 @@ from orderproof.conformance.checks.support.facts import (
 )
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
-from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
+from orderproof.conformance.checks.support.refusals import refused_in_turn
 from orderproof.conformance.checks.support.timers import (
     TimedOrder,
     Timer,
@@ -28,6 +26,7 @@ from orderproof.conformance.checks.support.timers import (
     require_stated,
     running_timer,
 )
+from orderproof.conformance.checks.support.wrong_ids import by_near_misses, by_no_type, by_the_other_id
 from orderproof.conformance.kit import expect, new, require, rule, unchanged
 
 # Members of every order that an extension must not change. The status is left out, since it may change on its own.
@@ -114,23 +113,6 @@ def test_an_id_that_is_not_the_orders_extends_nothing(session, orders, states):
         [("GRA-6", by_the_other_id), ("GRA-8", by_no_type), ("GRA-13", by_near_misses)],
         lambda: TimedOrder.taken(orders, states),
     )
-
-
-def by_the_other_id(one):
-    yield Attempt("the id is a UUID, not a readable id", {"id": one.order.order_uuid, "id_type": "external"})
-    yield Attempt("the id is a readable id, not a UUID", {"id": one.order.order_id, "id_type": "internal"})
-
-
-def by_no_type(one):
-    for id_type in INVALID_ID_TYPES:
-        because = f"id_type is {'missing' if id_type is None else repr(id_type)}"
-        for id_ in (one.order.order_uuid, one.order.order_id):
-            yield Attempt(because, {"id": id_, "id_type": id_type})
-
-
-def by_near_misses(one):
-    for near in near_misses(one.orders, one.order):
-        yield Attempt(f"no order has this id ({near.what})", {"id": near.id, "id_type": near.id_type})
 
 
 @rule("GRA-12")

@@ -6,7 +6,6 @@ import pytest
 
 from orderproof.conformance.checks.support import line_cancellations as scenario
 from orderproof.conformance.checks.support.cancellations import (
-    INVALID_ID_TYPES,
     near_misses,
     near_misses_of,
     require_refusal,
@@ -14,6 +13,7 @@ from orderproof.conformance.checks.support.cancellations import (
 from orderproof.conformance.checks.support.controls import still_cancels_item
 from orderproof.conformance.checks.support.facts import UNKNOWN_UUID, unknown_id
 from orderproof.conformance.checks.support.refusals import Attempt, refused_in_turn
+from orderproof.conformance.checks.support.wrong_ids import by_no_type
 from orderproof.conformance.kit import ITEM_CANCELED, expect, new, rule, uses_up
 
 
@@ -117,7 +117,7 @@ def test_an_id_that_is_not_the_orders_cancels_nothing(session, orders, states):
             ("LIN-10", of_an_unknown_order),
             ("LIN-12", by_the_readable_id),
             ("LIN-14", by_near_misses),
-            ("LIN-15", by_no_type),
+            ("LIN-15", partial(by_no_type, name="order_uuid")),
         ],
         lambda: scenario.UncanceledItem.taken(orders, states),
         lambda one: still_cancels_by_both_ids(orders, one.order, states),
@@ -145,13 +145,6 @@ def by_near_misses(one):
         yield Attempt(f"the path contains {near.what}", {"order_uuid": near.id, "id_type": near.id_type})
     for near in near_misses_of(one.order.item_uuid, "internal"):
         yield Attempt(f"the path contains {near.what}", {"item_uuid": near.id})
-
-
-def by_no_type(one):
-    for id_type in INVALID_ID_TYPES:
-        because = f"id_type is {'missing' if id_type is None else repr(id_type)}"
-        for id_ in (one.order.order_uuid, one.order.order_id):
-            yield Attempt(because, {"order_uuid": id_, "id_type": id_type})
 
 
 @rule("LIN-13")

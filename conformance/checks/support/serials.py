@@ -164,21 +164,14 @@ class Serials:
         self.expect_eventually(self.known, f"a request that {answer.result} must not change serial numbers ({because})")
 
     def refuses_each(self, attempts: Iterable[tuple[Any, str]]) -> None:
-        """Expect that each request (items, and why they are invalid) is refused, and that nothing was written."""
-        self._refuses_all((self.send(items), because) for items, because in self.orders.sample(attempts))
+        """Expect that each request (items, and why they are invalid) is refused, and that nothing was written.
 
-    def refuses_bodies(self, attempts: Iterable[tuple[bytes, str]]) -> None:
-        """The same for complete bodies."""
-        self._refuses_all((self.send(raw_body=body), because) for body, because in self.orders.sample(attempts))
-
-    def _refuses_all(self, answers: Iterable[tuple[Answer, str]]) -> None:
-        """Read once, after all requests, which halves their number.
-
-        A serial number that was written is still there at the end, since no valid request comes in between.
+        Read once, after all requests, which halves their number. A serial number that was written is still there at the
+        end, since no valid request comes in between.
         """
         count = 0
-        for answer, because in answers:
-            expect(answer, because).is_refused()
+        for items, because in self.orders.sample(attempts):
+            expect(self.send(items), because).is_refused()
             count += 1
         self.expect_eventually(self.known, f"{count} refused requests must not change serial numbers")
 
