@@ -1,9 +1,11 @@
 """Tokens that are nearly the right one, and headers from which a lenient server would read the right one."""
 
+import re
 import string
 
 _BASE64 = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
 _HIGHEST_BIT = 32
+_SEPARATED_WORD = re.compile(r"(?<![a-z0-9])(?=[a-z]*[g-z])[a-z]+[-_.]", re.IGNORECASE)
 
 
 def changed_at_its_end(token: str) -> str:
@@ -17,7 +19,7 @@ def changed_at_its_end(token: str) -> str:
 
 
 def altered_tokens(token: str) -> dict[str, str]:
-    """Words, a part of the token, more characters, its letters in another case, and nothing, each by what it is.
+    """Words, a part of the token, more characters, its letters in the other case, and nothing, each by what it is.
 
     None is the token. The first two are those that careless clients and careless servers make most.
     """
@@ -33,8 +35,9 @@ def altered_tokens(token: str) -> dict[str, str]:
         "the word true as its token": "true",
         "the figure 0 as its token": "0",
     }
-    # If all letters have the same case, they may be hexadecimal digits, which are case-insensitive.
-    if token not in (token.lower(), token.upper()):
+    # Where all letters have the same case, they may be digits of an encoding that knows no case, such as hexadecimal.
+    # A whole word that is none of these, as in `tok-live-1f`, says that the token is no such text.
+    if token not in (token.lower(), token.upper()) or _SEPARATED_WORD.search(token):
         altered["the token with its letters in the other case"] = token.swapcase()
     return {how: one for how, one in altered.items() if one != token}
 

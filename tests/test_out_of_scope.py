@@ -33,6 +33,7 @@ ALLOWED = {
     "judged": "what its states give; another check of the rule judges orders of different customers",
     "the states give no two orders of one customer": "what its states give; another check judges unchanged orders",
     "the states' orders of one customer were placed at the same time": "as above: such orders have no order of times",
+    "the cancellation status shows cancelable false": "what it does: an order that lost an item need not be cancelable",
     "the canceled product no longer has a price, and no document requires one": "what it does",
 }
 # Where the reason is a name: the parameter of the helper, the sentence of `Target.why_absent`, the mode of the run.

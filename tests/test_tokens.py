@@ -31,3 +31,20 @@ def test_a_token_that_is_written_otherwise_is_still_in_the_header(token):
     for written in written_otherwise(token).values():
         assert token in written
         assert written != token
+
+
+@pytest.mark.parametrize(
+    ("token", "is_tried"),
+    [
+        ("Ab3", True),
+        ("tok-live-1f", True),
+        ("test_token", True),
+        # Hexadecimal, a UUID, base32: their letters may be compared without regard to case.
+        ("deadbeef", False),
+        ("1f2e3d4c-aaaa-bbbb-cccc-dddddddddddd", False),
+        ("MFRGGZDF", False),
+        ("4711", False),
+    ],
+)
+def test_the_other_case_is_tried_where_case_can_matter(token, is_tried):
+    assert ("the token with its letters in the other case" in altered_tokens(token)) is is_tried

@@ -7,13 +7,16 @@ from orderproof.conformance.checks.support.cancellations import (
     INVALID_ID_TYPES,
     Status,
     expect_accepted,
+    expect_agreement,
     near_misses,
     status_of,
     steady_status,
 )
 from orderproof.conformance.checks.support.facts import unknown_id
+from orderproof.conformance.checks.support.line_cancellations import require_canceled
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
-from orderproof.conformance.kit import Finding, Inconclusive, expect, require, rule
+from orderproof.conformance.checks.support.same_facts import number_items
+from orderproof.conformance.kit import Finding, Inconclusive, NotApplicable, expect, require, rule, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -129,32 +132,8 @@ def test_a_closed_order_cannot_be_canceled(orders, order_closed):
 
 @rule("CST-13")
 def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, order_past_grace_period):
-    cancelable = steady_status(orders, order_past_grace_period).cancelable
-
-    answer = orders.cancel(order_past_grace_period)
-
-    if not answer.is_success and not answer.is_refusal:
-        raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
-    accepted = answer.is_success
-    # Fulfillment may have begun in between, so that the order can no longer be canceled.
-    after = None if accepted else status_of(orders, order_past_grace_period)
-    if after and after.canceled:
-        raise Finding(
-            f"{answer.request} {answer.result}, but the order is now canceled",
-            "a refused cancellation cancels nothing",
-            str(after),
-            answer.exchange,
-        )
-    if cancelable and after and after != (True, False):
-        raise Inconclusive("the order stopped being cancelable during the check", answer.exchange)
-    if cancelable is not accepted:
-        raise Finding(
-            f"the cancellation status showed cancelable {str(cancelable).lower()}, "
-            f"but the cancellation was {'accepted' if accepted else 'refused'}",
-            "a refused cancellation" if accepted else "an accepted cancellation",
-            str(answer),
-            answer.exchange,
-        )
+    if not expect_agreement(orders, order_past_grace_period):
+        raise Inconclusive("the order stopped being cancelable during the check")
 
 
 @rule("CST-14")
@@ -162,3 +141,28 @@ def test_an_order_that_nobody_canceled_is_not_canceled(orders, order_past_grace_
     status = steady_status(orders, order_past_grace_period)
 
     assert status.canceled is False, f"the order was not canceled, but shows {status}"
+
+
+@rule("CST-16")
+@uses_up(1)
+def test_an_order_that_was_written_to_is_canceled_if_its_status_says_so(orders, states):
+    order = states("order-cancelable")
+    number_items(orders, order)
+    require(orders.extend_grace_period(order))
+
+    expect_canceled_if_offered(orders, order)
+
+
+@rule("CST-16")
+@uses_up(1)
+def test_an_order_that_lost_an_item_is_canceled_if_its_status_says_so(orders, states):
+    order = states("order-with-preordered-item")
+    require_canceled(orders, order, orders.cancel_line_item)
+
+    expect_canceled_if_offered(orders, order)
+
+
+def expect_canceled_if_offered(orders, order):
+    # An order that is refused for now, such as while an item is being canceled, may be accepted in a moment.
+    if not steady_status(orders, order).cancelable or not expect_agreement(orders, order):
+        raise NotApplicable("the cancellation status shows cancelable false")

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
+from orderproof.conformance.checks.support.item_lists import LIMIT, order_with_items
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
@@ -85,14 +86,24 @@ def test_the_id_is_the_readable_one(orders, order, id_type, accept):
 @rule("ORD-19")
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_every_item_is_shown(orders, order, accept):
-    answer = require(orders.show(order, accept=accept))
+    expect_every_item(order, require(orders.show(order, accept=accept)))
 
+
+@rule("ORD-19")
+def test_every_item_of_a_large_order_is_shown(orders, states):
+    order, _, _ = order_with_items(states, LIMIT)
+
+    for accept in orders.sample((JSON, ORDERS_V2)):
+        expect_every_item(order, require(orders.show(order, accept=accept)))
+
+
+def expect_every_item(order, answer):
     missing = {item.casefold() for item in order.item_uuids} - set(item_ids(answer))
     if missing:
         raise Finding(
             f"{answer.request} does not show every item of the order",
             f"items {', '.join(order.item_uuids)}",
-            f"items {', '.join(item_ids(answer))}",
+            f"all but {', '.join(sorted(missing))}",
             answer.exchange,
         )
 

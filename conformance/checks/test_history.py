@@ -61,22 +61,33 @@ def test_the_newest_order_comes_first(orders, states):
 
 
 @rule("HIS-1")
-def test_the_place_of_an_order_that_changes_stays(session, orders, order):
-    newer = later_order(session, order)
-    if newer.customer_id != order.customer_id:
+@uses_up(1)
+def test_the_place_of_an_order_that_changes_stays(session, orders, order_cancelable):
+    other = later_order(session, order_cancelable)
+    if other.customer_id != order_cancelable.customer_id:
         raise NotApplicable("the states give no two orders of one customer")
+    both = {one.order_id: one for one in (other, order_cancelable)}
 
-    number_items(orders, order)
+    def listed():
+        # A list may be behind.
+        answer = poll_until(
+            orders,
+            lambda: require(page(orders, order_cancelable, count=MAX_COUNT)),
+            lambda seen: both.keys() <= set(ids_on(seen)),
+        )
+        times = page_times(answer)
+        if len(times) > len(set(times)) == 1:
+            raise NotApplicable("the states' orders of one customer were placed at the same time")
+        expect_newest_first(answer, times)
+        return ids_on(answer)
 
-    both = {order.order_id, newer.order_id}
-    # A list may be behind.
-    answer = poll_until(
-        orders, lambda: require(page(orders, order, count=MAX_COUNT)), lambda seen: both <= set(ids_on(seen))
-    )
-    times = page_times(answer)
-    if len(times) > len(set(times)) == 1:
-        raise NotApplicable("the states' orders of one customer were placed at the same time")
-    expect_newest_first(answer, times)
+    # Which is the newer one, only their time says.
+    found = listed()
+    newer, older = sorted(both, key=lambda order_id: found.index(order_id) if order_id in found else len(found))
+    number_items(orders, both[older])
+    listed()
+    cancel_and_wait(orders, both[newer])
+    listed()
 
 
 @rule("HIS-2")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from orderproof.conformance.checks.support import canceled_alone
 from orderproof.conformance.checks.support import line_cancellations as scenario
 from orderproof.conformance.checks.support.cancellations import near_misses_of, require_refusal
 from orderproof.conformance.checks.support.controls import still_cancels_item, still_cancels_item_internally
@@ -39,9 +40,9 @@ def order_with_canceled_item(session, orders, cancel):
 @rule("INT-2", "INT-3", "INT-7")
 @uses_up(1, first=True)
 def test_a_preordered_item_is_canceled_alone(session, orders, order_with_preordered_item, cancel):
-    rules = scenario.Rules(accepted="INT-2", shown="INT-3", alone="INT-7")
+    rules = canceled_alone.Rules(accepted="INT-2", shown="INT-3", alone="INT-7")
 
-    scenario.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
+    canceled_alone.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
 
 
 @rule("INT-12")

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from orderproof.conformance.checks.support import canceled_alone
 from orderproof.conformance.checks.support import line_cancellations as scenario
 from orderproof.conformance.checks.support.cancellations import (
     near_misses,
@@ -30,18 +31,18 @@ def order_with_canceled_item(session, orders, cancel):
 @rule("LIN-2", "LIN-4", "LIN-8")
 @uses_up(1, first=True)
 def test_a_preordered_item_is_canceled_alone(session, orders, order_with_preordered_item, cancel):
-    rules = scenario.Rules(accepted="LIN-2", shown="LIN-4", alone="LIN-8")
+    rules = canceled_alone.Rules(accepted="LIN-2", shown="LIN-4", alone="LIN-8")
 
-    scenario.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
+    canceled_alone.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
 
 
 @rule("LIN-3", "LIN-4")
 @uses_up(1, first=True)
 def test_a_preordered_item_is_canceled_by_the_readable_id_of_its_order(session, orders, order_with_preordered_item):
-    rules = scenario.Rules(accepted="LIN-3", shown="LIN-4")
+    rules = canceled_alone.Rules(accepted="LIN-3", shown="LIN-4")
     cancel = partial(orders.cancel_line_item, id_type="external")
 
-    scenario.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
+    canceled_alone.item_alone_is_canceled(session, orders, order_with_preordered_item, cancel, rules)
 
 
 @rule("LIN-16")

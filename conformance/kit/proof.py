@@ -78,7 +78,7 @@ def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool, read
         if told:
             return Proof(told)
         shown[id_type] = _object(answer)
-    why = _wrong_items(state, list(shown.values()), learned)
+    why = _wrong_items(orders, state, list(shown.values()), learned, reads_only=reads_only)
     if why is None and not may_act and state.name == "order-with-preordered-item":
         why = _ended_item(state, next(iter(shown.values()), {}))
     if why:
@@ -96,8 +96,13 @@ def _unknown_id(orders: Orders, state: State, id_type: str) -> str | None:
     return f"the server does not find its {key} {state.values[key]} ({answer.status})"
 
 
-def _wrong_items(state: State, shown: list[Mapping[str, Any]], learned: Learned) -> str | None:
-    """Items of another order. Nothing, where the server shows other ids of items for the order of preflight too."""
+def _wrong_items(
+    orders: Orders, state: State, shown: list[Mapping[str, Any]], learned: Learned, *, reads_only: bool
+) -> str | None:
+    """Items of another order. Nothing, where the server shows other ids of items for the order of preflight too.
+
+    An item that the order does not show and that has a price in it is one of its items: the server is to be judged.
+    """
     ids = [_item_ids(one) for one in shown]
     if not learned.shows_items or not ids or not ids[0]:
         return None
@@ -106,7 +111,14 @@ def _wrong_items(state: State, shown: list[Mapping[str, Any]], learned: Learned)
     single = [state.values[key] for key in ("item_uuid", "other_item_uuid") if key in state.values]
     given = [*state.values.get("item_uuids", ()), *single]
     foreign = [one for one in given if one not in ids[0]]
-    return f"the server shows no item {foreign[0]} in it" if foreign else None
+    if not foreign or (not reads_only and _has_price(orders, state, foreign[0])):
+        return None
+    return f"the server shows no item {foreign[0]} in it"
+
+
+def _has_price(orders: Orders, state: State, item: str) -> bool:
+    lines = _object(orders.prices(state, [{"type": "product", "id": item}])).get("items")
+    return isinstance(lines, list) and any(isinstance(one, Mapping) and one.get("id") == item for one in lines)
 
 
 def _ended_item(state: State, shown: Mapping[str, Any]) -> str | None:

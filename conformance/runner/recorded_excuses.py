@@ -38,6 +38,7 @@ class _Inapplicable(NamedTuple):
 
 # A test holds it against what the checks raise.
 INAPPLICABLE = (
+    _Inapplicable("cancellation_status", "the cancellation status shows cancelable false"),
     _Inapplicable("history_oms", "the external OMS knows the customers of different orders by one e-mail address"),
     _Inapplicable("history_media", "the tenant has an external OMS"),
     _Inapplicable("history", "the states give no two orders of one customer"),

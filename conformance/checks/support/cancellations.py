@@ -87,6 +87,42 @@ def assert_status_unchanged(
         )
 
 
+def expect_agreement(orders: Orders, order: State) -> bool:
+    """Cancel an order. Raise a `Finding` unless it is accepted exactly if the status showed cancelable true.
+
+    False if it was refused and the status then showed so, too: it was behind, or fulfillment began in between.
+    """
+    cancelable = steady_status(orders, order).cancelable
+
+    answer = orders.cancel(order)
+
+    if not answer.is_success and not answer.is_refusal:
+        raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
+    if answer.is_success:
+        if not cancelable:
+            raise _disagreement("the cancellation status showed cancelable false", "a refused cancellation", answer)
+        return True
+    for _ in orders.patience.attempts("a refusal to show in the status"):
+        after = status_of(orders, order)
+        if after.canceled or not after.cancelable:
+            break
+    if after.canceled:
+        raise Finding(
+            f"{answer.request} {answer.result}, but the order is now canceled",
+            "a refused cancellation cancels nothing",
+            str(after),
+            answer.exchange,
+        )
+    if after.cancelable:
+        raise _disagreement("the cancellation status showed cancelable true", "an accepted cancellation", answer)
+    return not cancelable
+
+
+def _disagreement(because: str, wanted: str, answer: Answer) -> Finding:
+    came = "accepted" if answer.is_success else "refused"
+    return Finding(f"{because}, but the cancellation was {came}", wanted, str(answer), answer.exchange)
+
+
 @dataclass(frozen=True, slots=True)
 class Uncanceled:
     """An order that can be canceled, and that requests which must be refused are about."""

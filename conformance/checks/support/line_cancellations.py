@@ -5,12 +5,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
-from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
+from orderproof.conformance.checks.support.cancellations import expect_accepted
 from orderproof.conformance.checks.support.facts import poll_until
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
-from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.kit import (
     ITEM_CANCELED,
     JSON,
@@ -22,7 +21,6 @@ from orderproof.conformance.kit import (
     State,
     expect,
     require,
-    steps,
 )
 
 Cancel = Callable[[State, str], Answer]
@@ -34,10 +32,11 @@ TERMINAL = ("complete", "cancelled", "returned")
 
 def item_status(orders: Orders, order: State, item_uuid: str) -> object:
     """The status that an order shows for an item. Raises `Inconclusive` if it shows no status."""
-    return _statuses_in(require(orders.show(order)), [item_uuid])[item_uuid]
+    return statuses_in(require(orders.show(order)), [item_uuid])[item_uuid]
 
 
-def _statuses_in(answer: Answer, item_uuids: Sequence[str]) -> Mapping[str, object]:
+def statuses_in(answer: Answer, item_uuids: Sequence[str]) -> Mapping[str, object]:
+    """The statuses that an answer shows for items, by their ids. Raises `Inconclusive` if it shows none for one."""
     statuses = {item_uuid: status_shown(answer, item_uuid) for item_uuid in item_uuids}
     for item_uuid, status in statuses.items():
         if status is None:
@@ -103,53 +102,6 @@ def require_canceled(orders: Orders, order: State, cancel: Cancel) -> Answer:
     if status_shown(shown, order.item_uuid) == before:
         raise Inconclusive("the order never showed that its item was canceled", shown.exchange)
     return shown
-
-
-class Rules(NamedTuple):
-    """What a cancellation of an item is judged by: it is accepted, the order shows it, and nothing else is canceled."""
-
-    accepted: str
-    shown: str
-    alone: str = ""
-
-
-def item_alone_is_canceled(session: Session, orders: Orders, order: State, cancel: Cancel, rules: Rules) -> None:
-    """The pre-ordered item of an order is canceled, the order shows it, and nothing else is canceled with it."""
-    before: Mapping[str, object] = {}
-    unknown: Inconclusive | None = None
-    try:
-        if rules.alone:
-            number_items(orders, order)
-        earlier = require(orders.show(order))
-        before = _statuses_in(earlier, (order.item_uuid, *order.item_uuids))
-        if steady_status(orders, order).canceled:
-            raise Inconclusive("the order was already canceled before the check canceled its item")
-    except Inconclusive as error:
-        # Whether the cancellation is accepted can be judged all the same.
-        unknown = error
-
-    with steps(session) as step:
-        with step(rules.accepted):
-            expect_accepted(cancel(order, order.item_uuid), "the item is pre-ordered and not in a terminal status")
-        if unknown:
-            raise unknown
-        with step(rules.shown):
-            shown = shown_after(orders, order, order.item_uuid, before[order.item_uuid])
-            _expect_shown(shown, order, before[order.item_uuid])
-        if rules.alone:
-            with step(rules.alone):
-                _expect_alone(orders, order, shown, before)
-                _expect_numbers_kept(orders, order, earlier, shown)
-
-
-def _expect_shown(shown: Answer, order: State, before: object) -> None:
-    if status_shown(shown, order.item_uuid) == before:
-        raise Finding(
-            f"the order still shows the status {before} for the canceled item",
-            "another status, or the order without the item",
-            f"the status {before}",
-            shown.exchange,
-        )
 
 
 def canceled_item_shows_cancelled(orders: Orders, order: State) -> None:
@@ -237,48 +189,6 @@ def item_is_not_canceled_twice(order: State, cancel: Cancel) -> None:
     again = cancel(order, order.item_uuid)
 
     expect(again, "the item was canceled before").is_refused()
-
-
-def _expect_alone(orders: Orders, order: State, shown: Answer, statuses: Mapping[str, object]) -> None:
-    """Neither the other items, which had these statuses, nor the order were canceled with an item."""
-    canceled = status_shown(shown, order.item_uuid)
-    for other, before in statuses.items():
-        after = status_shown(shown, other)
-        # The platform may change a status on its own, so only the status of a canceled item is a finding.
-        if other != order.item_uuid and after != before and after == canceled:
-            raise Finding(
-                f"canceling the item {order.item_uuid} also canceled the item {other}",
-                f"a status other than {canceled}",
-                f"the status {after}",
-                shown.exchange,
-            )
-    status = status_of(orders, order)
-    assert status.canceled is False, f"only an item of the order was canceled, but the order shows {status}"
-
-
-def _expect_numbers_kept(orders: Orders, order: State, before: Answer, after: Answer) -> None:
-    """The other items still have serial numbers, at once or after a moment: a read may show what was there earlier."""
-
-    def lost(seen: Answer) -> list[str]:
-        items = [item for item in seen.at("items") if str(item.get("id")) in had]
-        return [str(item["id"]) for item in items if not _is_numbered(item)]
-
-    had = {str(item.get("id")) for item in before.at("items") if _is_numbered(item)} - {order.item_uuid}
-    if lost(after):
-        after = poll_until(orders, lambda: require(orders.show(order)), lambda seen: not lost(seen))
-    for other in lost(after):
-        raise Finding(
-            f"canceling the item {order.item_uuid} took the serial number from the item {other}",
-            "a serial number",
-            "no serial number",
-            before.exchange,
-            after.exchange,
-        )
-
-
-def _is_numbered(item: Mapping[str, Any]) -> bool:
-    identifiers = item.get("external_identifier")
-    return isinstance(identifiers, dict) and bool(identifiers.get("serial_number"))
 
 
 def earlier_orders_stay(session: Session, orders: Orders, earlier: State, cancel: Cancel) -> None:

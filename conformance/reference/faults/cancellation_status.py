@@ -165,6 +165,32 @@ class ExpiredIsCanceledThoughRefused(StatusFault):
         super().check_cancelable(call, order)
 
 
+class NumberedNotCanceled(StatusFault):
+    """An order whose items have serial numbers is said to be cancelable, and is not."""
+
+    operation: ClassVar[str] = CANCEL
+    breaks: ClassVar[tuple[str, ...]] = ("CST-16",)
+
+    def check_cancelable(self, call: Call, order: Order) -> None:
+        """One serial number is enough."""
+        if any(item.serial_number for item in order.items.values()):
+            raise Refusal("order-not-cancelable")
+        super().check_cancelable(call, order)
+
+
+class OrderWithoutAnItemNotCanceled(StatusFault):
+    """An order that lost an item is said to be cancelable, and is not."""
+
+    operation: ClassVar[str] = CANCEL
+    breaks: ClassVar[tuple[str, ...]] = ("CST-16",)
+
+    def check_cancelable(self, call: Call, order: Order) -> None:
+        """One canceled item is enough."""
+        if any(item.status == "cancelled" for item in order.items.values()):
+            raise Refusal("order-not-cancelable")
+        super().check_cancelable(call, order)
+
+
 class ExpiredSaidCanceled(StatusFault):
     """An order past its grace period is said to be canceled."""
 

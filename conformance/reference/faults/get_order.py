@@ -179,6 +179,18 @@ class LastItemLost(OrderFault):
         return document | {"items": document["items"][:-1] or document["items"]}
 
 
+class LastOfManyItemsLost(OrderFault):
+    """The last item of an order with more than 100 is not shown."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-19",)
+
+    def order_document(self, call: Call, order: Order, id_type: str) -> Document:
+        """One too few."""
+        document = super().order_document(call, order, id_type)
+        items = document["items"]
+        return document | {"items": items[:-1] if len(items) > 100 else items}
+
+
 class ReadableIdsWithoutCase(OrderFault):
     """Readable ids are compared without regard to case."""
 

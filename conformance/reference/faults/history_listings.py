@@ -72,6 +72,17 @@ class SortedByLastChange(HistoryFault):
         return changed or entry.placed_at, entry.number
 
 
+class CanceledListedLast(HistoryFault):
+    """Canceled orders are listed after all others."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-1",)
+
+    def sort(self, call: Call, entries: list[Entry]) -> list[Entry]:
+        """The newest first among those that are canceled, and among the others."""
+        listed = super().sort(call, entries)
+        return sorted(listed, key=lambda entry: not isinstance(entry.source, dict) and entry.source.cancel_requested)
+
+
 class OmsHistoryNotPaged(HistoryFault):
     """Where there is an external OMS, `count` and `offset` are ignored in the vendor type, whatever they are."""
 

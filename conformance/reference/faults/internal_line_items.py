@@ -111,6 +111,18 @@ class LinesOfTheProductCanceledInternally(InternalLineFault):
         return [item, *lines_of_the_product(order, item)] if call.route.internal else [item]
 
 
+class GracePeriodEndedInternally(InternalLineFault):
+    """Canceling a line through the internal API ends the grace period of its order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("INT-7",)
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """At once."""
+        super().cancel_line(call, order, item)
+        if call.route.internal:
+            order.due_at = self.now()
+
+
 class CustomersLinesCanceledInternally(InternalLineFault):
     """Through the internal API the pre-ordered lines of the customer's other orders are canceled, too."""
 

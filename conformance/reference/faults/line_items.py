@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
@@ -64,6 +65,17 @@ class NeighbourLineCanceled(LineFault):
         """Two at once."""
         items = list(order.items.values())
         return [item, items[(item.index + 1) % len(items)]]
+
+
+class LineCancellationExtends(LineFault):
+    """Canceling a line moves the timer of its order, as an extension would."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """By a quarter of an hour."""
+        super().cancel_line(call, order, item)
+        order.due_at += timedelta(minutes=15)
 
 
 class LineOfTheOrderBeforeCanceled(LineFault):

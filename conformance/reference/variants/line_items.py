@@ -69,3 +69,32 @@ class CanceledItemsShowLater(Variant):
         if (call.operation == PRICES or self.is_v2(call)) and self.now() < until:
             return str(before)
         return super().item_status(call, order, item)
+
+
+class OrderWithoutAnItemUncancelable(Variant):
+    """An order that lost an item can no longer be canceled as a whole."""
+
+    choice: ClassVar[int] = 9
+
+    def is_cancelable(self, call: Call, order: Order) -> bool:
+        """Its items are canceled one by one."""
+        has_lost = any(item.status == "cancelled" for item in order.items.values())
+        return super().is_cancelable(call, order) and not has_lost
+
+
+class OrderWithoutAnItemStillSaidCancelable(OrderWithoutAnItemUncancelable):
+    """An order that lost an item can no longer be canceled, which its status shows a moment later."""
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """Remember when."""
+        order.marks["lost an item at"] = self.now()
+        super().cancel_line(call, order, item)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """As it was, for a moment."""
+        status = super().cancellation_status(call, order)
+        lost_at = order.marks.get("lost an item at")
+        was_cancelable = self.within_grace_period(call, order) and not order.cancel_requested
+        if lost_at is not None and self.now() < lost_at + LATER and was_cancelable:
+            return status | {"cancelable": True}
+        return status
