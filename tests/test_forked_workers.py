@@ -132,7 +132,7 @@ def test_workers_leave_nothing_in_the_working_folder(tmp_path):
     with start() as server:
         target_file(folder, server.base_url, server.token, server.state_url, limits="limits: {workers: 2}")
         nowhere = {"HOME": os.devnull, "XDG_CACHE_HOME": os.devnull, "TMPDIR": str(temporary)}
-        ran = orderproof(folder, "run", "--target", "target.yaml", "--rules", "GRA-*", **nowhere)
+        ran = orderproof(folder, "run", "--target", "target.yaml", "--rules", "GRA-1", **nowhere)
     assert ran.code == 0, ran.out + ran.err
     assert {path.name for path in folder.iterdir()} == {"target.yaml", "orderproof-report"}
     assert [path.name for path in temporary.iterdir() if path.name.startswith("orderproof-")] == []

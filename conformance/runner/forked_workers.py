@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver, resource_tracker
@@ -78,12 +79,15 @@ class _ForkedIO(Popen2IO):
             self._process = context.Process(target=_serve, args=(its_input, its_output, dict(os.environ)), daemon=True)
             self._process.start()
             outfile, infile = os.fdopen(os.dup(sending.fileno()), "wb"), os.fdopen(os.dup(receiving.fileno()), "rb")
+        # execnet waits in a thread of its own, too, and the exit code comes only once.
+        self._waiting = threading.Lock()
         super().__init__(outfile, infile, execmodel)
 
     def wait(self) -> int | None:
         """Wait for the end of the process; returns its exit code."""
-        self._process.join()
-        return self._process.exitcode
+        with self._waiting:
+            self._process.join()
+            return self._process.exitcode
 
     def kill(self) -> None:
         """End the process at once."""
