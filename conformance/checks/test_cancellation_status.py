@@ -132,7 +132,7 @@ def test_a_closed_order_cannot_be_canceled(orders, order_closed):
 
 @rule("CST-13")
 def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, order_past_grace_period):
-    if not expect_agreement(orders, order_past_grace_period):
+    if not expect_agreement(orders, order_past_grace_period, "after the grace period"):
         raise Inconclusive("the order stopped being cancelable during the check")
 
 
@@ -150,7 +150,7 @@ def test_an_order_that_was_written_to_is_canceled_if_its_status_says_so(orders, 
     number_items(orders, order)
     require(orders.extend_grace_period(order))
 
-    expect_canceled_if_offered(orders, order)
+    expect_canceled_if_offered(orders, order, "after serial numbers and an extension")
 
 
 @rule("CST-16")
@@ -159,10 +159,10 @@ def test_an_order_that_lost_an_item_is_canceled_if_its_status_says_so(orders, st
     order = states("order-with-preordered-item")
     require_canceled(orders, order, orders.cancel_line_item)
 
-    expect_canceled_if_offered(orders, order)
+    expect_canceled_if_offered(orders, order, "after one of its items was canceled")
 
 
-def expect_canceled_if_offered(orders, order):
+def expect_canceled_if_offered(orders, order, after_what):
     # An order that is refused for now, such as while an item is being canceled, may be accepted in a moment.
-    if not steady_status(orders, order).cancelable or not expect_agreement(orders, order):
+    if not steady_status(orders, order).cancelable or not expect_agreement(orders, order, after_what):
         raise NotApplicable("the cancellation status shows cancelable false")

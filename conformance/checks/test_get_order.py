@@ -98,12 +98,14 @@ def test_every_item_of_a_large_order_is_shown(orders, states):
 
 
 def expect_every_item(order, answer):
-    missing = {item.casefold() for item in order.item_uuids} - set(item_ids(answer))
+    shown = item_ids(answer)
+    missing = sorted({item.casefold() for item in order.item_uuids} - set(shown))
     if missing:
+        others = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise Finding(
             f"{answer.request} does not show every item of the order",
-            f"items {', '.join(order.item_uuids)}",
-            f"all but {', '.join(sorted(missing))}",
+            f"all {len(order.item_uuids)} items, among them {', '.join(missing[:3])}{others}",
+            f"only {len(shown)} items" + (f": {', '.join(shown)}" if len(shown) < 4 else ""),
             answer.exchange,
         )
 

@@ -87,8 +87,10 @@ def assert_status_unchanged(
         )
 
 
-def expect_agreement(orders: Orders, order: State) -> bool:
+def expect_agreement(orders: Orders, order: State, after_what: str) -> bool:
     """Cancel an order. Raise a `Finding` unless it is accepted exactly if the status showed cancelable true.
+
+    `after_what` says in words what was done before.
 
     False if it was refused and the status then showed so, too: it was behind, or fulfillment began in between.
     """
@@ -100,7 +102,7 @@ def expect_agreement(orders: Orders, order: State) -> bool:
         raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
     if answer.is_success:
         if not cancelable:
-            raise _disagreement("the cancellation status showed cancelable false", "a refused cancellation", answer)
+            raise _disagreement(after_what, "false", "a refused cancellation", answer)
         return True
     for _ in orders.patience.attempts("a refusal to show in the status"):
         after = status_of(orders, order)
@@ -114,13 +116,14 @@ def expect_agreement(orders: Orders, order: State) -> bool:
             answer.exchange,
         )
     if after.cancelable:
-        raise _disagreement("the cancellation status showed cancelable true", "an accepted cancellation", answer)
+        raise _disagreement(after_what, "true", "an accepted cancellation", answer)
     return not cancelable
 
 
-def _disagreement(because: str, wanted: str, answer: Answer) -> Finding:
+def _disagreement(after_what: str, cancelable: str, wanted: str, answer: Answer) -> Finding:
     came = "accepted" if answer.is_success else "refused"
-    return Finding(f"{because}, but the cancellation was {came}", wanted, str(answer), answer.exchange)
+    told = f"{after_what}, the cancellation status showed cancelable {cancelable}, but the cancellation was {came}"
+    return Finding(told, wanted, str(answer), answer.exchange)
 
 
 @dataclass(frozen=True, slots=True)
