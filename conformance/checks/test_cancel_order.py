@@ -1,6 +1,7 @@
 """Cancel order: an order is canceled once, by either of its ids, and no other order is canceled."""
 
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -22,7 +23,7 @@ from orderproof.conformance.checks.support.refusals import refused_in_turn
 from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.checks.support.wrong_ids import by_near_misses, by_no_type, by_the_other_id
-from orderproof.conformance.kit import expect, new, require, rule, steps, uses_up
+from orderproof.conformance.kit import JSON, ORDERS_V2, expect, new, require, rule, steps, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -187,6 +188,6 @@ def test_serial_numbers_do_not_undo_a_cancellation(orders, order_canceled):
 
 @rule("CAN-24")
 def test_a_canceled_order_can_still_be_retrieved(orders, order_canceled):
-    for id_type in orders.sample(ID_TYPES):
-        answer = orders.show(order_canceled, id_type=id_type)
+    for id_type, accept in orders.sample(product(ID_TYPES, (JSON, ORDERS_V2))):
+        answer = orders.show(order_canceled, id_type=id_type, accept=accept)
         expect_accepted(answer, "the order was canceled, not removed")

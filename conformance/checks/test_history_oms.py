@@ -10,6 +10,7 @@ from orderproof.conformance.checks.support.reading import (
     expect_refused_page,
     holds,
     ids_on,
+    item_ids,
     listed,
     page,
     page_times,
@@ -250,13 +251,32 @@ def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
 
     with steps(session) as step:
         with step("HIS-46"):
-            expect_listed(orders, order, "the order was placed and is open")
-
+            listing = expect_listed(orders, order, "the order was placed and is open")
+        with step("HIS-32", goes_on=True):
+            expect_every_item(listing, order)
+        with step("HIS-46"):
             cancel_and_wait(orders, order)
             history = expect_listed(orders, order, "a canceled order is still the customer's order")
         with step("HIS-32"):
             # The history was read before the order changed: it must not be what was shown then.
             expect_same_in_history(orders, order, order.order_id, history, require(orders.show(order)))
+
+
+def expect_every_item(history, order):
+    index = next(number for number, shown in enumerate(ids_on(history)) if is_an_id_of(order, shown))
+    shown = item_ids(history, "orders", index)
+    missing = sorted({item.casefold() for item in order.item_uuids} - set(shown))
+    if missing:
+        raise Finding(
+            f"{history.request} does not show every item of the order {order.order_id}",
+            f"all {len(order.item_uuids)} items, among them {missing[0]}",
+            f"items {', '.join(shown)}",
+            history.exchange,
+        )
+
+
+def is_an_id_of(order, shown):
+    return shown.casefold() in (order.order_id.casefold(), order.order_uuid.casefold())
 
 
 @rule("HIS-46")

@@ -1,5 +1,7 @@
 """Order history: `count` and `offset`, their limits and defaults, and `pagination_info`."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import example
 
@@ -210,6 +212,18 @@ def test_total_is_the_number_of_orders(orders, customer):
         expect(answer, "this is the customer's number of orders").shows(
             ("pagination_info", "total"), len(customer.order_ids)
         )
+
+
+@rule("HIS-16")
+def test_total_counts_more_orders_than_a_page_can_hold(orders, customer, states):
+    if not orders.is_brief:
+        with suppress(NotRun):
+            customer = states("customer-with-orders", orders=paging.MAX_COUNT + 1)
+
+    answer = require(page(orders, customer, count=1))
+
+    number = len(customer.order_ids)
+    expect(answer, "this is the customer's number of orders").shows(("pagination_info", "total"), number)
 
 
 @rule("HIS-16")

@@ -8,6 +8,7 @@ from orderproof.conformance.checks.support.serials import (
     Serials,
     entries,
     entry,
+    epc_of,
     exact_entry,
     one_of_a_repeated_product,
     owned,
@@ -24,12 +25,6 @@ from orderproof.strategies.texts import (
     of_item,
     of_printable_characters,
 )
-
-
-def epc_of(item_id):
-    # The vendor's other pages show its members. No two items have the same code.
-    code = f"3034257BF719{item_tag(item_id).upper()}"
-    return {"code": code, "external_id": of_item("EPC-1", item_id), "serial_number": of_item("SRQFAU79", item_id)}
 
 
 @pytest.fixture
