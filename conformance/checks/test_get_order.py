@@ -77,7 +77,7 @@ def test_payment_history_is_empty_for_internal(orders, order, accept):
 @rule("ORD-12")
 def test_payment_history_is_empty_for_internal_whatever_became_of_an_order(orders, order_closed, order_canceled):
     # Paid, or paid back: what was not shown of an open order may be shown now.
-    for order, accept in orders.sample(product((order_closed, order_canceled), (JSON, ORDERS_V2))):
+    for order, accept in orders.sample(((order_closed, JSON), (order_canceled, ORDERS_V2))):
         expect_no_payment_history(require(orders.show(order, accept=accept)))
 
 

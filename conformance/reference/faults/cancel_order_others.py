@@ -106,3 +106,25 @@ class SerialNumbersUndoCancellation(CancelOthersFault):
         """As it was placed."""
         await super().store_serials(call, order, targets)
         order.cancel_requested, order.canceled_at = False, None
+
+
+class CancellationMovesPlacedAt(CancelOthersFault):
+    """A canceled order says that it was placed when it was canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-33",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The time of the last event."""
+        super().cancel(call, order, cancellation)
+        order.placed_at = self.now()
+
+
+class CancellationChangesCurrency(CancelOthersFault):
+    """A canceled order is paid back in another currency, and shows it."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-33",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """That of the shop."""
+        super().cancel(call, order, cancellation)
+        order.currency = "EUR"
