@@ -246,14 +246,18 @@ def test_an_epc_is_accepted(serials):
 
 @rule("SER-20")
 def test_an_epc_shows(serials):
-    epc = epc_of(serials.first)
-    require(serials.send([entry(serials.first) | {"epc": epc}]), 204)
+    both = dict.fromkeys((serials.first, serials.second), "SRQFAU79")
+    require(serials.send([entry(item_id) | {"epc": epc_of(item_id)} for item_id in both]), 204)
 
-    reading = serials.poll_until(owned({serials.first: "SRQFAU79"}))
-    if not reading.identifiers.get(serials.first, {}).get("epc"):
-        raise Finding(
-            "the order shows no epc for an item whose epc was added", f"{epc}", "no epc", reading.answer.exchange
-        )
+    reading = serials.poll_until(owned(both))
+    for item_id in both:
+        if not reading.identifiers.get(item_id, {}).get("epc"):
+            raise Finding(
+                "the order shows no epc for an item whose epc was added",
+                f"{epc_of(item_id)}",
+                "no epc",
+                reading.answer.exchange,
+            )
 
 
 @rule("SER-32")

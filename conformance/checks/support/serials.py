@@ -30,7 +30,7 @@ def entries(numbers: Numbers) -> list[dict[str, Any]]:
 
 def epc_of(item_id: str, text: str = "1") -> dict[str, str]:
     """An epc with the members of the vendor's other pages; no two items and no two texts have the same."""
-    code = f"3034257BF719{text}{item_tag(item_id).upper()}"
+    code = f"3034257BF71{text}{item_tag(item_id).upper()}"
     return {"code": code, "external_id": of_item(f"EPC-{text}", item_id), "serial_number": of_item(text, item_id)}
 
 
