@@ -12,9 +12,10 @@ def test_serial_numbers_change_nothing_else(orders, order_in_grace_period):
     timer = running_timer(orders, order_in_grace_period)
     before = require(orders.show(order_in_grace_period))
 
-    serials.prepare(owned({serials.first: "ALONE-1", serials.second: "ALONE-2"}))
+    numbers = owned({serials.first: "ALONE-1", serials.second: "ALONE-2"})
+    require(serials.send(entries(numbers)), 204)
 
-    expect_kept(before, serials.read().answer, "adding serial numbers", amounts=True)
+    expect_kept(before, serials.poll_until(numbers).answer, "adding serial numbers", amounts=True)
     because = "serial numbers were added in between"
     assert_moved(timer, orders.extend_grace_period(order_in_grace_period), because)
 
@@ -47,10 +48,10 @@ def shown_after(serials, text, ids, is_settled=lambda _shown: True):
     """What the first two items show as their epcs once those of some items were added, at once or after a moment."""
     numbers = owned(dict.fromkeys(ids, text))
     require(serials.send([one | {"epc": epc_of(one["id"], text[-1])} for one in entries(numbers)]), 204)
-    serials.poll_until(numbers)
+    reading = serials.poll_until(numbers)
     for _ in serials.orders.patience.attempts("an epc to appear"):
-        identifiers = serials.read().identifiers
-        shown = {one: identifiers.get(one, {}).get("epc") for one in (serials.first, serials.second)}
+        shown = {one: reading.identifiers.get(one, {}).get("epc") for one in (serials.first, serials.second)}
         if is_settled(shown):
             break
+        reading = serials.read()
     return shown
