@@ -112,6 +112,12 @@ def test_a_history_that_does_not_answer_voids_no_run(tmp_path, reference):
     }
 
 
+def test_an_order_that_no_request_can_read_was_not_removed_by_its_cancellation(tmp_path, reference):
+    run = judged(tmp_path, reference, "CAN-24", operation="showSalesOrderByIdAndIdType", behaviour="500")
+
+    assert set(run.rules_with("inconclusive")) == {"CAN-24"}
+
+
 def test_who_asks_to_wait_for_too_long_is_given_up(tmp_path, reference):
     run = judged(tmp_path, reference, *CHECKED, behaviour="429, an hour")
 

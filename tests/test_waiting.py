@@ -89,8 +89,16 @@ def test_an_operation_that_asked_in_vain_is_waited_for_briefly_until_it_answers(
     assert sum(pauses(waiting, asks(Retry_After=1))) == 20
     assert sum(pauses(waiting, asks(Retry_After=1))) == 1
     assert sum(pauses(waiting, asks(operation="other", Retry_After=1))) == 20
+    assert waiting.in_vain == ("showOrder", "other")
+    # Whatever refuses it may stand before what limits.
+    assert waiting.pause(asks(405), 0.0, 0.0) is None
+    assert sum(pauses(waiting, asks(Retry_After=1))) == 1
     assert waiting.pause(asks(200), 0.0, 0.0) is None
     assert sum(pauses(waiting, asks(Retry_After=1))) == 20
+
+
+def test_an_operation_that_asked_in_vain_before_the_run_is_waited_for_briefly():
+    assert sum(pauses(Waiting(["showOrder"]), asks(Retry_After=1))) == 1
 
 
 def test_all_requests_together_wait_no_longer_than_minutes():

@@ -43,9 +43,15 @@ BOTH = ("internal", "external")
 INVALID_BODIES: Mapping[str, list[Attempt]] = {
     "CAN-6": _bodies(("the body has no reason", {}), ("there is a note, but no reason", {"note": NOTE}), id_types=BOTH),
     "CAN-7": _bodies(("the reason is empty", {"reason": "", "note": NOTE}), id_types=BOTH),
-    "CAN-8": _bodies(*((f"the reason is {reason!r}", {"reason": reason}) for reason in (None, *OF_OTHER_TYPES))),
-    "CAN-11": _bodies(*((f"the note is {note!r}", {"reason": REASON, "note": note}) for note in OF_OTHER_TYPES)),
-    "CAN-12": _bodies(("the body is missing", None)),
+    "CAN-8": [
+        *_bodies(*((f"the reason is {reason!r}", {"reason": reason}) for reason in (None, *OF_OTHER_TYPES))),
+        *_bodies(("the reason is 42", {"reason": 42}), id_types=("external",)),
+    ],
+    "CAN-11": [
+        *_bodies(*((f"the note is {note!r}", {"reason": REASON, "note": note}) for note in OF_OTHER_TYPES)),
+        *_bodies(("the note is 42", {"reason": REASON, "note": 42}), id_types=("external",)),
+    ],
+    "CAN-12": _bodies(("the body is missing", None), id_types=BOTH),
     # The client sends no body for None, so `null` is given as bytes.
     "CAN-13": [
         Attempt(f"the body is {body!r}", {"raw_body": b"null"} if body is None else {"body": body})

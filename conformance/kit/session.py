@@ -37,7 +37,7 @@ from orderproof.conformance.transport.exchange import Exchange, Headers
 from orderproof.conformance.transport.retry_after import is_deferred
 from orderproof.conformance.transport.token_expiry import DENIED, TokenProbe
 from orderproof.conformance.transport.tokens import Tokens
-from orderproof.conformance.transport.waiting import RateLimit, SharedRate
+from orderproof.conformance.transport.waiting import RateLimit, SharedRate, Waiting
 
 Case = TypeVar("Case")
 
@@ -56,6 +56,7 @@ class Session:
         may_send = guard(is_read_only=settings.read_only)
         has_own_host = any(name.lower() == "host" for name in target.headers)
         self.client = Client(limits.timeout, rate, self._record, target.tls, guard=may_send, has_own_host=has_own_host)
+        self.client.waiting = Waiting(settings.learned.asks_in_vain)
         # For all that is no request of a check: tokens, states, and what is asked before a run.
         self.side_client = Client(
             limits.setup,

@@ -27,7 +27,7 @@ class Learned:
     with the target's own token, as URL, `Accept` and operation, or empty; `reads_late` says whether a new order cannot
     be read at first; `internal_problem` says why the internal API cannot be used, or None. `found_by` are the types of
     ids by which an order was found; `shows_items` and `shows_customer` say whether it was shown with the ids that its
-    state gives its items and its customer.
+    state gives its items and its customer. `asks_in_vain` are operations that asked to wait too often.
     """
 
     price_id: str = "order_uuid"
@@ -37,6 +37,7 @@ class Learned:
     found_by: tuple[str, ...] = ()
     shows_items: bool = False
     shows_customer: bool = False
+    asks_in_vain: tuple[str, ...] = ()
 
 
 def _run_name() -> str:
@@ -76,7 +77,7 @@ class Settings:
         learned = Learned(
             **{
                 **data["learned"],
-                **{key: tuple(data["learned"][key]) for key in ("accepted", "found_by")},
+                **{key: tuple(data["learned"][key]) for key in ("accepted", "found_by", "asks_in_vain")},
             }
         )
         shared_at = tuple(data["shared_at"]) if data["shared_at"] else None

@@ -66,7 +66,8 @@ def preflight(session: Session) -> Learned:
         shown = _how_shown(session, order, [probe.answer for probe in known[: len(_ID_TYPES)]])
     finally:
         session.end()
-    return Learned(_price_id(known), session.token_probe.own, reads_late, problem, *shown)
+    in_vain = session.client.waiting.in_vain
+    return Learned(_price_id(known), session.token_probe.own, reads_late, problem, *shown, asks_in_vain=in_vain)
 
 
 def silence(probes: Probes) -> str:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter, deque
+from collections.abc import Iterable
 from typing import Any
 
 from orderproof.conformance.transport.exchange import Exchange
@@ -25,12 +26,20 @@ _MEASURED = 50
 
 
 class Waiting:
-    """What came of the requests to wait so far: `times` they were obeyed, for `seconds` in all."""
+    """What came of the requests to wait so far: `times` they were obeyed, for `seconds` in all.
 
-    def __init__(self) -> None:
+    `in_vain` are operations that are known to go on asking for longer than a request waits.
+    """
+
+    def __init__(self, in_vain: Iterable[str] = ()) -> None:
         self.times = 0
         self.seconds = 0.0
-        self._in_vain: Counter[str | None] = Counter()
+        self._in_vain: Counter[str | None] = Counter(in_vain)
+
+    @property
+    def in_vain(self) -> tuple[str, ...]:
+        """The operations that went on asking for longer than a request waits, and have not answered since."""
+        return tuple(filter(None, self._in_vain))
 
     def pause(self, exchange: Exchange, waited: float, last: float) -> float | None:
         """Seconds to wait before a request is sent again; None where it was not asked, or would wait too long.
@@ -40,7 +49,9 @@ class Waiting:
         """
         asked = asked_to_wait(exchange)
         if asked is None:
-            self._in_vain.pop(exchange.operation, None)
+            # A refusal may come from what stands before the limit.
+            if exchange.status is not None and exchange.status < 300:
+                self._in_vain.pop(exchange.operation, None)
             return None
         named = says_how_long(exchange)
         if not named:

@@ -140,3 +140,15 @@ class CancelForLongReasonDoesNothing(CancelTextFault):
         """The column is too short."""
         if len(cancellation.reason) <= 255:
             super().cancel(call, order, cancellation)
+
+
+class NumbersAsNotesByReadableId(CancelTextFault):
+    """By the readable id of an order a note of any type is accepted."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-11",)
+
+    def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
+        """The other handler does not validate it."""
+        if call.parameters("id_type") == ["external"]:
+            return str(body.get("note"))
+        return super().check_note(call, body)
