@@ -123,19 +123,6 @@ class ClosedOrdersNotFoundInVersion2(MediaFault):
         return order
 
 
-class CanceledOrdersNotFoundInVersion2(MediaFault):
-    """With the vendor type an order that was canceled is not found."""
-
-    breaks: ClassVar[tuple[str, ...]] = ("CAN-24",)
-
-    def existing_order(self, call: Call, identifier: str, id_type: str) -> Order:
-        """Only what still happens has the new schema."""
-        order = super().existing_order(call, identifier, id_type)
-        if call.operation == GET_ORDER and self.is_v2(call) and order.cancel_requested:
-            raise Refusal("order-not-found")
-        return order
-
-
 class EitherIdInVersion2(MediaFault):
     """With the vendor type an order is found by either id, whatever `id_type` says."""
 
