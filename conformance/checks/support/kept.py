@@ -1,7 +1,7 @@
 """What an operation on an order leaves as it was: facts that no sentence about the operation lets it change."""
 
 from orderproof.conformance.checks.support.same_facts import differences
-from orderproof.conformance.kit import Answer, Finding
+from orderproof.conformance.kit import Answer, Finding, Inconclusive
 
 # Totals and prices are left out: an order that loses items may show others.
 _KEPT = ("id", "origin", "origin_id", "placed_at", "currency")
@@ -14,7 +14,7 @@ def expect_kept(before: Answer, after: Answer, what: str, *, amounts: bool = Fal
     """
     one, other = before.json, after.json
     if not isinstance(one, dict) or not isinstance(other, dict):
-        return
+        raise Inconclusive("an answer is not an order, so it cannot be compared", before.exchange, after.exchange)
     changed = [(name, one.get(name), other.get(name)) for name in _KEPT if one.get(name) != other.get(name)]
     if amounts:
         changed += [each for each in differences(one, other) if "totals." in each.name or ".price." in each.name]

@@ -81,3 +81,14 @@ GENERATED = variants_of(
     ),
     module=__name__,
 )
+
+
+class EpcShownByExternalId(Variant):
+    """Of an epc its external id is shown; without one, its code."""
+
+    choice: ClassVar[int] = 9
+
+    def stored_epc(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """As a scanner reads it."""
+        shown = (serial.epc or {}).get("external_id")
+        return shown if isinstance(shown, str) and shown else super().stored_epc(call, item, serial)
