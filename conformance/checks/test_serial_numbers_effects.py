@@ -47,7 +47,10 @@ def wrong(what, wanted, shown, serials):
 def shown_after(serials, text, ids, is_settled=lambda _shown: True):
     """What the first two items show as their epcs once those of some items were added, at once or after a moment."""
     numbers = owned(dict.fromkeys(ids, text))
-    require(serials.send([one | {"epc": epc_of(one["id"], text[-1])} for one in entries(numbers)]), 204)
+    sent = serials.send([one | {"epc": epc_of(one["id"], text[-1])} for one in entries(numbers)])
+    if sent.is_refusal:
+        raise NotApplicable("the target accepts no epc, which is open")
+    require(sent, 204)
     reading = serials.poll_until(numbers)
     for _ in serials.orders.patience.attempts("an epc to appear"):
         shown = {one: reading.identifiers.get(one, {}).get("epc") for one in (serials.first, serials.second)}

@@ -14,9 +14,13 @@ from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, St
 
 
 def number_items(orders: Orders, order: State) -> None:
-    """Give every item a serial number and an epc of its own, so that they show; other rules judge their acceptance."""
-    numbered = entries(owned(dict.fromkeys(order.item_uuids, "Sn-")))
-    orders.add_serial_numbers(order, [one | {"epc": epc_of(one["id"])} for one in numbered])
+    """Give every item a serial number and an epc of its own, so that they show; other rules judge their acceptance.
+
+    Whether an epc is accepted is open: where it is not, the serial numbers alone are added.
+    """
+    numbers = entries(owned(dict.fromkeys(order.item_uuids, "Sn-")))
+    if orders.add_serial_numbers(order, [one | {"epc": epc_of(one["id"])} for one in numbers]).is_refusal:
+        orders.add_serial_numbers(order, numbers)
 
 
 class Place(NamedTuple):

@@ -92,3 +92,16 @@ class EpcShownByExternalId(Variant):
         """As a scanner reads it."""
         shown = (serial.epc or {}).get("external_id")
         return shown if isinstance(shown, str) and shown else super().stored_epc(call, item, serial)
+
+
+class EpcRefused(Variant):
+    """An entry with an epc is refused: the server knows none."""
+
+    choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("SER-19",)
+
+    def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+        """Not even a well-formed one."""
+        if "epc" in item:
+            raise self.invalid_body(call, "'epc' is not supported.")
+        return None
