@@ -7,7 +7,7 @@ from orderproof.conformance.checks.support.controls import still_serves
 from orderproof.conformance.checks.support.every_operation import CASES
 from orderproof.conformance.checks.support.reading import holds, is_order, page
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
-from orderproof.conformance.kit import Finding, Inconclusive, NotRun, expect, require, rule
+from orderproof.conformance.kit import ORDERS_V2, Finding, Inconclusive, NotRun, expect, require, rule
 from orderproof.strategies.tokens import altered_tokens, written_otherwise
 
 NO_CREDENTIALS = (None, "Bearer orderproof-unknown-token")
@@ -21,6 +21,15 @@ OF_ANY_ORDER = [
     "createGracePeriod",
     "createCancellation",
 ]
+_BY_READABLE_ID = {"id_type": "external"}
+# Often other handlers than that by the UUID, or for JSON, each with a guard of its own.
+OTHER_REQUESTS = {
+    "showSalesOrderByIdAndIdType": [_BY_READABLE_ID, {"accept": ORDERS_V2}],
+    "createCancellation": [_BY_READABLE_ID],
+    "showCancellationStatus": [_BY_READABLE_ID],
+    "createGracePeriod": [_BY_READABLE_ID],
+    "createLineItemCancellation": [_BY_READABLE_ID],
+}
 READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "createPriceInformationForItems"]
 
 
@@ -28,15 +37,19 @@ READING = ["showSalesOrderByIdAndIdType", "showOrderHistoryForCustomer", "create
 def expect_denied(orders, states):
     """Expect that an operation's request is denied with each credential, and then accepted with the token.
 
-    The credentials are by what they are, to end the sentence "the request had …".
+    The credentials are by what they are, to end the sentence "the request had …"; `others` are parts of other
+    requests, which are sent with none.
     """
 
-    def attempt(operation, credentials):
+    def attempt(operation, credentials, others=()):
         case = CASES[operation]
         state = states(case.state)
         for sent, authorization in orders.sample(credentials.items()):
             answer = case.send(orders, state, authorization=authorization)
             expect(answer, f"the request had {sent}").is_denied()
+        for parts in orders.sample(others):
+            answer = case.send(orders, state, authorization=None, **parts)
+            expect(answer, "the request had no Authorization header").is_denied()
         still_serves(orders, case, state)
 
     return attempt
@@ -47,7 +60,7 @@ def expect_denied(orders, states):
     [pytest.param(operation, marks=rule(f"SEC-{number}")) for number, operation in enumerate(CASES, 1)],
 )
 def test_a_caller_without_a_token_is_denied(expect_denied, operation):
-    expect_denied(operation, {"no Authorization header": None})
+    expect_denied(operation, {"no Authorization header": None}, OTHER_REQUESTS.get(operation, ()))
 
 
 @rule("SEC-10")

@@ -1,6 +1,7 @@
 """Cancel order: an order is canceled once, by either of its ids, and no other order is canceled."""
 
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -16,13 +17,14 @@ from orderproof.conformance.checks.support.cancellations import (
 )
 from orderproof.conformance.checks.support.controls import still_cancels
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
+from orderproof.conformance.checks.support.kept import expect_kept
 from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, is_made_up
 from orderproof.conformance.checks.support.refusals import refused_in_turn
 from orderproof.conformance.checks.support.same_facts import number_items
 from orderproof.conformance.checks.support.suitable import with_letters
 from orderproof.conformance.checks.support.wrong_ids import by_near_misses, by_no_type, by_the_other_id
-from orderproof.conformance.kit import expect, new, require, rule, steps, uses_up
+from orderproof.conformance.kit import JSON, ORDERS_V2, expect, new, require, rule, steps, uses_up
 
 ID_TYPES = ("internal", "external")
 
@@ -31,10 +33,11 @@ def read_status(orders, order, id_type="internal"):
     return require(orders.cancellation_status(order, id_type=id_type))
 
 
-@rule("CAN-2", "CAN-3", "CAN-4")
+@rule("CAN-2", "CAN-3", "CAN-4", "CAN-33")
 @uses_up(1, first=True)
 def test_an_order_that_can_be_canceled_is(session, orders, order_cancelable):
     require_cancelable(orders, order_cancelable)
+    before = orders.show(order_cancelable)
 
     with steps(session) as step:
         with step("CAN-2"):
@@ -52,6 +55,8 @@ def test_an_order_that_can_be_canceled_is(session, orders, order_cancelable):
             ask = partial(read_status, orders, order_cancelable)
             status = poll_until(orders, ask, lambda seen: seen.at("cancelable") is False)
             expect(status, "the order was canceled").shows(["cancelable"], False)
+        with step("CAN-33"):
+            expect_kept(require(before), require(orders.show(order_cancelable)), "the cancellation")
 
 
 @rule("CAN-5")
@@ -104,8 +109,10 @@ def test_the_case_of_a_readable_id_counts(session, orders, order_cancelable):
 
 @rule("CAN-21")
 def test_an_order_is_not_canceled_twice(orders, order_canceled):
+    # The same request again, and one for another reason, which a server could take for a new one.
+    again = {"internal": {}, "external": {"body": {"reason": "Another reason"}}}
     for id_type in orders.sample(ID_TYPES):
-        answer = orders.cancel(order_canceled, id_type=id_type)
+        answer = orders.cancel(order_canceled, id_type=id_type, **again[id_type])
         expect(answer, "the order was canceled before").is_refused()
 
     # Polled, since another machine may answer than before.
@@ -187,9 +194,9 @@ def test_serial_numbers_do_not_undo_a_cancellation(orders, order_canceled):
 
 @rule("CAN-24")
 def test_a_canceled_order_can_still_be_retrieved(orders, order_canceled, states):
-    for id_type in orders.sample(ID_TYPES):
-        answer = orders.show(order_canceled, id_type=id_type)
+    for id_type, accept in orders.sample(product(ID_TYPES, (JSON, ORDERS_V2))):
+        answer = orders.show(order_canceled, id_type=id_type, accept=accept)
         if not answer.is_success:
             # Where no order can be read, the cancellation has nothing to do with it.
-            require(orders.show(states("order"), id_type=id_type))
+            require(orders.show(states("order"), id_type=id_type, accept=accept))
         expect_accepted(answer, "the order was canceled, not removed")

@@ -133,23 +133,51 @@ def test_asking_for_the_status_changes_nothing(orders, order_cancelable, states)
 
 
 @rule("CST-12")
-def test_a_closed_order_cannot_be_canceled(orders, order_closed):
-    status = steady_status(orders, order_closed)
+def test_a_closed_order_cannot_be_canceled(orders, order_closed, states):
+    by_uuid = orders.cancellation_status(order_closed)
+    if by_uuid.status == 404:
+        # Where no order has a status, that this one is closed has nothing to do with it.
+        require(orders.cancellation_status(states("order")))
+        expect_accepted(by_uuid, "the order exists")
+    require(by_uuid)
+    by_readable_id = orders.cancellation_status(order_closed, id_type="external")
+    expect_accepted(by_readable_id, "the order has a status by its UUID")
 
-    assert status.cancelable is False, f"the closed order shows {status}"
+    for answer in (by_uuid, by_readable_id):
+        expect(answer, "the order is closed").shows(("cancelable",), False)
+
+
+@rule("CST-17")
+def test_a_closed_order_that_nobody_canceled_is_not_canceled(orders, order_closed):
+    # A canceled order may be closed, too. It is not the items of such an order that are complete.
+    items = require(orders.show(order_closed)).at("items")
+    if not any(isinstance(item, dict) and item.get("status") == "complete" for item in items):
+        raise NotApplicable("no item of the closed order shows the status complete, so it may have been canceled")
+
+    for id_type in ID_TYPES:
+        status = status_of(orders, order_closed, id_type)
+        assert status.canceled is False, (
+            f"the order was closed with complete items, not canceled, but shows {status} with id_type={id_type}"
+        )
 
 
 @rule("CST-13")
 def test_what_the_status_says_past_the_grace_period_is_what_happens(orders, order_past_grace_period):
     if not expect_agreement(orders, order_past_grace_period, "after the grace period"):
         raise Inconclusive("the order stopped being cancelable during the check")
+    for is_last in orders.patience.attempts("both ids to show the same cancellation status"):
+        by_uuid, by_readable_id = (status_of(orders, order_past_grace_period, id_type) for id_type in ID_TYPES)
+        # What is no longer cancelable does not become so again; only a persistent difference is a finding.
+        if by_uuid.cancelable or not by_readable_id.cancelable:
+            break
+        assert not is_last, f"by its UUID the order shows {by_uuid}, by its readable id {by_readable_id}"
 
 
 @rule("CST-14")
 def test_an_order_that_nobody_canceled_is_not_canceled(orders, order_past_grace_period):
-    status = steady_status(orders, order_past_grace_period)
-
-    assert status.canceled is False, f"the order was not canceled, but shows {status}"
+    for id_type in ID_TYPES:
+        status = status_of(orders, order_past_grace_period, id_type)
+        assert status.canceled is False, f"the order was not canceled, but shows {status} with id_type={id_type}"
 
 
 def order_with_serial_numbers(session, orders):

@@ -8,6 +8,7 @@ from orderproof.conformance.checks.stateful.together import Reading, Wrong, expe
 from orderproof.conformance.checks.support.item_lists import LIMIT, order_with_items
 from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
+from orderproof.conformance.checks.support.suitable import take_if_offered
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
 from orderproof.conformance.kit import JSON, ORDERS_V2, Finding, expect, require, rule
 
@@ -72,6 +73,15 @@ def expect_same_by_both_ids(orders, order, by_uuid, by_readable_id):
 @pytest.mark.parametrize("accept", [JSON, ORDERS_V2])
 def test_payment_history_is_empty_for_internal(orders, order, accept):
     expect_no_payment_history(require(orders.show(order, accept=accept)))
+
+
+@rule("ORD-12")
+def test_payment_history_is_empty_for_internal_whatever_became_of_an_order(session, orders, order_canceled):
+    # Paid, or paid back: what was not shown of an open order may be shown now.
+    closed, _ = take_if_offered(session, "order-closed")
+    ended = [(order_canceled, ORDERS_V2), *([(closed, JSON)] if closed else [])]
+    for order, accept in orders.sample(ended):
+        expect_no_payment_history(require(orders.show(order, accept=accept)))
 
 
 @rule("ORD-18")

@@ -1,5 +1,7 @@
 """Get order: an order is found only by its two ids, each with its own id_type."""
 
+from itertools import product
+
 import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
@@ -11,6 +13,8 @@ from orderproof.conformance.kit import JSON, ORDERS_V2, expect, property_of, req
 from orderproof.strategies.ids import ALWAYS_TRUE, PATTERNS, QUOTED, UNEQUAL, NearMiss, near_misses, no_id_types
 
 ID_TYPES = ("internal", "external")
+# Often two handlers: what one refuses the other may let through.
+MEDIA_TYPES = (JSON, ORDERS_V2)
 
 
 @rule("ORD-1")
@@ -66,9 +70,9 @@ def test_a_uuid_is_no_readable_id(orders, order):
     require(orders.show(order))
     require(orders.show(order, id_type="external"))
 
-    answer = orders.show(order, id=order.order_uuid, id_type="external")
-
-    expect(answer, "the UUID of an order is not its readable id").is_refused()
+    for accept in orders.sample(MEDIA_TYPES):
+        answer = orders.show(order, id=order.order_uuid, id_type="external", accept=accept)
+        expect(answer, "the UUID of an order is not its readable id").is_refused()
 
 
 @rule("ORD-6")
@@ -76,9 +80,9 @@ def test_a_readable_id_is_no_uuid(orders, order):
     require(orders.show(order))
     require(orders.show(order, id_type="external"))
 
-    answer = orders.show(order, id=order.order_id, id_type="internal")
-
-    expect(answer, "the readable id of an order is not its UUID").is_refused()
+    for accept in orders.sample(MEDIA_TYPES):
+        answer = orders.show(order, id=order.order_id, id_type="internal", accept=accept)
+        expect(answer, "the readable id of an order is not its UUID").is_refused()
 
 
 @pytest.fixture
@@ -96,6 +100,16 @@ def test_nearly_its_id_does_not_find_an_order(session, orders, found_order, id_t
     asked = near_miss.of(own)
 
     expect_not_found(orders.show(found_order, id=asked, id_type=id_type), found_order, asked)
+
+
+@rule("ORD-7")
+@pytest.mark.parametrize("id_type", ID_TYPES)
+def test_nearly_its_id_does_not_find_an_order_in_version_2(orders, found_order, id_type):
+    asked = NearMiss("after").of(found_order.order_uuid if id_type == "internal" else found_order.order_id)
+
+    answer = orders.show(found_order, id=asked, id_type=id_type, accept=ORDERS_V2)
+
+    expect_not_found(answer, found_order, asked)
 
 
 @rule("ORD-7")
@@ -118,8 +132,8 @@ def test_a_missing_id_type_is_refused(orders, order):
     require(orders.show(order))
     require(orders.show(order, id_type="external"))
 
-    for own in orders.sample((order.order_uuid, order.order_id)):
-        answer = orders.show(order, id=own, id_type=None)
+    for own, accept in orders.sample(product((order.order_uuid, order.order_id), MEDIA_TYPES)):
+        answer = orders.show(order, id=own, id_type=None, accept=accept)
         expect(answer, "id_type is required and was not sent").is_refused()
 
 
@@ -129,6 +143,13 @@ def test_an_unknown_id_type_is_refused(session, orders, order, id_type):
     for own in orders.sample((order.order_uuid, order.order_id)):
         answer = orders.show(order, id=own, id_type=id_type)
         expect(answer, f"id_type {id_type!r} does not exist").is_refused()
+
+
+@rule("ORD-9")
+def test_an_unknown_id_type_is_refused_in_version_2(orders, order):
+    for own in orders.sample((order.order_uuid, order.order_id)):
+        answer = orders.show(order, id=own, id_type="no-such-type", accept=ORDERS_V2)
+        expect(answer, "id_type 'no-such-type' does not exist").is_refused()
 
 
 @rule("ORD-20")
@@ -143,8 +164,9 @@ def test_a_readable_id_in_another_case_is_another_id(session, orders, order):
 
 
 @rule("ORD-22")
+@pytest.mark.parametrize("accept", MEDIA_TYPES)
 @pytest.mark.parametrize("id_type", ID_TYPES)
-def test_a_closed_order_is_found(orders, order_closed, id_type):
-    answer = orders.show(order_closed, id_type=id_type)
+def test_a_closed_order_is_found(orders, order_closed, id_type, accept):
+    answer = orders.show(order_closed, id_type=id_type, accept=accept)
 
     expect_order(answer, order_closed, "a closed order can still be read")

@@ -132,7 +132,8 @@ def test_an_extension_moves_nothing_but_the_timer(orders, order_in_grace_period)
     status = steady_status(orders, order_in_grace_period)
     before = require(orders.show(order_in_grace_period)).json
 
-    require(orders.extend_grace_period(order_in_grace_period))
+    for id_type in ("internal", "external"):
+        require(orders.extend_grace_period(order_in_grace_period, id_type=id_type))
 
     now = status_of(orders, order_in_grace_period)
     assert now == status, f"the extension changed the order's cancellation status from {status} to {now}"
@@ -150,6 +151,6 @@ def test_an_extension_moves_nothing_but_the_timer(orders, order_in_grace_period)
 
 @rule("GRA-15")
 def test_a_closed_order_is_not_extended(orders, order_closed):
-    answer = orders.extend_grace_period(order_closed)
-
-    expect(answer, "the order is closed").is_refused()
+    for id_type in orders.sample(("internal", "external")):
+        answer = orders.extend_grace_period(order_closed, id_type=id_type)
+        expect(answer, "the order is closed").is_refused()

@@ -133,18 +133,33 @@ def test_an_order_is_the_same_by_its_id(orders, customer_with_orders):
     history = page(orders, customer_with_orders)
 
     for index, order_id in enumerate(require_orders(history)[: 1 if orders.is_brief else 3]):
-        shown = require(orders.show(customer_with_orders, id=order_id, id_type="external", accept=ORDERS_V2))
-        # If another system answers for id_type=external, it may have its own ids and items.
-        is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
-        for name in ("id",) if is_elsewhere else ("id", "origin_id", "currency"):
-            expect(shown, "the history shows this value").shows((name,), history.at("orders", index, name))
-        expect_same_placed_at(PlacedAt(shown, "the order itself"), PlacedAt(history, "the history", ("orders", index)))
-        if is_elsewhere:
-            continue
-        assert item_ids(shown) == item_ids(history, "orders", index), (
-            f"the history shows other items for the order {order_id} than the order itself"
-        )
-        expect_same_in_history(orders, customer_with_orders, order_id, history, shown)
+        expect_same_order(orders, customer_with_orders, history, index, order_id)
+
+
+@rule("HIS-32")
+def test_an_order_on_a_later_page_is_the_same_by_its_id(orders, customer_with_orders):
+    # One further on than the first, which may be made in another way than the others.
+    offset = min(len(customer_with_orders.order_ids), DEFAULT_COUNT) - 1
+    history = page(orders, customer_with_orders, count=1, offset=offset)
+    order_id = require_orders(history)[0]
+
+    expect_same_order(orders, customer_with_orders, history, 0, order_id, count=1, offset=offset)
+
+
+def expect_same_order(orders, customer, history, index, order_id, **parts):
+    """The order at an index of a page, which is read with `parts`, is the one that its readable id finds."""
+    shown = require(orders.show(customer, id=order_id, id_type="external", accept=ORDERS_V2))
+    # If another system answers for id_type=external, it may have its own ids and items.
+    is_elsewhere = shown.at("origin") != history.at("orders", index, "origin")
+    for name in ("id",) if is_elsewhere else ("id", "origin_id", "currency"):
+        expect(shown, "the history shows this value").shows((name,), history.at("orders", index, name))
+    expect_same_placed_at(PlacedAt(shown, "the order itself"), PlacedAt(history, "the history", ("orders", index)))
+    if is_elsewhere:
+        return
+    assert item_ids(shown) == item_ids(history, "orders", index), (
+        f"the history shows other items for the order {order_id} than the order itself"
+    )
+    expect_same_in_history(orders, customer, order_id, history, shown, **parts)
 
 
 @rule("HIS-32")

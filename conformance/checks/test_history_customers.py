@@ -64,6 +64,8 @@ def test_a_customer_without_orders_has_an_empty_history(orders, customer_without
 
     expect(answer, "the customer has no orders").has_status(200)
     assert ids_on(answer) == [], f"the history of a customer without orders lists {ids_on(answer)}"
+    paged = page(orders, customer_without_orders, count=5, offset=0)
+    expect(paged, "the customer has no orders").has_status(200)
 
 
 @rule("HIS-21")
@@ -71,8 +73,9 @@ def test_an_unknown_customer_is_no_404_in_version_2(orders, customer_with_orders
     customer = customer_with_orders_or_nobody
     require_found(lambda: page(orders, customer), customer, require_orders)
 
-    for unknown in orders.sample((UNKNOWN_UUID, "no-such-customer", "")):
-        answer = page(orders, customer, customer_id=unknown)
+    # With an offset and without: a page of nothing is no error of its own.
+    for unknown, offset in orders.sample(((UNKNOWN_UUID, None), ("no-such-customer", 5), ("", None))):
+        answer = page(orders, customer, customer_id=unknown, offset=offset)
         expect_no_orders(answer)
         expect_not_for_json(answer, "no customer has this id")
     # A gateway may have a status of its own for these.

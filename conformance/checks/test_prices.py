@@ -13,9 +13,11 @@ from orderproof.conformance.checks.support.pricing import (
     GIFT_WRAPPING,
     SHIPPING,
     Pricing,
+    amounts,
     expect_line,
     has_extra,
     lines_of,
+    lines_of_type,
     price_of,
     product,
     product_lines,
@@ -24,7 +26,7 @@ from orderproof.conformance.checks.support.pricing import (
     the_line,
 )
 from orderproof.conformance.checks.support.suitable import suitable, suitable_or_trait
-from orderproof.conformance.kit import Finding, expect, require, rule
+from orderproof.conformance.kit import Finding, NotApplicable, expect, require, rule
 from orderproof.strategies.items import queried_ids
 
 _MOST_COMPARED = 10
@@ -159,6 +161,32 @@ def test_a_price_does_not_depend_on_what_else_is_asked_for(pricing):
                     f"{found}",
                     answer.exchange,
                 )
+
+
+@rule("PRI-7")
+def test_other_prices_do_not_depend_on_what_else_is_asked_for(pricing):
+    alone = {}
+    for extra in (SHIPPING, GIFT_WRAPPING):
+        answer = pricing.ask([extra])
+        lines = lines_of_type(answer, extra["type"]) if answer.is_success else []
+        # An order may lack either, and have several shipments.
+        if len(lines) == 1:
+            alone[extra["type"]] = amounts(answer, lines[0])
+    if not alone:
+        raise NotApplicable("the order has no single price for its shipping and none for its gift wrapping")
+
+    answer = require(pricing.ask([pricing.line, *({"type": kind} for kind in alone)]))
+
+    for kind, wanted in alone.items():
+        lines = lines_of_type(answer, kind)
+        found = [amounts(answer, line) for line in lines]
+        if found != [wanted]:
+            raise Finding(
+                f"{answer.request} shows another price for {kind} than when it was requested alone",
+                f"{wanted}",
+                f"{found}",
+                answer.exchange,
+            )
 
 
 def what_pricing_must_leave_alone(answer) -> dict[str, Any]:

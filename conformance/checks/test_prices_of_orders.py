@@ -117,7 +117,7 @@ def test_the_status_in_prices_is_not_a_constant(session, orders, states):
         require_canceled(orders, order, orders.cancel_line_item)
 
     def ask_again():
-        answer = orders.prices(order, [product(order.item_uuid)])
+        answer = orders.prices(order, [product(order.item_uuid), product(order.other_item_uuid)])
         if answer.is_refusal or (answer.is_success and not product_lines(answer, order.item_uuid)):
             raise NotApplicable("the canceled product no longer has a price, and no document requires one")
         return require(answer)
@@ -135,6 +135,24 @@ def test_the_status_in_prices_is_not_a_constant(session, orders, states):
             f"{answer.request} still shows the status {before} for a canceled product",
             f"another status, as in the order: {status_shown(shown, order.item_uuid)}",
             f"the status {before}",
+            shown.exchange,
+            answer.exchange,
+        )
+    expect_canceled_alone(orders, order, answer)
+
+
+def expect_canceled_alone(orders, order, answer):
+    """The prices show the status of the canceled product for no other one, unless the order does so too."""
+    one, other = (the_line(answer, item_id).get("status") for item_id in (order.item_uuid, order.other_item_uuid))
+    if other is None or str(one).casefold() != str(other).casefold():
+        return
+    shown = require(orders.show(order))
+    own, others = (status_shown(shown, item_id) for item_id in (order.item_uuid, order.other_item_uuid))
+    if own is not None and others is not None and str(own).casefold() != str(others).casefold():
+        raise Finding(
+            f"{answer.request} shows the status {other} for a product that was not canceled, as for the canceled one",
+            f"another status than {one}: the order shows {others} and {own}",
+            f"the status {other} for both",
             shown.exchange,
             answer.exchange,
         )
@@ -202,4 +220,5 @@ def test_a_canceled_order_still_has_prices(orders, order_canceled):
 def test_a_closed_order_still_has_prices(orders, order_closed):
     line = product(order_closed.item_uuids[0])
 
-    expect_accepted(orders.prices(order_closed, [line]), "the order is closed", 200)
+    answer = expect_accepted(orders.prices(order_closed, [line]), "the order is closed", 200)
+    assert product_lines(answer, line["id"]), f"{answer.request} shows no price for a product of a closed order"

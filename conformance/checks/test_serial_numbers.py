@@ -8,6 +8,7 @@ from orderproof.conformance.checks.support.serials import (
     Serials,
     entries,
     entry,
+    epc_of,
     exact_entry,
     one_of_a_repeated_product,
     owned,
@@ -24,12 +25,6 @@ from orderproof.strategies.texts import (
     of_item,
     of_printable_characters,
 )
-
-
-def epc_of(item_id):
-    # The vendor's other pages show its members. No two items have the same code.
-    code = f"3034257BF719{item_tag(item_id).upper()}"
-    return {"code": code, "external_id": of_item("EPC-1", item_id), "serial_number": of_item("SRQFAU79", item_id)}
 
 
 @pytest.fixture
@@ -251,14 +246,18 @@ def test_an_epc_is_accepted(serials):
 
 @rule("SER-20")
 def test_an_epc_shows(serials):
-    epc = epc_of(serials.first)
-    require(serials.send([entry(serials.first) | {"epc": epc}]), 204)
+    both = dict.fromkeys((serials.first, serials.second), "SRQFAU79")
+    require(serials.send([entry(item_id) | {"epc": epc_of(item_id)} for item_id in both]), 204)
 
-    reading = serials.poll_until(owned({serials.first: "SRQFAU79"}))
-    if not reading.identifiers.get(serials.first, {}).get("epc"):
-        raise Finding(
-            "the order shows no epc for an item whose epc was added", f"{epc}", "no epc", reading.answer.exchange
-        )
+    reading = serials.poll_until(owned(both))
+    for item_id in both:
+        if not reading.identifiers.get(item_id, {}).get("epc"):
+            raise Finding(
+                "the order shows no epc for an item whose epc was added",
+                f"{epc_of(item_id)}",
+                "no epc",
+                reading.answer.exchange,
+            )
 
 
 @rule("SER-32")

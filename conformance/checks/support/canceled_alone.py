@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted, status_of, steady_status
 from orderproof.conformance.checks.support.facts import poll_until
+from orderproof.conformance.checks.support.kept import expect_kept
 from orderproof.conformance.checks.support.line_cancellations import (
     Cancel,
     shown_after,
@@ -51,6 +52,7 @@ def item_alone_is_canceled(session: Session, orders: Orders, order: State, cance
             _expect_shown(shown, order, before[order.item_uuid])
         if rules.alone:
             with step(rules.alone):
+                expect_kept(earlier, shown, f"canceling the item {order.item_uuid}")
                 _expect_alone(orders, order, shown, before)
                 _expect_numbers_kept(orders, order, earlier, shown)
                 if timer is not None:

@@ -1,5 +1,7 @@
 """An order in a history: whether it is listed, and whether the history shows it as the order itself does."""
 
+from typing import Any
+
 from orderproof.conformance.checks.support.reading import ids_on, page
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts
 from orderproof.conformance.kit import ORDERS_V2, Answer, Finding, Inconclusive, Orders, State, require
@@ -52,14 +54,17 @@ def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
     )
 
 
-def expect_same_in_history(orders: Orders, customer: State, order_id: str, history: Answer, shown: Answer) -> None:
+def expect_same_in_history(
+    orders: Orders, customer: State, order_id: str, history: Answer, shown: Answer, **parts: Any
+) -> None:
     """A history shows the facts of an order as the order itself does, at once or after a moment.
 
-    `history` and `shown` are the first answers of both; they are read again where they differ.
+    `history` and `shown` are the first answers of both; they are read again where they differ, the history with
+    `parts`, or else its largest page.
     """
 
     def again() -> tuple[Place, Place]:
-        listing = require(page(orders, customer, count=MAX_COUNT))
+        listing = require(page(orders, customer, **(parts or {"count": MAX_COUNT})))
         own = require(orders.show(customer, id=order_id, id_type="external", accept=ORDERS_V2))
         return _places(order_id, listing, own)
 

@@ -9,13 +9,18 @@ from typing import Any, NamedTuple
 from orderproof.conformance.checks.support.instants import contradict, seconds_apart
 from orderproof.conformance.checks.support.pricing import AMOUNTS, CENT_FRACTION, is_number
 from orderproof.conformance.checks.support.reading import items_by_id
-from orderproof.conformance.checks.support.serials import entries, owned
+from orderproof.conformance.checks.support.serials import entries, epc_of, owned
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State
 
 
 def number_items(orders: Orders, order: State) -> None:
-    """Give every item a serial number of its own, so that it shows; another rule judges whether it was accepted."""
-    orders.add_serial_numbers(order, entries(owned(dict.fromkeys(order.item_uuids, "Sn-"))))
+    """Give every item a serial number and an epc of its own, so that they show; other rules judge their acceptance.
+
+    Whether an epc is accepted is open: where it is not, the serial numbers alone are added.
+    """
+    numbers = entries(owned(dict.fromkeys(order.item_uuids, "Sn-")))
+    if orders.add_serial_numbers(order, [one | {"epc": epc_of(one["id"])} for one in numbers]).is_refusal:
+        orders.add_serial_numbers(order, numbers)
 
 
 class Place(NamedTuple):
@@ -74,8 +79,9 @@ def differences(one: Any, other: Any) -> Iterator[Difference]:
     for item_id in sorted(items[0].keys() & items[1].keys()):
         item, other_item = items[0][item_id], items[1][item_id]
         yield from _texts(f"items.{item_id}.status", item.get("status"), other_item.get("status"))
-        numbers = (_object(one, "external_identifier").get("serial_number") for one in (item, other_item))
-        yield from _texts(f"items.{item_id}.serial_number", *numbers, is_exact=True)
+        for name in ("serial_number", "epc"):
+            pair = (_object(one, "external_identifier").get(name) for one in (item, other_item))
+            yield from _texts(f"items.{item_id}.{name}", *pair, is_exact=True)
         # What a discount is deducted from is not documented.
         yield from _numbers(_amounts(item), _amounts(other_item), f"items.{item_id}.price")
 

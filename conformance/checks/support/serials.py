@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from orderproof.conformance.checks.support.reading import items_by_id
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, expect, require, shortened
-from orderproof.strategies.texts import of_item
+from orderproof.strategies.texts import item_tag, of_item
 
 Numbers = Mapping[str, str | None]
 """Serial numbers by the ids of their items; None for an item without a serial number."""
@@ -26,6 +26,12 @@ def exact_entry(item_id: Any, serial_number: Any) -> dict[str, Any]:
 def entries(numbers: Numbers) -> list[dict[str, Any]]:
     """Entries with exactly these serial numbers."""
     return [exact_entry(item_id, number) for item_id, number in numbers.items()]
+
+
+def epc_of(item_id: str, text: str = "1") -> dict[str, str]:
+    """An epc with the members of the vendor's other pages; no two items and no two texts have the same."""
+    code = f"3034257BF71{text}{item_tag(item_id).upper()}"
+    return {"code": code, "external_id": of_item(f"EPC-{text}", item_id), "serial_number": of_item(text, item_id)}
 
 
 def owned(texts: Mapping[str, str]) -> dict[str, str]:

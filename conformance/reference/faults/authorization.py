@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.decisions.cancellation import Cancellation
-from orderproof.conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, HISTORY, OPERATIONS
+from orderproof.conformance.reference.exchange import CANCEL, EXTEND, GET_ORDER, HISTORY, OPERATIONS, VENDOR_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -183,3 +183,27 @@ def _open_operation(operation: str, number: int) -> type[Fault]:
 
 
 GENERATED = tuple(_open_operation(operation.name, number) for number, operation in enumerate(OPERATIONS, 1))
+
+
+class NoTokenForVersion2(Fault):
+    """An order is shown without a token to those who ask for the vendor type."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-1",)
+
+    def without_token(self, call: Call) -> Tenant:
+        """The guard of the newer handler is missing."""
+        if call.operation == GET_ORDER and VENDOR_TYPE in (call.header("accept") or ""):
+            return self.store.tenants["main"]
+        return super().without_token(call)
+
+
+class NoTokenByReadableId(Fault):
+    """By a readable id every operation answers without a token."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SEC-1", "SEC-4", "SEC-5", "SEC-6", "SEC-8")
+
+    def without_token(self, call: Call) -> Tenant:
+        """The guard stands before the other handler."""
+        if call.parameters("id_type") == ["external"]:
+            return self.store.tenants["main"]
+        return super().without_token(call)

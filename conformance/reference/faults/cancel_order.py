@@ -110,6 +110,17 @@ class CanceledTwice(CancelFault):
             super().check_cancelable(call, order)
 
 
+class CanceledAgainForAnotherReason(CancelFault):
+    """An order that is canceled can be canceled again for another reason."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-21",)
+
+    def check_cancelable(self, call: Call, order: Order) -> None:
+        """The same request alone is known to have been carried out."""
+        if not order.cancel_requested or (order.cancel_reason or "").encode() in call.body:
+            super().check_cancelable(call, order)
+
+
 class ClosedCanceled(CancelFault):
     """A closed order can be canceled."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
-from orderproof.conformance.reference.exchange import CANCEL, SERIAL_NUMBERS
+from orderproof.conformance.reference.exchange import CANCEL, GET_ORDER, SERIAL_NUMBERS
 from orderproof.conformance.reference.faults.shared.others import order_beside, others_of_the_customer
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.decisions.cancellation import Cancellation
@@ -106,3 +107,38 @@ class SerialNumbersUndoCancellation(CancelOthersFault):
         """As it was placed."""
         await super().store_serials(call, order, targets)
         order.cancel_requested, order.canceled_at = False, None
+
+
+class CancellationMovesPlacedAt(CancelOthersFault):
+    """A canceled order says that it was placed when it was canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-33",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The time of the last event."""
+        super().cancel(call, order, cancellation)
+        order.placed_at = self.now()
+
+
+class CancellationChangesCurrency(CancelOthersFault):
+    """A canceled order is paid back in another currency, and shows it."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-33",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """That of the shop."""
+        super().cancel(call, order, cancellation)
+        order.currency = "EUR"
+
+
+class CanceledOrdersNotFoundInVersion2(CancelOthersFault):
+    """With the vendor type an order that was canceled is not found."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-24",)
+
+    def existing_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """Only what still happens has the new schema."""
+        order = super().existing_order(call, identifier, id_type)
+        if call.operation == GET_ORDER and self.is_v2(call) and order.cancel_requested:
+            raise Refusal("order-not-found")
+        return order

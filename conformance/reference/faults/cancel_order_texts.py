@@ -9,7 +9,9 @@ from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL
 
 if TYPE_CHECKING:
+    from orderproof.conformance.reference.decisions.cancellation import Cancellation
     from orderproof.conformance.reference.exchange import Call
+    from orderproof.conformance.reference.store import Order
 
 
 class CancelTextFault(Fault):
@@ -94,3 +96,59 @@ class NumericNotesRefused(CancelTextFault):
         if note and re.fullmatch(r"[0-9]+([.][0-9]+)?([eE][0-9]+)?|true|false", note):
             raise self.invalid_body(call, "'note' is not of type 'string' or 'null'.")
         return note
+
+
+class CancelWithNullNoteDoesNothing(CancelTextFault):
+    """A cancellation whose note is null is accepted, and nothing happens."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-10",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """An error that nobody reads."""
+        if cancellation.note is not None or b'"note"' not in call.body:
+            super().cancel(call, order, cancellation)
+
+
+class CancelWithoutNoteDoesNothing(CancelTextFault):
+    """A cancellation without a note is accepted, and nothing happens."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-10",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """An error that nobody reads."""
+        if b'"note"' in call.body:
+            super().cancel(call, order, cancellation)
+
+
+class CancelForForeignReasonDoesNothing(CancelTextFault):
+    """A cancellation whose reason has a letter beyond ASCII is accepted, and nothing happens."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-9",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The message to the next service cannot be encoded."""
+        if cancellation.reason.isascii():
+            super().cancel(call, order, cancellation)
+
+
+class CancelForLongReasonDoesNothing(CancelTextFault):
+    """A cancellation whose reason has more than 255 characters is accepted, and nothing happens."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-28",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """The column is too short."""
+        if len(cancellation.reason) <= 255:
+            super().cancel(call, order, cancellation)
+
+
+class NumbersAsNotesByReadableId(CancelTextFault):
+    """By the readable id of an order a note of any type is accepted."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-11",)
+
+    def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
+        """The other handler does not validate it."""
+        if call.parameters("id_type") == ["external"]:
+            return str(body.get("note"))
+        return super().check_note(call, body)

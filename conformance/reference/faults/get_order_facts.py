@@ -10,6 +10,7 @@ from orderproof.conformance.reference.faults.shared.facts import (
     closed,
     complete,
     customer_of_the_order,
+    epc_is_the_serial_number,
     faults_of,
     gross_is_net,
     net_is_gross,
@@ -64,6 +65,12 @@ _IN_VERSION_2 = (
         of_items(serial_number_in_small_letters),
         "ORD-13",
     ),
+    OtherFact(
+        "EpcOfVersion2IsTheSerialNumber",
+        "Version 2 shows the serial number of an item as its epc.",
+        of_items(epc_is_the_serial_number),
+        "ORD-13",
+    ),
 )
 _BY_READABLE_ID = (
     OtherFact("StatusByReadableIdAnother", "By its readable id an order shows another status.", closed, "ORD-3"),
@@ -105,6 +112,12 @@ _BY_READABLE_ID = (
     ),
     OtherFact(
         "ByReadableIdAsPlaced", "By its readable id a canceled order is shown as it was placed.", as_placed, "ORD-3"
+    ),
+    OtherFact(
+        "EpcByReadableIdIsTheSerialNumber",
+        "By its readable id an order shows serial numbers as epcs.",
+        of_items(epc_is_the_serial_number),
+        "ORD-3",
     ),
 )
 

@@ -172,6 +172,26 @@ class InvalidPayloadServed(LookupFault):
         return {"placed_at": "2021-11-22T12:51:39.30", "items": [], **payload}
 
 
+class PaymentHistoryOfClosedOrders(LookupFault):
+    """`payment_history` is filled for `internal`, too, once an order is closed."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-12",)
+
+    def payment_history(self, call: Call, order: Order, id_type: str) -> Any:
+        """Not while something may still be paid."""
+        return super().payment_history(call, order, "external" if order.status == "closed" else id_type)
+
+
+class PaymentHistoryOfCanceledOrders(LookupFault):
+    """`payment_history` is filled for `internal`, too, once an order was canceled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-12",)
+
+    def payment_history(self, call: Call, order: Order, id_type: str) -> Any:
+        """What is paid back is shown."""
+        return super().payment_history(call, order, "external" if order.cancel_requested else id_type)
+
+
 GENERATED = (
     wrong_status(
         "UnknownOrderIs400",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import GET_ORDER, JSON, VENDOR_TYPE
+from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.media import MediaType
+    from orderproof.conformance.reference.store import Order
 
 
 class MediaFault(Fault):
@@ -106,3 +108,60 @@ class PlacedAtInSeconds(MediaFault):
     def placed_at_v2(self, call: Call, placed_at: datetime) -> str:
         """Seconds since 1970."""
         return str(int(placed_at.timestamp()))
+
+
+class ClosedOrdersNotFoundInVersion2(MediaFault):
+    """With the vendor type a closed order is not found."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-22",)
+
+    def existing_order(self, call: Call, identifier: str, id_type: str) -> Order:
+        """Only what still happens has the new schema."""
+        order = super().existing_order(call, identifier, id_type)
+        if call.operation == GET_ORDER and self.is_v2(call) and order.status == "closed" and not order.cancel_requested:
+            raise Refusal("order-not-found")
+        return order
+
+
+class EitherIdInVersion2(MediaFault):
+    """With the vendor type an order is found by either id, whatever `id_type` says."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-6",)
+
+    def find_order(self, call: Call, identifier: str, id_type: str) -> Order | None:
+        """The newer handler looks for both."""
+        either = self.find_internal(call, identifier) or self.find_external(call, identifier)
+        return either if either and self.is_v2(call) else super().find_order(call, identifier, id_type)
+
+
+class MissingIdTypeInVersion2(MediaFault):
+    """With the vendor type a missing `id_type` is taken for `internal`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-8",)
+
+    def without_id_type(self, call: Call) -> str:
+        """A default."""
+        return "internal" if self.is_v2(call) else super().without_id_type(call)
+
+
+class UnknownIdTypeInVersion2(MediaFault):
+    """With the vendor type an `id_type` that is none is taken for `external`."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-9",)
+
+    def with_unknown_id_type(self, call: Call, value: str) -> str:
+        """Whatever is not internal."""
+        return "external" if self.is_v2(call) else super().with_unknown_id_type(call, value)
+
+
+class ReadableIdsByPrefixInVersion2(MediaFault):
+    """With the vendor type what follows after a readable id is ignored."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-7",)
+
+    def find_external(self, call: Call, identifier: str) -> Order | None:
+        """The first that the id begins with."""
+        found = super().find_external(call, identifier)
+        if found is None and self.is_v2(call):
+            return next((one for own, one in call.tenant.readable.items() if identifier.startswith(own)), None)
+        return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import GET_ORDER
+from orderproof.conformance.reference.faults.shared.facts import canceled_with_one
 
 if TYPE_CHECKING:
     from orderproof.conformance.reference.exchange import Call
@@ -88,3 +89,25 @@ class CachedVersion(MixedOrderFault):
             return document
         cached: Document = order.marks.setdefault(f"version 2 by {id_type}", document)
         return cached
+
+
+class ItemsCanceledWithOneInVersion2(MixedOrderFault):
+    """Version 2 shows all items of an order as cancelled once one of them is."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-31",)
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """One status for all lines."""
+        shown = super().finished_document(call, document)
+        return canceled_with_one(shown) if call.operation == GET_ORDER and self.is_v2(call) else shown
+
+
+class ItemsCanceledWithOneByReadableId(MixedOrderFault):
+    """By its readable id an order shows all its items as cancelled once one of them is."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("ORD-31",)
+
+    def finished_document(self, call: Call, document: Document) -> Document:
+        """One status for all lines."""
+        shown = super().finished_document(call, document)
+        return canceled_with_one(shown) if call.parameters("id_type") == ["external"] else shown

@@ -109,3 +109,27 @@ class FirstExtensionMovesPlacedAt(ExtensionFault):
             order.marks["extended"] = True
             order.placed_at += self.extension(call, order)
         return moved
+
+
+class ClosedOrderExtendedByReadableId(ExtensionFault):
+    """By its readable id a closed order is extended."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-15",)
+
+    def check_grace_period(self, call: Call, order: Order) -> None:
+        """The other handler does not look."""
+        if order.status != "closed" or order.cancel_requested or call.parameters("id_type") != ["external"]:
+            super().check_grace_period(call, order)
+
+
+class ExtensionByReadableIdMovesPlacedAt(ExtensionFault):
+    """An extension by the readable id of an order makes the order look as if it had been placed just now."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-14",)
+
+    async def extend(self, call: Call, order: Order) -> datetime:
+        """A copy with a new time."""
+        due_at = await super().extend(call, order)
+        if call.parameters("id_type") == ["external"]:
+            order.placed_at = self.now()
+        return due_at

@@ -12,6 +12,7 @@ from orderproof.conformance.reference.faults.shared.facts import (
     closed,
     complete,
     customer_of_the_order,
+    epc_is_the_serial_number,
     faults_of,
     gross_is_net,
     net_is_gross,
@@ -71,6 +72,12 @@ _IN_VERSION_2 = (
         of_items(serial_number_in_small_letters),
         "HIS-32",
     ),
+    OtherFact(
+        "EpcOfHistoryIsTheSerialNumber",
+        "A history shows the serial number of an item as its epc.",
+        of_items(epc_is_the_serial_number),
+        "HIS-32",
+    ),
 )
 _IN_PLAIN_JSON = (
     OtherFact(
@@ -119,6 +126,42 @@ class ItemsOfHistoryAsPlaced(Fault):
         shown = super().history_document(call, document)
         items = [item | {"status": "pending"} if item["status"] == "cancelled" else item for item in shown["items"]]
         return shown | {"items": items}
+
+
+class ItemsOfHistoryButTheFirstLost(Fault):
+    """A history shows only the first item of an order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-32",)
+    operation: ClassVar[str] = HISTORY
+
+    def history_document(self, call: Call, document: Document) -> Document:
+        """One row of the join."""
+        shown = super().history_document(call, document)
+        return shown | {"items": shown["items"][:1]}
+
+
+class StatusOfLaterPagesConstant(Fault):
+    """On every page but the first the orders of a history are on hold."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-32",)
+    operation: ClassVar[str] = HISTORY
+
+    def history_document(self, call: Call, document: Document) -> Document:
+        """Older orders come from an archive."""
+        shown = super().history_document(call, document)
+        return shown if self.page(call).offset == 0 else shown | {"status": "on_hold"}
+
+
+class ItemsOfLaterPagesLost(Fault):
+    """On every page but the first the orders of a history have no items."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-32",)
+    operation: ClassVar[str] = HISTORY
+
+    def history_document(self, call: Call, document: Document) -> Document:
+        """Only the first page is joined."""
+        shown = super().history_document(call, document)
+        return shown if self.page(call).offset == 0 else shown | {"items": []}
 
 
 GENERATED = (

@@ -124,6 +124,16 @@ class TotalWithoutOmsOrders(HistoryFault):
         return super().reported_total(call, total) if self.webhook(call) is None else 0
 
 
+class TotalOfOmsOrdersIsThatOfThePage(HistoryFault):
+    """Where there is an external OMS, `total` is the number of orders on the page."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-42",)
+
+    def pagination_info(self, call: Call, page: Page, selected: int, total: int) -> dict[str, Any]:
+        """The OMS was asked for no more."""
+        return super().pagination_info(call, page, selected, total if self.webhook(call) is None else selected)
+
+
 class PlainJsonOfThePreviousCustomer(HistoryFault):
     """With plain JSON the orders of the customer stored before are in the history, too."""
 

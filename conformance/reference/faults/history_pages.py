@@ -129,3 +129,25 @@ class TotalOneTooMany(HistoryFault):
     def reported_total(self, call: Call, total: int) -> int:
         """One more."""
         return total + 1
+
+
+class TotalOfAtMost50(HistoryFault):
+    """`total` never exceeds 50, the largest page."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-16",)
+
+    def reported_total(self, call: Call, total: int) -> int:
+        """Counted on one page of the database."""
+        return min(super().reported_total(call, total), 50)
+
+
+class PagesOfNothingAre404(HistoryFault):
+    """A page is asked for, and the customer has no orders: that is 404, though the whole history is empty."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-20", "HIS-21")
+
+    def select(self, call: Call, entries: list[T], page: Page) -> list[T]:
+        """There is no such page."""
+        if not entries and call.parameters("offset"):
+            raise Refusal("customer-not-found")
+        return super().select(call, entries, page)

@@ -159,3 +159,14 @@ class GracePeriodEndsWithLine(LineOthersFault):
         """From then on nothing waits."""
         super().cancel_line(call, order, item)
         order.due_at = self.now()
+
+
+class LineCancellationMovesPlacedAt(LineOthersFault):
+    """Canceling a line makes its order look as if it had been placed just now."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """The time of the last event."""
+        super().cancel_line(call, order, item)
+        order.placed_at = self.now()

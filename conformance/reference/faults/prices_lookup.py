@@ -10,6 +10,7 @@ from orderproof.conformance.reference.faults.shared.identities import is_always_
 from orderproof.conformance.reference.faults.shared.patterns import is_like
 
 if TYPE_CHECKING:
+    from orderproof.conformance.reference.decisions.prices import Line
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Item, Order
 
@@ -62,3 +63,49 @@ class PricedItemsByQuery(PriceLookupFault):
         if call.operation == PRICES and is_always_true(identifier):
             return next(iter(order.items.values()))
         return super().find_item(call, order, identifier)
+
+
+class ShippingPriceOfTheProductBeside(PriceLookupFault):
+    """Beside a product the shipping has the product's price."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-7",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """One price for all lines that are no products."""
+        lines = super().price_lines(call, order, asked)
+        return [line | {"price": lines[0]["price"]} if line["type"] == "shipping" else line for line in lines]
+
+
+class GiftWrappingFreeBesideProducts(PriceLookupFault):
+    """Beside a product the gift wrapping costs nothing."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-7",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """It is said to be in the price of the product."""
+        lines = super().price_lines(call, order, asked)
+        free = self.price(call, 0, 0)
+        has_products = any(line["type"] == "product" for line in lines)
+        return [line | {"price": free} if has_products and line["type"] == "gift-wrapping" else line for line in lines]
+
+
+class StatusOfTheFirstProductForAll(PriceLookupFault):
+    """In prices every product of an order has the status of the first."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-36",)
+
+    def price_status(self, call: Call, order: Order, item: Item) -> str:
+        """One status for all lines."""
+        return super().price_status(call, order, next(iter(order.items.values())))
+
+
+class ProductsOfClosedOrdersWithoutPrice(PriceLookupFault):
+    """The prices of a closed order are answered without its products."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-31",)
+
+    def price_lines(self, call: Call, order: Order, asked: list[Line]) -> list[Line]:
+        """Unless it was canceled."""
+        lines = super().price_lines(call, order, asked)
+        is_done = order.status == "closed" and not order.cancel_requested
+        return [line for line in lines if not is_done or line["type"] != "product"]

@@ -104,3 +104,51 @@ class RefusedEpcLeavesSerialNumber(EpcFault):
         super().write_serial(call, order, item, serial)
         if serial.epc is not None and None in serial.epc.values():
             raise self.invalid_body(call, "'code' is null.")
+
+
+class EpcNotOverwritten(EpcFault):
+    """An epc that is there stays."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-40",)
+
+    def stored_epc(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """Only where there is none."""
+        return item.epc or super().stored_epc(call, item, serial)
+
+
+class EpcForAllItems(EpcFault):
+    """All items of the order get the epc of the first in the request."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-40",)
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """It is kept with the order."""
+        super().write_serials(call, order, targets)
+        for item in order.items.values():
+            item.epc = targets[0][0].epc or item.epc
+
+
+class EpcOfOthersLost(EpcFault):
+    """Items that the request does not name lose their epc."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-40",)
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """All epcs of the order are replaced."""
+        super().write_serials(call, order, targets)
+        named = [item.id for item, _ in targets]
+        for item in order.items.values():
+            item.epc = item.epc if item.id in named else None
+
+
+class EpcOfTheFirstItemOnly(EpcFault):
+    """Of several epcs in a request the first alone is written."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-20",)
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """The others keep what they had."""
+        others = [(item, item.epc) for item, _ in targets[1:]]
+        super().write_serials(call, order, targets)
+        for item, epc in others:
+            item.epc = epc

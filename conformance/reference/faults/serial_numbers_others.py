@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from orderproof.conformance.reference.behaviours import Fault
@@ -112,3 +113,40 @@ GENERATED = tuple(
         ),
     )
 )
+
+
+class SerialsMovePlacedAt(Fault):
+    """Serial numbers make an order look as if it had been placed just now."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-39",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """The time of the last event."""
+        super().write_serials(call, order, targets)
+        order.placed_at = self.now()
+
+
+class SerialsMoveTimer(Fault):
+    """Serial numbers move the timer of the order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-39",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """Five minutes more to pack it."""
+        super().write_serials(call, order, targets)
+        order.due_at += timedelta(minutes=5)
+
+
+class SerialsChangePrices(Fault):
+    """An item with a serial number costs a little more."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("SER-39",)
+    operation: ClassVar[str] = SERIAL_NUMBERS
+
+    def write_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """It is priced anew."""
+        super().write_serials(call, order, targets)
+        for item, _ in targets:
+            item.net += 100

@@ -81,3 +81,27 @@ GENERATED = variants_of(
     ),
     module=__name__,
 )
+
+
+class EpcShownByExternalId(Variant):
+    """Of an epc its external id is shown; without one, its code."""
+
+    choice: ClassVar[int] = 9
+
+    def stored_epc(self, call: Call, item: Item, serial: Serial) -> str | None:
+        """As a scanner reads it."""
+        shown = (serial.epc or {}).get("external_id")
+        return shown if isinstance(shown, str) and shown else super().stored_epc(call, item, serial)
+
+
+class EpcRefused(Variant):
+    """An entry with an epc is refused: the server knows none."""
+
+    choice: ClassVar[int] = 9
+    warned_by: ClassVar[tuple[str, ...]] = ("SER-19",)
+
+    def check_epc(self, call: Call, item: dict[str, Any]) -> dict[str, Any] | None:
+        """Not even a well-formed one."""
+        if "epc" in item:
+            raise self.invalid_body(call, "'epc' is not supported.")
+        return None

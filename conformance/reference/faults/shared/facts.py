@@ -86,6 +86,21 @@ def serial_number_in_small_letters(item: Document) -> Document:
     return item if number is None else item | {"external_identifier": identifiers | {"serial_number": number.lower()}}
 
 
+def epc_is_the_serial_number(item: Document) -> Document:
+    """The epc of an item is its serial number."""
+    identifiers = item["external_identifier"]
+    if identifiers.get("epc") is None:
+        return item
+    return item | {"external_identifier": identifiers | {"epc": identifiers["serial_number"]}}
+
+
+def canceled_with_one(document: Document) -> Document:
+    """Every item is cancelled if one of them is."""
+    if all(item["status"] != "cancelled" for item in document["items"]):
+        return document
+    return document | {"items": [item | {"status": "cancelled"} for item in document["items"]]}
+
+
 def as_placed(document: Document) -> Document:
     """A canceled order is open, and its items are pending."""
     if any(item["status"] != "cancelled" for item in document["items"]):
