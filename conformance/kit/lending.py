@@ -22,8 +22,9 @@ from orderproof.conformance.states.pool import SMALL, Demand, Kept, Pool, subjec
 from orderproof.conformance.states.sources import FIXED, State, States, checked
 from orderproof.conformance.transport.exchange import Exchange
 
-# About what an order costs a tenant to make, and to take back.
-_WAITS_SECONDS = 2.0
+# How long another process is waited for that has a state, before one is set up: what that and giving it back cost, and
+# where it costs little, about as long as a check has it.
+_SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.3, 2.0
 
 
 class Lending:
@@ -81,7 +82,8 @@ class Lending:
         busy = tuple(subject_of(one) for one in self._borrower.trace.states)
         # A customer is only read, so an entry serves every check.
         is_used_up = not self._target.states.reuse and "order_uuid" in STATES[name].values
-        waits = _WAITS_SECONDS if self._is_thrifty else 0.0
+        costs = 2 * self.states.longest_seconds
+        waits = min(max(costs, _SHORTEST_WAIT_SECONDS), _LONGEST_WAIT_SECONDS) if self._is_thrifty else 0.0
         return Demand(name, params, self.terms.is_fresh or is_used_up, self.terms.is_unchanged, busy, after, waits)
 
     def take(self, name: str, params: Mapping[str, Any], *, is_new: bool = False) -> State:

@@ -7,7 +7,7 @@ from orderproof.conformance.config.target import Target
 from orderproof.conformance.transport.exchange import Exchange
 
 MOST = 8
-MOST_QUICK = 4
+MOST_QUICK = 6
 """In the quick profile each more worker sets up orders of its own, which cost more than it saves."""
 # What a worker costs to start is worth it from here on; below, two of them share what one could do.
 _NEAR_SECONDS = 0.03

@@ -5,6 +5,7 @@ provider-state request) or a *provider* (a Python callable). Each state is sough
 never an error of the run: the rules that need it are `not-run`, with the reason given here.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,20 +103,24 @@ class States:
     """Sets states up and tears them down.
 
     `journal`, if set, notes each set-up and teardown, so that `orderproof cleanup` can finish for a killed run.
+    `longest_seconds` is what the slowest set-up so far took.
     """
 
     sources: list[tuple[str, Ask]]
     journal: Callable[[str, State, str], None] | None = None
     missing: dict[str, str] = field(default_factory=dict)
+    longest_seconds: float = 0.0
 
     def setup(self, name: str, **params: Any) -> State:
         """Set a state up. Raises `StateUnavailable` with the reason that `not-run` rules report."""
         if name not in STATES:
             raise KeyError(f"no state {name!r}")
         params = {key: value for key, value in {**STATES[name].params, **params}.items() if value is not None}
+        began = time.monotonic()
         try:
             with doing(f"set-up of {name}"):
                 source, values = self._first(name, params)
+            self.longest_seconds = max(self.longest_seconds, time.monotonic() - began)
             with _named(source):
                 state = State(name, params, checked(name, params, values), source)
         except StateUnavailable as error:
