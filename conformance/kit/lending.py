@@ -22,8 +22,7 @@ from orderproof.conformance.states.pool import SMALL, Demand, Kept, Pool, subjec
 from orderproof.conformance.states.sources import FIXED, State, States, checked
 from orderproof.conformance.transport.exchange import Exchange
 
-# How long another process is waited for that has a state, before one is set up: what that and giving it back cost, and
-# where it costs little, about as long as a check has it.
+# Another process that has a state is waited for as long as a new one costs, and at least as a check has it.
 _SHORTEST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.3, 2.0
 
 
