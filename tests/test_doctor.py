@@ -538,7 +538,7 @@ def test_an_estimate_follows_what_was_measured():
     target = Target("t", "http://h/v0", limits=Limits(rate=10.0))
     near, far = (Measured(trip, workers, set(STATES), [1.0, 3.0]) for trip, workers in ((0.001, 1), (0.5, 8)))
     quick, default = estimates(replace(target, limits=Limits()), near)
-    assert (quick.requests, default.requests, default.orders) == (500, 2600, 200)
+    assert (quick.requests, default.requests, default.orders) == (550, 2700, 200)
     assert default.seconds > quick.seconds
     # 200 set-ups of two seconds, one after the other.
     assert default.seconds >= 400

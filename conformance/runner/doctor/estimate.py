@@ -9,7 +9,7 @@ from orderproof.conformance.runner.doctor.asking import Measured
 from orderproof.reports.needs import recorded_needs
 
 # Requests and orders of a run of each profile, with every state (see docs/performance.md).
-_COSTS: Mapping[str, tuple[int, int]] = {"quick": (500, 60), "default": (2_600, 200)}
+_COSTS: Mapping[str, tuple[int, int]] = {"quick": (550, 60), "default": (2_700, 200)}
 # What a run costs beside its requests: to start, to make requests and to judge answers on one core.
 _OWN_SECONDS = 10.0
 # Checks that need no state are not among the recorded needs: about so many.
