@@ -91,6 +91,11 @@ class Call:
         """Every value of a query parameter."""
         return [value for key, value in self.query if key == name]
 
+    @property
+    def is_by_readable_id(self) -> bool:
+        """Whether the request names its order by the readable id."""
+        return self.parameters("id_type") == ["external"]
+
 
 @dataclass(slots=True)
 class Answer:

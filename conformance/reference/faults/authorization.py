@@ -204,6 +204,6 @@ class NoTokenByReadableId(Fault):
 
     def without_token(self, call: Call) -> Tenant:
         """The guard stands before the other handler."""
-        if call.parameters("id_type") == ["external"]:
+        if call.is_by_readable_id:
             return self.store.tenants["main"]
         return super().without_token(call)

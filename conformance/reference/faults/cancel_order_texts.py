@@ -149,6 +149,6 @@ class NumbersAsNotesByReadableId(CancelTextFault):
 
     def check_note(self, call: Call, body: dict[str, Any]) -> str | None:
         """The other handler does not validate it."""
-        if call.parameters("id_type") == ["external"]:
+        if call.is_by_readable_id:
             return str(body.get("note"))
         return super().check_note(call, body)

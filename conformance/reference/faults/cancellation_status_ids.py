@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from orderproof.conformance.reference.store import Order
 
 
-def _by_readable_id(call: Call) -> bool:
-    return call.parameters("id_type") == ["external"]
-
-
 class ClosedSaidCanceled(StatusFault):
     """A closed order is said to be canceled: its status is the same."""
 
@@ -35,7 +31,7 @@ class ClosedSaidCanceledByReadableId(StatusFault):
     def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
         """Whatever is closed."""
         status = super().cancellation_status(call, order)
-        return status | {"canceled": order.status == "closed"} if _by_readable_id(call) else status
+        return status | {"canceled": order.status == "closed"} if call.is_by_readable_id else status
 
 
 class ClosedSaidCancelableByReadableId(StatusFault):
@@ -47,7 +43,7 @@ class ClosedSaidCancelableByReadableId(StatusFault):
         """Unless it was canceled."""
         status = super().cancellation_status(call, order)
         is_done = order.status == "closed" and not order.cancel_requested
-        return status | {"cancelable": True} if is_done and _by_readable_id(call) else status
+        return status | {"cancelable": True} if is_done and call.is_by_readable_id else status
 
 
 class StatusOfClosedOrderNotFound(StatusFault):
@@ -72,7 +68,7 @@ class ExpiredSaidCanceledByReadableId(StatusFault):
         """Whatever is not cancelable."""
         status = super().cancellation_status(call, order)
         is_over = order.status == "open" and not status["cancelable"]
-        return status | {"canceled": True} if is_over and _by_readable_id(call) else status
+        return status | {"canceled": True} if is_over and call.is_by_readable_id else status
 
 
 class ExpiredSaidCancelableByReadableId(StatusFault):
@@ -84,4 +80,4 @@ class ExpiredSaidCancelableByReadableId(StatusFault):
         """As long as it is open."""
         status = super().cancellation_status(call, order)
         is_open = order.status == "open" and not order.cancel_requested
-        return status | {"cancelable": True} if is_open and _by_readable_id(call) else status
+        return status | {"cancelable": True} if is_open and call.is_by_readable_id else status

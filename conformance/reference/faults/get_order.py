@@ -115,7 +115,7 @@ class OrderIs203(OrderFault):
     def final_answer(self, call: Call, answer: Answer) -> Answer:
         """A success that is not documented, for readable ids in the vendor type, where there is no external OMS."""
         if call.operation == GET_ORDER and answer.status == 200 and self.is_v2(call) and not self.webhook(call):
-            answer.status = 203 if call.parameters("id_type") == ["external"] else 200
+            answer.status = 203 if call.is_by_readable_id else 200
         return answer
 
 

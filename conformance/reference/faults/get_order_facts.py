@@ -128,6 +128,6 @@ GENERATED = (
         _BY_READABLE_ID,
         module=__name__,
         operation=GET_ORDER,
-        where=lambda _, call: call.parameters("id_type") == ["external"],
+        where=lambda _, call: call.is_by_readable_id,
     ),
 )

@@ -110,4 +110,4 @@ class ItemsCanceledWithOneByReadableId(MixedOrderFault):
     def finished_document(self, call: Call, document: Document) -> Document:
         """One status for all lines."""
         shown = super().finished_document(call, document)
-        return canceled_with_one(shown) if call.parameters("id_type") == ["external"] else shown
+        return canceled_with_one(shown) if call.is_by_readable_id else shown

@@ -118,7 +118,7 @@ class ClosedOrderExtendedByReadableId(ExtensionFault):
 
     def check_grace_period(self, call: Call, order: Order) -> None:
         """The other handler does not look."""
-        if order.status != "closed" or order.cancel_requested or call.parameters("id_type") != ["external"]:
+        if order.status != "closed" or order.cancel_requested or not call.is_by_readable_id:
             super().check_grace_period(call, order)
 
 
@@ -130,6 +130,6 @@ class ExtensionByReadableIdMovesPlacedAt(ExtensionFault):
     async def extend(self, call: Call, order: Order) -> datetime:
         """A copy with a new time."""
         due_at = await super().extend(call, order)
-        if call.parameters("id_type") == ["external"]:
+        if call.is_by_readable_id:
             order.placed_at = self.now()
         return due_at

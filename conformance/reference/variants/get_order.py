@@ -54,6 +54,6 @@ class ExternalFromElsewhere(Variant):
 
     def finished_document(self, call: Call, document: Document) -> Document:
         """By its readable id it is an external order."""
-        if call.parameters("id_type") == ["external"]:
+        if call.is_by_readable_id:
             document = document | {"origin": "external", "origin_id": document["id"]}
         return super().finished_document(call, document)
