@@ -9,11 +9,11 @@ from orderproof.conformance.checks.support.cancellations import (
     Uncanceled,
     assert_status_unchanged,
     expect_accepted,
+    expect_effect,
     require_cancelable,
     require_refusal,
     status_of,
     steady_status,
-    took_effect,
 )
 from orderproof.conformance.checks.support.controls import still_cancels
 from orderproof.conformance.checks.support.facts import cancel_and_wait, poll_until, unknown_id
@@ -67,9 +67,7 @@ def test_an_order_is_canceled_by_its_readable_id(orders, order_cancelable):
     answer = orders.cancel(order_cancelable, id_type="external")
 
     expect_accepted(answer, "the order can be canceled")
-    status = poll_until(orders, partial(read_status, orders, order_cancelable), took_effect)
-    if not took_effect(status):
-        expect(status, "the order was canceled by its readable id").shows(["canceled"], True)
+    expect_effect(orders, order_cancelable, "the order was canceled by its readable id")
 
 
 @rule("CAN-17")

@@ -6,7 +6,7 @@ import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.item_lists import LIMIT, order_with_items
-from orderproof.conformance.checks.support.reading import expect_no_payment_history, item_ids
+from orderproof.conformance.checks.support.reading import expect_every_item, expect_no_payment_history, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.checks.support.suitable import take_if_offered
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
@@ -105,19 +105,6 @@ def test_every_item_of_a_large_order_is_shown(orders, states):
 
     for accept in orders.sample((JSON, ORDERS_V2)):
         expect_every_item(order, require(orders.show(order, accept=accept)))
-
-
-def expect_every_item(order, answer):
-    shown = item_ids(answer)
-    missing = sorted({item.casefold() for item in order.item_uuids} - set(shown))
-    if missing:
-        others = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        raise Finding(
-            f"{answer.request} does not show every item of the order",
-            f"all {len(order.item_uuids)} items, among them {', '.join(missing[:3])}{others}",
-            f"only {len(shown)} items" + (f": {', '.join(shown)}" if len(shown) < 4 else ""),
-            answer.exchange,
-        )
 
 
 @rule("ORD-29")

@@ -4,13 +4,13 @@ import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.facts import cancel_and_wait
-from orderproof.conformance.checks.support.listing import expect_listed, expect_same_in_history
+from orderproof.conformance.checks.support.listing import expect_listed, expect_same_in_history, places_of
 from orderproof.conformance.checks.support.reading import (
+    expect_every_item,
     expect_newest_first,
     expect_refused_page,
     holds,
     ids_on,
-    item_ids,
     listed,
     page,
     page_times,
@@ -259,26 +259,9 @@ def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
             cancel_and_wait(orders, order)
             history = expect_listed(orders, order, "a canceled order is still the customer's order")
         with step("HIS-32"):
-            expect_every_item(listing, order)
+            expect_every_item(order, listing, "orders", places_of(order, listing)[0])
             # The history was read before the order changed: it must not be what was shown then.
             expect_same_in_history(orders, order, order.order_id, history, require(orders.show(order)))
-
-
-def expect_every_item(history, order):
-    index = next(number for number, shown in enumerate(ids_on(history)) if is_an_id_of(order, shown))
-    shown = item_ids(history, "orders", index)
-    missing = sorted({item.casefold() for item in order.item_uuids} - set(shown))
-    if missing:
-        raise Finding(
-            f"{history.request} does not show every item of the order {order.order_id}",
-            f"all {len(order.item_uuids)} items, among them {missing[0]}",
-            f"items {', '.join(shown)}",
-            history.exchange,
-        )
-
-
-def is_an_id_of(order, shown):
-    return shown.casefold() in (order.order_id.casefold(), order.order_uuid.casefold())
 
 
 @rule("HIS-46")

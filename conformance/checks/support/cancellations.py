@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
+from orderproof.conformance.checks.support.facts import poll_until
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, expect, require
 
 OTHER_ID_TYPE = {"internal": "external", "external": "internal"}
@@ -63,6 +64,13 @@ def was_canceled(orders: Orders, order: State) -> bool:
     return answer.is_success and answer.at("canceled") is True
 
 
+def expect_effect(orders: Orders, order: State, because: str) -> None:
+    """Expect that an accepted cancellation takes effect, at once or after a moment."""
+    status = poll_until(orders, lambda: require(orders.cancellation_status(order)), took_effect)
+    if not took_effect(status):
+        expect(status, because).shows(("canceled",), True)
+
+
 def expect_accepted(answer: Answer, because: str) -> None:
     """Raise a `Finding` unless a valid request was accepted. Another rule judges the status."""
     if not answer.is_success:
@@ -87,21 +95,18 @@ def assert_status_unchanged(
         )
 
 
-def expect_agreement(orders: Orders, order: State, after_what: str) -> bool:
-    """Cancel an order. Raise a `Finding` unless it is accepted exactly if the status showed cancelable true.
+def expect_agreement(orders: Orders, order: State, shown: Status, after_what: str) -> bool:
+    """Cancel an order. Raise a `Finding` unless it is accepted exactly if its status, as `shown`, is cancelable.
 
-    `after_what` says in words what was done before.
-
+    `after_what` says in words what was done before the status was read.
     False if it was refused and the status then showed so, too: it was behind, or fulfillment began in between.
     """
-    cancelable = steady_status(orders, order).cancelable
-
     answer = orders.cancel(order)
 
     if not answer.is_success and not answer.is_refusal:
         raise Inconclusive(f"{answer.request} was neither accepted nor refused: {answer}", answer.exchange)
     if answer.is_success:
-        if not cancelable:
+        if not shown.cancelable:
             raise _disagreement(after_what, "false", "a refused cancellation", answer)
         return True
     for _ in orders.patience.attempts("a refusal to show in the status"):
@@ -117,7 +122,7 @@ def expect_agreement(orders: Orders, order: State, after_what: str) -> bool:
         )
     if after.cancelable:
         raise _disagreement(after_what, "true", "an accepted cancellation", answer)
-    return not cancelable
+    return not shown.cancelable
 
 
 def _disagreement(after_what: str, cancelable: str, wanted: str, answer: Answer) -> Finding:

@@ -23,6 +23,12 @@ def expect_listed(orders: Orders, order: State, because: str) -> Answer:
     return answer
 
 
+def places_of(order: State, answer: Answer) -> list[int]:
+    """The indexes at which a page lists an order, by either of its ids."""
+    known = {order.order_id.casefold(), order.order_uuid.casefold()}
+    return [index for index, shown in enumerate(ids_on(answer)) if shown.casefold() in known]
+
+
 def find_in_history(orders: Orders, order: State) -> Answer:
     """The page of a history that lists an order, at once or after a moment. Raises `Inconclusive` if none does."""
     answer, is_listed = _search_for_a_while(orders, order)
@@ -41,13 +47,11 @@ def _search_for_a_while(orders: Orders, order: State) -> tuple[Answer, bool]:
 
 def _search(orders: Orders, order: State) -> tuple[Answer, bool]:
     """The page that lists an order, or else the last page, and whether it lists it."""
-    known = {order.order_id.casefold(), order.order_uuid.casefold()}
     for number in range(_MOST_PAGES):
         answer = require(page(orders, order, count=MAX_COUNT, offset=number * MAX_COUNT))
-        shown = ids_on(answer)
-        if known & {one.casefold() for one in shown}:
+        if places_of(order, answer):
             return answer, True
-        if len(shown) < MAX_COUNT:
+        if len(ids_on(answer)) < MAX_COUNT:
             return answer, False
     raise Inconclusive(
         f"the order is not among the {_MOST_PAGES * MAX_COUNT} newest orders of its customer", answer.exchange

@@ -34,6 +34,20 @@ def item_ids(answer: Answer, *path: str | int) -> list[str]:
     return sorted(str(answer.at(*path, "items", index, "id")).casefold() for index in range(len(items)))
 
 
+def expect_every_item(order: State, answer: Answer, *path: str | int) -> None:
+    """Expect that the order at a path of an answer shows all items that its state names."""
+    shown = item_ids(answer, *path)
+    missing = sorted({item.casefold() for item in order.item_uuids} - set(shown))
+    if missing:
+        others = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        raise Finding(
+            f"{answer.request} does not show every item of the order {order.order_id}",
+            f"all {len(order.item_uuids)} items, among them {', '.join(missing[:3])}{others}",
+            f"only {len(shown)} items" + (f": {', '.join(shown)}" if len(shown) < 4 else ""),
+            answer.exchange,
+        )
+
+
 def items_by_id(items: Iterable[Any]) -> dict[str, Mapping[str, Any]]:
     """The items of an order by their ids in lower case; items that are not objects are left out."""
     return {str(item.get("id")).casefold(): item for item in items if isinstance(item, dict)}
