@@ -52,7 +52,7 @@ def test_an_effect_that_never_comes_is_waited_for_in_full_once_only(clock):
 
     seconds = [wait.for_effect_after(None) for _ in range(60)]
 
-    assert seconds[:2] == [10.0, 1.25]
+    assert seconds[:2] == [10.0, 0.625]
     assert set(seconds[3:]) == {IMPATIENT_SECONDS}
 
 
@@ -63,11 +63,20 @@ def test_effects_of_other_operations_are_still_waited_for_in_full(clock):
     assert wait.for_effect_after(None, SERIALS) == 10.0
 
 
+def test_what_two_operations_do_alike_is_waited_for_in_full_once(clock):
+    wait = Waiting(clock)
+    wait.for_effect_after(None, "createLineItemCancellation")
+
+    assert wait.for_effect_after(None, "cancelLineItem") == 2.5
+    assert wait.for_effect_after(None, "createLineItemCancellation") == 0.625
+    assert wait.for_effect_after(None, "cancelLineItem") == 0.625
+
+
 def test_of_several_operations_the_one_without_effects_shortens_the_wait(clock):
     wait = Waiting(clock)
     wait.for_effect_after(None, SERIALS)
 
-    assert wait.for_effect_after(None, CANCEL, SERIALS) == 1.25
+    assert wait.for_effect_after(None, CANCEL, SERIALS) == 0.625
     assert wait.for_effect_after(None, CANCEL) == 10.0
 
 

@@ -2,15 +2,21 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from orderproof.conformance.transport.activity import waiting_for
 
 PATIENT_SECONDS = 10.0
-IMPATIENT_SECONDS = 0.05
+IMPATIENT_SECONDS = 0.02
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.05, 1.0
 # Each wait in vain makes the next one so much shorter.
-_SHORTER = 8
+_SHORTER = 16
+# Two operations have the same effect: where the one's does not come, the other's has only this part of the full wait.
+_SAME_EFFECT: Mapping[str, str] = {
+    "createLineItemCancellation": "cancelLineItem",
+    "cancelLineItem": "createLineItemCancellation",
+}
+_PART_FOR_THE_SAME = 0.25
 # How much longer than the latest effect so far took one may still take: no server is late to the millisecond.
 _LATER = 3
 
@@ -20,7 +26,7 @@ class Poller:
 
     If cancellations never show, fifty checks would otherwise wait as long as the first one, which reported it. The
     next ones wait briefly, yet always three times as long as any effect of the run took: a server that is late with one
-    operation may be so with another.
+    operation may be so with another. An effect of another operation has a full wait of its own, unless it is the same.
 
     `seconds` is the full wait. `writes` gives the operations of the running check whose effects may be waited for, the
     last one first. `again` is called before each attempt but the first.
@@ -73,4 +79,6 @@ class Poller:
     def _wait(self, cause: str) -> float:
         """Seconds to wait for an effect of an operation."""
         brief = self._seconds / float(_SHORTER ** self._in_vain[cause])
+        if self._in_vain[_SAME_EFFECT.get(cause, cause)]:
+            brief = min(brief, _PART_FOR_THE_SAME * self._seconds)
         return min(self._seconds, max(brief, IMPATIENT_SECONDS, _LATER * self._latest))
