@@ -128,7 +128,7 @@ def test_a_dry_run_gives_a_block_to_fill_in(call, tmp_path):
         read_target(path)
     states = yaml.safe_load(block)["states"]
     for name, entries in states.items():
-        assert set(STATES[name].required) <= set(entries[0])
+        assert set(STATES[name].listed) <= set(entries[0])
         for number, entry in enumerate(entries):
             for key in entry:
                 entry[key] = [f"{name}-{key}-{number}"] if key in VALUE_TYPES else f"{name}-{key}-{number}"

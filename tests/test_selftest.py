@@ -1,6 +1,7 @@
 """The self-test: what counts as an escape and as a false alarm, and that both fail it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,22 @@ def test_an_escape_is_tried_again_and_a_false_alarm_is_not(monkeypatch):
     assert (unseen.is_wrong, unseen.tries) == (True, 3)
     assert (variant.is_wrong, variant.tries) == (False, 1)
     assert sorted(seeds) == [("fault", 1), ("fault", 1), ("fault", 2), ("fault", 2), ("fault", 3), ("variant", 1)]
+
+
+def test_what_lists_are_too_short_for_is_nobodys_mistake():
+    short = judgement(breaks=("GRA-1", "GRA-2"), broken=("GRA-1",), unjudged=("GRA-2",), has_lists=True)
+    unseen = judgement(breaks=("GRA-1",), broken=(), unjudged=("GRA-1",), has_lists=True)
+    missed = judgement(breaks=("GRA-1",), broken=(), has_lists=True)
+
+    assert [(one.is_wrong, one.is_unjudged) for one in (short, unseen, missed)] == [
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+    partial = judgement("variant", breaks=(), verdict="partial", broken=(), unjudged=("GRA-2",))
+    assert partial.is_wrong
+    assert not replace(partial, has_lists=True).is_wrong
+    assert replace(partial, has_lists=True, broken=("GRA-1",)).is_wrong
 
 
 def test_a_rule_that_caught_no_fault_is_idle():

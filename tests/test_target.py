@@ -186,7 +186,7 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("states: {provider: 5}", ("states.provider must be of the form package.module:function", "quotes")),
         ("states: {order: {order_uuid: u}}", ("states.order must be a list of mappings", "order_uuid: …")),
         ("states: {order: [u]}", ("states.order[0] must be a mapping of keys to values, not text",)),
-        ("states: {order: [{order_uuid: u}]}", ("states.order[0]", "order_id is missing")),
+        ("states: {order: [{order_id: u}]}", ("states.order[0]", "order_uuid is missing")),
         (
             "states: {customer-without-orders: [{customer_id: c}, {customer_id: 12}]}",
             ("states.customer-without-orders[1].customer_id must be text", "quotes"),
@@ -340,7 +340,7 @@ def test_the_published_schema_knows_the_states_and_features_and_no_other():
     assert set(target_schema()["properties"]["features"]["properties"]) == set(FEATURES)
     for name, kind in STATES.items():
         items = states[name]["items"]
-        assert tuple(items["required"]) == kind.required
+        assert tuple(items["required"]) == kind.listed
         assert set(items["properties"]) >= set(kind.values)
         lists = {key for key, schema in items["properties"].items() if schema["type"] == "array"}
         assert lists == VALUE_TYPES.keys() & set(kind.values)

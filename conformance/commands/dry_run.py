@@ -62,11 +62,11 @@ def _block(wanted: Mapping[str, Supply]) -> Iterator[str]:
 
 
 def _empty(kind: StateKind) -> str:
-    """The values that an entry must have, empty; and the parameter by which one is told from another.
+    """The values that an entry must have, empty, since the others are read; and the parameter by which one is told.
 
     What is left empty is a mistake in the target file, which says where it is.
     """
-    names = [*kind.required, *(name for name in kind.params if name == "status")]
+    names = [*kind.listed, *(name for name in kind.params if name == "status")]
     return ", ".join(f"{name}: {'[]' if name in VALUE_TYPES else ''}" for name in names)
 
 

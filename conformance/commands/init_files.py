@@ -136,7 +136,7 @@ def _about(kind: StateKind, supply: Supply) -> str:
 
 
 def _entries(kind: StateKind, supply: Supply, numbers: Iterator[int]) -> Iterator[str]:
-    names = [*kind.required, *(name for name in kind.params if name == "status")]
+    names = [*kind.listed, *(name for name in kind.params if name == "status")]
     for index in range(max(_ENTRIES, supply.least)):
         number = next(numbers)
         values: dict[str, Any] = {}

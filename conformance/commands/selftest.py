@@ -183,9 +183,11 @@ def _write(path: Path, found: dict[str, Any], *, as_page: bool) -> None:
 
 def _summary(results: Sequence[SubjectResult], found: dict[str, Any], left_out: int, total: int) -> str:
     ran = {kind: sum(one.subject.kind == kind for one in results) for kind in ("fault", "spoiler", "variant")}
+    unjudged = sum(one.is_unjudged for one in results if one.subject.kind == "fault")
     spoilers = f" and {_counted(ran['spoiler'], 'spoiler')}" if ran["spoiler"] else ""
     return (
-        f"{_counted(ran['fault'], 'fault')}, {len(found['escapes'])} escaped; "
+        f"{_counted(ran['fault'], 'fault')}, {len(found['escapes'])} escaped"
+        f"{f', {unjudged} not judged since the lists are too short' if unjudged else ''}; "
         f"{_counted(ran['variant'], 'correct server')}{spoilers}, {_counted(len(found['false_alarms']), 'false alarm')}"
         f"{f'; {left_out} of {total} servers were not run: the time limit was reached' if left_out else ''}"
     )

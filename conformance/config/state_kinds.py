@@ -9,6 +9,12 @@ _ORDER = ("order_uuid", "order_id", "customer_id", "item_uuids")
 # Whose order is wanted; a source may ignore it and give another customer's order.
 _CUSTOMER: Mapping[str, Any] = {"customer_id": None}
 
+# What reading an order by its UUID shows, or the history of a customer: a list need not give it.
+_SHOWN = frozenset({"order_id", "customer_id", "item_uuids", "order_ids"})
+
+UNREAD = "unread"
+"""Among the values of a list's entry: why what it leaves out could not be read, so that it is not used."""
+
 EXTENDED, NUMBERED, CANCELED = "extended", "numbered", "canceled"
 ITEM_CANCELED, ITEM_CANCELED_INTERNALLY = "item-canceled", "item-canceled-internally"
 """What is done to an order: its grace period extended, serial numbers written, it or an item canceled by either API."""
@@ -50,6 +56,12 @@ class StateKind:
     def required(self) -> tuple[str, ...]:
         """The values that must be given; the others are what the suite can learn itself."""
         return tuple(name for name in self.values if name not in self.optional)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The values that an entry of a list must give; the others are read. The external OMS' orders are not."""
+        subject = self.values[0]
+        return tuple(name for name in self.required if self.feature == _OMS or name == subject or name not in _SHOWN)
 
 
 FEATURES: Mapping[str, str] = {

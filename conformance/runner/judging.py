@@ -14,6 +14,7 @@ from orderproof.conformance.errors import VoidError
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import QUICK, Settings
 from orderproof.conformance.runner import canary
+from orderproof.conformance.runner.completed_lists import is_complete
 from orderproof.conformance.runner.controller import Listener
 from orderproof.conformance.runner.giving_back import give_back
 from orderproof.conformance.runner.live_rules import LiveRules, Tell
@@ -127,7 +128,7 @@ def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> 
     settings = replace(options.settings, journal=str(journal.path))
     found = _Found()
     looked_up: list[Exchange] = []
-    if options.given:
+    if options.given or not is_complete(settings.target.states.fixed):
         try:
             settings = with_given(settings, options.given, options.wait_seconds, looked_up)
         except VoidError as error:

@@ -4,27 +4,31 @@ The other id of an order, its customer and its items come from the order itself,
 history. An order is offered as a state only where reading proves that it is one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from orderproof.conformance.errors import UsageError
-from orderproof.conformance.kit.answer import Answer
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
-from orderproof.conformance.kit.times import parse_time
+from orderproof.conformance.runner.completed_lists import completed
 from orderproof.conformance.runner.preflight import preflight
 from orderproof.conformance.runner.readiness import wait_for_target
+from orderproof.conformance.runner.shown_values import (
+    Unread,
+    instant_of,
+    json_object,
+    orders_of,
+    read_order,
+    values_shown,
+)
 from orderproof.conformance.states.pool import Pool
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
-from orderproof.conformance.transport.mediatype import ORDERS_V2
 
-_PAGE = 50
-_MOST_ORDERS = 500
 # An order that is younger may be in its grace period, whatever its cancellation status says.
 _OLD = timedelta(hours=1)
 
@@ -77,12 +81,15 @@ def look_up(orders: Orders, given: Given) -> dict[str, list[dict[str, Any]]]:
 def with_given(settings: Settings, given: Given, wait_seconds: float, sent: list[Exchange]) -> Settings:
     """The settings with the given orders and customers as lists of states; the requests that it took go to `sent`.
 
-    Raises `UsageError` for what cannot be used, and `VoidError` where the target or its settings are wrong.
+    What entries of the target's own lists leave out is read too. Raises `UsageError` for what cannot be used, and
+    `VoidError` where the target or its settings are wrong.
     """
     session = Session(settings, Pool())
+    states = settings.target.states
     try:
         if wait_seconds:
             wait_for_target(session, wait_seconds)
+        lists = completed(session.orders(), states.fixed, settings.target.absent)
         found = look_up(session.orders(), given)
     except LookUpError as error:
         # Behind a wrong path or with a refused token no order is found, and that is told instead.
@@ -91,8 +98,6 @@ def with_given(settings: Settings, given: Given, wait_seconds: float, sent: list
     finally:
         sent += session.trace.exchanges
         session.close()
-    states = settings.target.states
-    lists = {name: list(entries) for name, entries in states.fixed.items()}
     for name, entries in found.items():
         listed = lists.setdefault(name, [])
         listed += [one for one in entries if _identity(one) not in map(_identity, listed)]
@@ -107,27 +112,28 @@ def _identity(values: Mapping[str, Any]) -> Any:
 def _add_order(orders: Orders, ids: OrderIds, found: _Found) -> None:
     option = f"--order {ids.uuid}"
     asked = State("order", {}, {"order_uuid": ids.uuid})
-    shown = _read(orders.show(asked), option, "order")
+    with _told(option):
+        shown = read_order(orders, asked)
     readable = ids.readable or shown.get("id")
     if readable != shown.get("id") and orders.show(asked, id=readable, id_type="external").status in (400, 404):
         told = f"does not know {readable}, and shows this order with the readable id {shown.get('id')}"
         raise LookUpError(f"{option},{readable}: the server {told}; correct it or leave it out")
-    customer = shown.get("customer")
-    values = {
-        "order_uuid": ids.uuid,
-        "order_id": readable,
-        "customer_id": customer.get("id") if isinstance(customer, Mapping) else None,
-        "item_uuids": _ids(shown.get("items")),
-    }
-    what = {"order_id": "readable id", "customer_id": "customer's id", "item_uuids": "items' ids"}
-    lacking = [word for key, word in what.items() if not values[key] or not isinstance(values[key], str | list)]
-    if lacking:
-        raise LookUpError(f"{option}: the server shows the order without its {' and its '.join(lacking)}; give another")
-    status = _object(orders.cancellation_status(asked))
+    with _told(option):
+        values = {"order_uuid": ids.uuid, **values_shown(shown, {"order_id": readable}, "give another")}
+    status = json_object(orders.cancellation_status(asked))
     for name in _states_of(shown, status):
         found.add(name, values)
     placed = shown.get("placed_at")
     found.placed.setdefault(str(values["customer_id"]), {})[str(readable)] = str(placed)
+
+
+@contextmanager
+def _told(option: str) -> Iterator[None]:
+    """Names the option whose order or customer cannot be read."""
+    try:
+        yield
+    except Unread as error:
+        raise LookUpError(f"{option}: {error}") from None
 
 
 def _states_of(shown: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]:
@@ -144,13 +150,8 @@ def _states_of(shown: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]
 
 
 def _is_old(placed_at: Any) -> bool:
-    placed = _instant(placed_at)
+    placed = instant_of(placed_at)
     return placed is not None and datetime.now(UTC) - placed > _OLD
-
-
-def _instant(value: Any) -> datetime | None:
-    instant = parse_time(value, zoneless=True) if isinstance(value, str) else None
-    return instant.moment if instant else None
 
 
 def _add_customer(orders: Orders, customer: str, found: _Found, *, is_given: bool) -> None:
@@ -158,60 +159,14 @@ def _add_customer(orders: Orders, customer: str, found: _Found, *, is_given: boo
 
     The orders that were given are theirs whether or not the history has them.
     """
-    placed: dict[str, str] = {}
     state = State("customer-with-orders", {}, {"customer_id": customer})
-    for offset in range(0, _MOST_ORDERS, _PAGE):
-        answer = orders.history(state, count=_PAGE, offset=offset, accept=ORDERS_V2)
-        listed = _object(answer).get("orders")
-        if not isinstance(listed, list):
-            if is_given:
-                raise LookUpError(
-                    f"--customer {customer}: the server shows no history of this customer ({answer.status})"
-                )
-            return
-        known = [one for one in listed if isinstance(one, Mapping) and isinstance(one.get("id"), str)]
-        placed |= {one["id"]: str(one.get("placed_at")) for one in known}
-        if len(listed) < _PAGE:
-            break
-    else:
-        if is_given:
-            raise LookUpError(f"--customer {customer}: has {_MOST_ORDERS} orders or more; give one with fewer")
-        return
-    for order, placed_at in found.placed.get(customer, {}).items():
-        placed.setdefault(order, placed_at)
-    if not placed:
-        found.add("customer-without-orders", {"customer_id": customer})
-        return
-    # Orders of one moment stay as the history has them.
-    oldest = datetime.min.replace(tzinfo=UTC)
-    newest_first = sorted(placed, key=lambda one: _instant(placed[one]) or oldest, reverse=True)
-    found.add("customer-with-orders", {"customer_id": customer, "order_ids": newest_first})
-
-
-def _read(answer: Answer, option: str, what: str) -> Mapping[str, Any]:
-    """The object that a successful answer shows. Raises `LookUpError` for any other answer."""
-    if answer.status in (400, 404):
-        raise LookUpError(
-            f"{option}: the server does not know this {what} ({answer.status}); is it the UUID, and of this tenant?"
-        )
-    found = _object(answer)
-    if not found:
-        raise LookUpError(f"{option}: the {what} cannot be read ({answer.status})")
-    return found
-
-
-def _ids(items: Any) -> list[str]:
-    listed = items if isinstance(items, list) else []
-    ids = [one.get("id") for one in listed if isinstance(one, Mapping)]
-    return list(dict.fromkeys(one for one in ids if isinstance(one, str)))
-
-
-def _object(answer: Answer) -> Mapping[str, Any]:
-    """The JSON object of a successful answer, and an empty one for any other."""
-    if not answer.is_success:
-        return {}
     try:
-        found = answer.json
-    except Inconclusive:
-        return {}
-    return found if isinstance(found, Mapping) else {}
+        listed = orders_of(orders, state, found.placed.get(customer, {}))
+    except Unread as error:
+        if is_given:
+            raise LookUpError(f"--customer {customer}: {error}") from None
+        return
+    if listed:
+        found.add("customer-with-orders", {"customer_id": customer, "order_ids": listed})
+    else:
+        found.add("customer-without-orders", {"customer_id": customer})

@@ -1,4 +1,7 @@
-"""Lists of states as a person types them into a target file: so many entries for each state, and nothing else."""
+"""Lists of states as a person types them into a target file: so many entries for each state, and nothing else.
+
+Every second entry gives no more than it must, so that the rest is read from the server.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from orderproof.conformance.config.target import StateSources
 
 # What a person lists to have a full page and a second one; the others have as many as the states' table says.
 _FIRST_ENTRY = {"customer-with-orders": {"orders": 12}}
+# What any entry has that is not of the target's own tenant.
+_TENANT = ("base_url", "token")
 
 
 def given(states: StateSources, fixed: int | None, *, reuse: bool) -> StateSources:
@@ -23,7 +28,9 @@ def given(states: StateSources, fixed: int | None, *, reuse: bool) -> StateSourc
     for kind in STATES.values():
         defaults = {name: value for name, value in kind.params.items() if value is not None}
         wanted = [{**defaults, **_FIRST_ENTRY.get(kind.name, {})}, *[defaults] * (fixed - 1)]
-        lists[kind.name] = [_made(states.callback.url, kind.name, params) for params in wanted]
+        made = [_made(states.callback.url, kind.name, params) for params in wanted]
+        short = [{key: entry[key] for key in (*kind.listed, *_TENANT, "status") if key in entry} for entry in made]
+        lists[kind.name] = [short[index] if index % 2 else entry for index, entry in enumerate(made)]
     return StateSources(fixed=lists, reuse=reuse)
 
 

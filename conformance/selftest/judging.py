@@ -69,7 +69,8 @@ class SubjectResult:
     """The result of a run against a subject. `broken` are the rules that failed or warned, `unjudged` the undecided.
 
     `tries` is how many runs with different seeds it took to find a fault; a correct server has one. `unverified` says
-    what in the record contradicts the rest, where something does.
+    what in the record contradicts the rest, where something does. `has_lists`: the entries of lists may be too few to
+    judge every rule, and what they do not judge is nobody's mistake.
     """
 
     subject: Subject
@@ -81,11 +82,18 @@ class SubjectResult:
     note: str = ""
     tries: int = 1
     unverified: str = ""
+    has_lists: bool = False
 
     @property
     def escaped(self) -> tuple[str, ...]:
-        """Rules that the fault breaks and the run did not find broken."""
-        return tuple(rule for rule in self.subject.breaks if rule not in self.broken)
+        """Rules that the fault breaks and the run did not find broken, though it judged them."""
+        spared = self.unjudged if self.has_lists else ()
+        return tuple(rule for rule in self.subject.breaks if rule not in (*self.broken, *spared))
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether no rule that the fault breaks was judged: the lists were too short for all of them."""
+        return bool(self.subject.breaks) and self.has_lists and set(self.subject.breaks) <= set(self.unjudged)
 
     @property
     def stray(self) -> tuple[str, ...]:
@@ -98,7 +106,8 @@ class SubjectResult:
         if self.unverified:
             return True
         if self.subject.kind == "variant":
-            return self.verdict != "conforming" or bool(self.stray)
+            spared = ("conforming", "partial") if self.has_lists else ("conforming",)
+            return self.verdict not in spared or bool(self.stray)
         if self.subject.kind == "spoiler":
             return bool(self.stray) or self.verdict == "void"
         return not self.subject.breaks or bool(self.escaped)
@@ -192,7 +201,11 @@ def _judged_once(subject: Subject, seed: int, how: Conditions) -> SubjectResult:
         # The rules that a fault names must find it; a correct server must pass all rules.
         for selection in selections(subject, how.is_whole):
             record = judge_target(RunOptions(settings, Path(folder), selection)).record
-            judgement = replace(_judgement(subject, record), unverified=_unverified(record) if how.verify else "")
+            judgement = replace(
+                _judgement(subject, record),
+                unverified=_unverified(record) if how.verify else "",
+                has_lists=how.fixed is not None,
+            )
             if judgement.unverified:
                 break
             if subject.kind != "fault" or not judgement.escaped:

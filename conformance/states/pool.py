@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from orderproof.conformance.config.state_kinds import EXTENDED, STATES
+from orderproof.conformance.config.state_kinds import EXTENDED, STATES, UNREAD
 from orderproof.conformance.errors import StateUnavailable
 from orderproof.conformance.states.sources import COUNTED, FIXED, State, fits, noun, words
 from orderproof.conformance.transport.exchange import Exchange
@@ -91,6 +91,8 @@ class Pool:
         self._accepted: set[str] = set()
         for name, listed in self._listed.items():
             for values in listed:
+                if UNREAD in values:
+                    continue
                 self.give_back(Kept(State(name, {}, values, FIXED), 0.0))
 
     def lend(self, demand: Demand, holder: str) -> Kept | None:
@@ -197,11 +199,18 @@ class Pool:
 
     def _used_up(self, demand: Demand) -> str:
         """Why a list has no state for a demand."""
-        name, params, listed = demand.name, demand.params, self._listed[demand.name]
+        listed = self._listed[demand.name]
+        unread = [f"; entry {index + 1}: {one[UNREAD]}" for index, one in enumerate(listed) if UNREAD in one]
+        return self._why_none(demand) + "".join(unread)
+
+    def _why_none(self, demand: Demand) -> str:
+        name, params = demand.name, demand.params
+        listed = [one for one in self._listed[name] if UNREAD not in one]
         asked = f" with {words(params)}" if params else ""
         fitting = [values for values in listed if fits(values, params)]
         if not listed:
-            return f"the list under states.{name} is empty; add entries"
+            is_empty = "has no entry that can be read" if self._listed[name] else "is empty"
+            return f"the list under states.{name} {is_empty}; add entries"
         if not fitting:
             return f"states.{name} lists no {noun(name)}{asked}; add one"
         used = f"all {len(fitting)} {noun(name)}s" if len(fitting) > 1 else f"the only {noun(name)}"

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orderproof.conformance.config.state_kinds import STATES, StateKind
+from orderproof.conformance.config.state_kinds import STATES, UNREAD, StateKind
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.proof import prove, shows
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.kit.tenants import tenant_problem
+from orderproof.conformance.runner.completed_lists import completed
 from orderproof.conformance.runner.doctor.asking import Measured
 from orderproof.conformance.runner.doctor.step import DATA, MISSING, OK, UNUSABLE, WARNING, Step, failed
 from orderproof.conformance.runner.internal_probe import PREORDERED, internal_problem
@@ -93,6 +94,10 @@ def _state(session: Session, kind: StateKind, data: Data) -> Step:
             DATA, kind.name, UNUSABLE, _short(kind, error), "states.callback: correct host and port, or start it"
         )
     except StateUnavailable as error:
+        others = [name for name in target.states.fixed if kind.name in STATES[name].serves]
+        if others:
+            data.measured.offered.add(kind.name)
+            return Step(DATA, kind.name, OK, f"an entry of {others[0]} serves as one")
         return _missing(kind, _short(kind, error), data)
     seconds = time.monotonic() - begun
     try:
@@ -136,11 +141,12 @@ def _missing(kind: StateKind, why: str, data: Data) -> Step:
 
 def _listed(session: Session, kind: StateKind, data: Data) -> Step:
     """Every entry of a list: what is typed by hand ages."""
-    entries = session.settings.target.states.fixed[kind.name]
+    lists = {kind.name: session.settings.target.states.fixed[kind.name]}
+    entries = completed(session.orders(), lists, session.settings.target.absent)[kind.name]
     wrong = {
         index: why
         for index, values in enumerate(entries)
-        if (why := _why_not(session, State(kind.name, {}, values, FIXED), data))
+        if (why := values.get(UNREAD) or _why_not(session, State(kind.name, {}, values, FIXED), data))
     }
     supply = supplies(recorded_needs().values()).get(kind.name)
     many = f"{len(entries)} listed"
