@@ -183,7 +183,7 @@ def _run(subject: Subject, seed: int, how: Conditions, sending: Connection) -> N
 def _judged(subject: Subject, seed: int, how: Conditions) -> SubjectResult:
     if subject.kind == "spoiler":
         # What fails on fresh orders is to blame; with reuse nothing more may fail.
-        fresh = _judged_once(subject, seed, replace(how, reuse=False))
+        fresh = _judged_once(subject, seed, replace(how, reuse=False, fixed=None))
         subject = replace(subject, breaks=fresh.broken)
     return _judged_once(subject, seed, how)
 
