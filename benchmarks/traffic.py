@@ -20,7 +20,9 @@ from typing import Any
 
 GOAL_SECONDS, GOAL_MEGABYTES = 60, 400
 _UUID = 36
-_IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=orders/)[A-Z]{2}\d{6,}|(?<=customer_id=)[^&\"]+")
+_IDS = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9A-Z])[A-Z]{2}\d{9}(?!\d)|(?<=customer_id=)[^&\"]+"
+)
 _OTHER = {
     "startedDateTime": "2026-01-01T00:00:00.000Z",
     "time": 5,
@@ -42,15 +44,19 @@ def recorded(folder: Path) -> tuple[str, list[dict[str, Any]]]:
     return base_url, json.loads((folder / "traffic.har").read_text(encoding="utf-8"))["log"]["entries"]
 
 
+def _renamed(one: str, turn: int) -> str:
+    """Another id of the same length: a body tells its size."""
+    return f"{turn:04x}{one[4:]}" if len(one) == _UUID else f"{one[:2]}{turn:04}{one[6:]}"
+
+
 def entries(own: list[dict[str, Any]]) -> Iterator[str]:
     """Entries without end: those of the run for ever other orders, each between two of something else."""
     texts = [json.dumps(entry) for entry in own]
     other = json.dumps(_OTHER)
     ids = {found for text in texts for found in _IDS.findall(text)}
     for turn in count():
-        names = {one: f"{turn:04x}{one[4:]}" if len(one) == _UUID else f"{one}{turn:04}" for one in ids} if turn else {}
+        names = {one: _renamed(one, turn) for one in ids} if turn else {}
         for text in texts:
-            # Of the same length, but for the readable ids: a body tells its size.
             entry = json.loads(_IDS.sub(lambda found, names=names: names.get(found[0], found[0]), text))
             moment = datetime.fromisoformat(entry["startedDateTime"]) + timedelta(days=turn)
             yield json.dumps({**entry, "startedDateTime": moment.isoformat()})
