@@ -83,8 +83,8 @@ def _supply(asked: list[Need]) -> Supply:
     )
 
 
-def to_add(record: Mapping[str, Any]) -> dict[str, int]:
-    """How many more entries of each missing state would judge the rest, by the name of the state.
+def to_add(record: Mapping[str, Any]) -> dict[str, Supply]:
+    """The entries of each missing state that would judge the rest, `comfortable` as many, by the name of the state.
 
     Nothing for a run that judged nothing, and for a read-only one: there the reasons say which id to add.
     """
@@ -102,12 +102,17 @@ def to_add(record: Mapping[str, Any]) -> dict[str, int]:
         for check, name in sorted(waiting, key=str)
         if name
     )
-    return {name: found[name].comfortable for name in record["missing_states"] if name in found}
+    return {name: found[name] for name in record["missing_states"] if name in found}
 
 
-def as_keys(more: Mapping[str, int]) -> list[str]:
+def as_keys(more: Mapping[str, Supply]) -> list[str]:
     """What to add as the keys of a target file's `states:`, a line each."""
-    return [f"{name}:  # {count} more {'entry' if count == 1 else 'entries'}" for name, count in more.items()]
+    return [f"{name}:  # {_entries(supply)}" for name, supply in more.items()]
+
+
+def _entries(supply: Supply) -> str:
+    larger = f", {supply.larger}" if supply.larger else ""
+    return f"{supply.comfortable} more {'entry' if supply.comfortable == 1 else 'entries'}{larger}"
 
 
 @cache

@@ -76,7 +76,7 @@ def test_a_rest_that_was_not_judged_says_what_to_add():
     ]
     made = record(waiting, missing_states={"order-closed": "all are used"})
     # Neither check is known, so each is taken to use one up.
-    assert to_add(made) == {"order-closed": 2}
+    assert {name: supply.comfortable for name, supply in to_add(made).items()} == {"order-closed": 2}
     assert as_keys(to_add(made)) == ["order-closed:  # 2 more entries"]
     assert "order-closed:  # 2 more entries" in page(made)
 
@@ -87,7 +87,15 @@ def test_checks_that_only_read_share_what_is_added():
     waiting = [
         outcome(RULES[0].id, result="not-run", check=name, reason="state order-closed: not listed") for name in readers
     ]
-    assert to_add(record(waiting, missing_states={"order-closed": "not listed"})) == {"order-closed": 1}
+    (one,) = to_add(record(waiting, missing_states={"order-closed": "not listed"})).values()
+    assert one.comfortable == 1
+
+
+def test_an_entry_that_must_be_large_says_so():
+    assert as_keys({"customer-with-orders": Supply(2, 2, 3, orders=51), "order": Supply(1, 1, 1, items=2)}) == [
+        "customer-with-orders:  # 2 more entries, one with 51 orders or more",
+        "order:  # 1 more entry",
+    ]
 
 
 def test_the_console_ends_the_list_with_what_to_add(capsys):
