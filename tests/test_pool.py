@@ -55,6 +55,16 @@ class TestLists:
         with pytest.raises(StateUnavailable, match=r"all 2 orders with at least 2 items under states\.order are used"):
             lend(pool, "order")
 
+    def test_an_entry_serves_as_what_reading_shows_it_to_be(self):
+        pool = lists(
+            order_cancelable=[order("1")],
+            order_with_preordered_item=[order("2", item_uuid="2-0", other_item_uuid="2-1")],
+        )
+        assert lend(pool, "order-in-grace-period").subject == "uuid-1"
+        assert lend(pool, "order").subject == "uuid-2"
+        # What has to be set up is not had from a list.
+        assert pool.lend(Demand("order-in-grace-period", {}), "a") is None
+
     def test_only_an_entry_that_fits_is_lent(self):
         pool = lists(order=[order("small", 1), order("large", 5)])
         assert lend(pool, "order", items=3).subject == "uuid-large"

@@ -38,8 +38,9 @@ class StateKind:
     """A state that checks may ask for: its meaning, its parameters with their defaults, and its values.
 
     `feature` is what a target must have for it, None where every target can have it; `optional` are values that may be
-    left out. `stays_after` is what may be done to it and leaves it as it was promised, None where it is not
-    kept; `serves` are states that it is as well, with something more; `ages`: its promise ends with its grace period.
+    left out. `stays_after` is what may be done to it and leaves it as it was promised, None where it is not kept.
+    `serves` are states that it is as well, with something more, and `serves_listed` those that an entry of a list is
+    taken for, since it is read before each use; `ages`: its promise ends with its grace period.
     """
 
     name: str
@@ -50,12 +51,18 @@ class StateKind:
     optional: tuple[str, ...] = ()
     stays_after: frozenset[str] | None = frozenset()
     serves: tuple[str, ...] = ()
+    serves_listed: tuple[str, ...] = ()
     ages: bool = False
 
     @property
     def required(self) -> tuple[str, ...]:
         """The values that must be given; the others are what the suite can learn itself."""
         return tuple(name for name in self.values if name not in self.optional)
+
+    @property
+    def listed_as(self) -> tuple[str, ...]:
+        """The states that an entry of a list is taken for, where it serves."""
+        return (self.name, *self.serves, *self.serves_listed)
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -86,6 +93,7 @@ STATES: Mapping[str, StateKind] = {
             _ORDER,
             stays_after=_HARMLESS,
             serves=("order",),
+            serves_listed=("order-in-grace-period",),
             ages=True,
         ),
         StateKind(
@@ -107,6 +115,7 @@ STATES: Mapping[str, StateKind] = {
             (*_ORDER, "item_uuid", "other_item_uuid"),
             "preordered_items",
             stays_after=_HARMLESS,
+            serves_listed=("order",),
         ),
         StateKind(
             "order-with-terminal-preordered-item",

@@ -29,6 +29,7 @@ from orderproof.conformance.runner.selection import CollectedCheck, Selection
 from orderproof.conformance.runner.workers import MOST, MOST_QUICK, chosen_workers, round_trip
 from orderproof.conformance.states.journal import empty_journal
 from orderproof.conformance.states.pool import Pool
+from orderproof.conformance.states.sources import with_remedy
 from orderproof.conformance.transport.activity import Activity
 from orderproof.conformance.transport.exchange import Exchange
 from orderproof.reports.outcome import Outcome
@@ -167,7 +168,9 @@ def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> 
         shard=options.selection.shard,
         read_only=settings.read_only,
         out_of_scope=out_of_scope,
-        missing_states={name: why for outcome in outcomes for name, why in outcome.missing_states.items()},
+        missing_states={
+            name: with_remedy(name, why) for outcome in outcomes for name, why in outcome.missing_states.items()
+        },
         void=found.void,
         cut_short=found.cut_short,
     )

@@ -220,9 +220,10 @@ class Pool:
 def serves(kept: Kept, demand: Demand) -> bool:
     """Whether a state is what a demand asks for: of that kind, or of one that promises all of it and more."""
     state = kept.state
-    if demand.name != state.name and demand.name not in STATES[state.name].serves:
+    kind = STATES[state.name]
+    if demand.name not in (kind.listed_as if state.source == FIXED else (state.name, *kind.serves)):
         return False
-    more = kept.done - (STATES[state.name].stays_after or frozenset())
+    more = kept.done - (kind.stays_after or frozenset())
     if more != ({demand.after} if demand.after else set()):
         return False
     if (demand.is_fresh and kept.checks) or (demand.is_unchanged and kept.done) or kept.subject in demand.busy:

@@ -29,6 +29,8 @@ NOT_OFFERED = {
 }
 """Why a state is missing, by the source that would have to offer it."""
 
+_OFFERS_NONE = ("does not offer it", "lists no such", "no states were given")
+
 Values = Mapping[str, Any]
 
 
@@ -132,7 +134,7 @@ class States:
         return state
 
     def _first(self, name: str, params: Values) -> tuple[str, Values]:
-        not_listed = f"your target file lists no such {noun(name)} under states:"
+        not_listed = f"your target file lists no such {noun(name)} under states.{name}"
         reasons = []
         for source, ask in self.sources:
             try:
@@ -157,6 +159,14 @@ class States:
                 continue
             if self.journal:
                 self.journal(source, state, "teardown")
+
+
+def with_remedy(name: str, why: str) -> str:
+    """Why a state is missing, and what to write where the target cannot have it."""
+    feature = STATES[name].feature
+    if feature is None or "features." in why or not any(words in why for words in _OFFERS_NONE):
+        return why
+    return f"{why}; or write features.{feature}: false, where the target has none"
 
 
 @contextmanager

@@ -94,7 +94,9 @@ def _state(session: Session, kind: StateKind, data: Data) -> Step:
             DATA, kind.name, UNUSABLE, _short(kind, error), "states.callback: correct host and port, or start it"
         )
     except StateUnavailable as error:
-        others = [name for name in target.states.fixed if kind.name in STATES[name].serves]
+        others = [
+            name for name in target.states.fixed if kind.name in (*STATES[name].serves, *STATES[name].serves_listed)
+        ]
         if others:
             data.measured.offered.add(kind.name)
             return Step(DATA, kind.name, OK, f"an entry of {others[0]} serves as one")
@@ -155,11 +157,29 @@ def _listed(session: Session, kind: StateKind, data: Data) -> Step:
         data.measured.offered.add(kind.name)
     if not wrong:
         return Step(DATA, kind.name, OK, f"{many}, as promised{wants}")
-    told = "; ".join(f"entry {index + 1}: {why}" for index, why in wrong.items())
+    told = "; ".join(f"{_numbered(indexes)}: {why}" for why, indexes in _alike(wrong).items())
     first = next(iter(wrong))
     advice = f"states.{kind.name}[{first}]: correct the entry, or leave it out"
     outcome = WARNING if len(wrong) < len(entries) else MISSING
     return Step(DATA, kind.name, outcome, f"{many}; {told}{wants}", advice)
+
+
+def _numbered(indexes: list[int]) -> str:
+    """Entries by their numbers: `entry 1`, `entries 2 and 4`, `entries 1 to 8`."""
+    first, last = indexes[0] + 1, indexes[-1] + 1
+    if len(indexes) == 1:
+        return f"entry {first}"
+    if len(indexes) > 2 and last - first == len(indexes) - 1:
+        return f"entries {first} to {last}"
+    return f"entries {', '.join(str(index + 1) for index in indexes[:-1])} and {last}"
+
+
+def _alike(wrong: Mapping[int, str]) -> dict[str, list[int]]:
+    """The entries that the same is wrong with, by what it is."""
+    found: dict[str, list[int]] = {}
+    for index, why in wrong.items():
+        found.setdefault(why, []).append(index)
+    return found
 
 
 def _why_not(session: Session, state: State, data: Data) -> str | None:
