@@ -116,6 +116,10 @@ class Store:
         #: The readable id of an order, made from its number.
         self.readable_id_form = "GD{:09d}"
 
+    def count_from(self, first: int) -> None:
+        """Number what is created from now on from another number."""
+        self._numbers = itertools.count(first)
+
     def next_number(self) -> int:
         """A number that no other order or customer has."""
         return next(self._numbers)

@@ -189,16 +189,23 @@ def near_misses_of(text: str, id_type: str) -> Iterator[NearMiss]:
 def near_misses(orders: Orders, order: State) -> list[NearMiss]:
     """Near-miss ids of both ids of an order, which no other order has.
 
-    A readable id that is shortened or lengthened may be another order's id. So it is looked up first; if it exists,
-    this raises `Inconclusive`.
+    A readable id that is shortened or lengthened may be another order's id, where ids are counted without leading
+    zeros. So it is looked up first, and left out if an order is shown with just this id. Raises `Inconclusive` if
+    anything else is found.
     """
     found = [
         near
         for id_type, text in (("internal", order.order_uuid), ("external", order.order_id))
         for near in near_misses_of(text, id_type)
     ]
-    found = orders.sample(found)
-    for near in found:
-        if near.id_type == "external" and near.what in (_SHORTENED, _LENGTHENED):
-            require(orders.show(order, id=near.id, id_type=near.id_type), 400, 404, 422)
-    return found
+    return [near for near in orders.sample(found) if not _is_anothers(orders, order, near)] or found[-1:]
+
+
+def _is_anothers(orders: Orders, order: State, near: NearMiss) -> bool:
+    if near.id_type == "internal" or near.what not in (_SHORTENED, _LENGTHENED):
+        return False
+    answer = orders.show(order, id=near.id, id_type=near.id_type)
+    if answer.is_success and answer.at("id") == near.id:
+        return True
+    require(answer, 400, 404, 422)
+    return False

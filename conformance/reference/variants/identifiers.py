@@ -56,6 +56,18 @@ class ReadableIdsAreNumbers(Variant):
         self.store.readable_id_form = "{:011d}"
 
 
+class ReadableIdsAreCounted(Variant):
+    """Readable ids are counted from 1 without leading zeros, so that a part of one is often another order's."""
+
+    choice: ClassVar[int] = 9
+
+    def __init__(self, *world: Any) -> None:
+        """Before there is any order."""
+        super().__init__(*world)
+        self.store.readable_id_form = "SO-{}"
+        self.store.count_from(1)
+
+
 class ReadableIdsAreUuids(Variant):
     """A readable id is a UUID too, though not the one of the order."""
 
