@@ -41,6 +41,8 @@ HISTORY = ("HIS-1", "HIS-2", "HIS-4")
 ALIEN = "values['order_ids'][-1:] = [made('order')['order_id']]"
 ONE_MORE = "values = made(state, {'orders': params['orders'] + 1}); values['order_ids'].pop()"
 SWAPPED = "values['order_uuid'], values['order_id'] = values['order_id'], values['order_uuid']"
+ITEMS_SWAPPED = "values['item_uuid'], values['other_item_uuid'] = values['other_item_uuid'], values['item_uuid']"
+NOT_TERMINAL = "values |= made('order-with-preordered-item')"
 MISTAKES = [
     ("order", ("PRI-29", "SER-8", "SER-23"), "values = GIVEN.setdefault(state, values)", "each must be one of its own"),
     ("order", ORDER, SWAPPED, "are the two ids in each other's place?"),
@@ -74,6 +76,8 @@ MISTAKES = [
     ("customer-with-orders", HISTORY, "values['customer_id'] = made(state, params)['customer_id']", "has the order"),
     ("order-cancelable", CANCELABLE, "values['order_id'] += ' '", "does not find its order_id"),
     ("order", ORDER, "values['item_uuids'][0] = values['order_uuid']", "shows no item"),
+    ("order-with-preordered-item", ("LIN-2", "LIN-5", "INT-2"), ITEMS_SWAPPED, "are the two in each other's place?"),
+    ("order-with-terminal-preordered-item", ("LIN-6",), NOT_TERMINAL, "which is not a terminal one"),
 ]
 # What is told before the server is asked.
 UNUSABLE = [

@@ -155,7 +155,7 @@ class Lending:
             return True
         why = self._tenant_problem(state)
         if why:
-            one = self._entry(state, False) + " is" if state.source == FIXED else f"states.{state.source} gave one"
+            one = self.place_of(state, False) + " is" if state.source == FIXED else f"states.{state.source} gave one"
             # It stays among the states of the check: the token that was refused is its own.
             self._discard(state)
             raise StateUnavailable(f"state {state.name}: {one} on a tenant of its own, and {why}")
@@ -165,7 +165,7 @@ class Lending:
         if not borrower.judges:
             return True
         is_again = self._is_again(state)
-        entry = self._entry(state, is_again)
+        entry = self.place_of(state, is_again)
         proof = self._proof(entry, state, is_again or (state.source == FIXED and bool(kept.checks)))
         if proof.why is None and not proof.is_used:
             return True
@@ -221,7 +221,7 @@ class Lending:
         self._given.add(order)
         return was_given
 
-    def _entry(self, state: State, is_again: bool) -> str:
+    def place_of(self, state: State, is_again: bool = False) -> str:
         """A state as people find it: `entry 2 of order-closed`, `states.callback gave order-closed`."""
         if state.source == FIXED:
             name, subject = self._kept[id(state)].state.name, subject_of(state)

@@ -28,6 +28,11 @@ _NOT_CANCELED = frozenset({*_CANCELABLE, "order-with-preordered-item"})
 _ENDED = frozenset({"closed", "failed", "created_for_blind_return"})
 # Final statuses of items on the vendor's pages, and what servers call a canceled item besides.
 _ENDED_ITEM = frozenset({"complete", "completed", "returned", "shipped", "voided", "rejected", "failed", "removed"})
+# What the samples and the vendor's pages, and other servers, call an item that is still to be sent.
+_OPEN_ITEM = frozenset(
+    {"pending", "open", "new", "created", "placed", "accepted", "confirmed", "processing", "in_progress"}
+    | {"in_fulfillment", "preordered", "pre_ordered", "backordered", "allocated", "reserved", "unfulfilled"}
+)
 _MOST_ON_A_PAGE = 50
 _NO_ITEM = "7d3c1b1e-5b0f-4c0e-9a39-2f6f4a1d8e55"
 
@@ -81,6 +86,8 @@ def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool, read
     why = _wrong_items(orders, state, list(shown.values()), learned, reads_only=reads_only)
     if why is None and not may_act and state.name == "order-with-preordered-item":
         why = _ended_item(state, next(iter(shown.values()), {}))
+    if why is None and state.name == "order-with-terminal-preordered-item":
+        why = _open_item(state, list(shown.values()))
     if why:
         return Proof(why)
     return _wrong_status(orders, state, next(iter(shown.values()), {}), may_act=may_act)
@@ -126,6 +133,17 @@ def _ended_item(state: State, shown: Mapping[str, Any]) -> str | None:
     status = next((one.get("status") for one in _items(shown) if one.get("id") == state.values["item_uuid"]), None)
     if isinstance(status, str) and (status.lower().startswith("cancel") or status.lower() in _ENDED_ITEM):
         return f"the server shows its item_uuid with the status {status}"
+    return None
+
+
+def _open_item(state: State, shown: list[Mapping[str, Any]]) -> str | None:
+    """An item that every reading shows as one that is still to be sent: its cancellation is rightly accepted."""
+    statuses = {
+        one.get("status") for order in shown for one in _items(order) if one.get("id") == state.values["item_uuid"]
+    }
+    status = next(iter(statuses), None)
+    if len(statuses) == 1 and isinstance(status, str) and status.lower() in _OPEN_ITEM:
+        return f"the server shows its item_uuid with the status {status}, which is not a terminal one"
     return None
 
 
