@@ -62,7 +62,10 @@ def _sentence(error: Any) -> str:
         return f"{_prefix(place)}unknown key {key!r}{did_you_mean(key, known)} (keys here: {', '.join(known)})"
     if error.validator == "required":
         missing = next(key for key in schema["required"] if key not in error.instance)
-        return f"{_prefix(place)}{missing} is missing (needed are {', '.join(schema['required'])})"
+        others = [str(key) for key in error.instance if key not in schema["properties"]]
+        near = difflib.get_close_matches(missing, others, n=1, cutoff=0.6)
+        hint = f'; did you mean it by "{near[0]}"?' if near else ""
+        return f"{_prefix(place)}{missing} is missing (needed are {', '.join(schema['required'])}){hint}"
     if error.validator in ("minProperties", "maxProperties"):
         keys = " or ".join(schema["properties"])
         if error.validator == "minProperties":

@@ -136,5 +136,5 @@ def test_doctor_reads_what_entries_leave_out(server, tmp_path):
     target_file(tmp_path, server.base_url, server.token, None, states=f"states: {json.dumps(lists)}")
     ran = orderproof(tmp_path, "doctor", "--target", "target.yaml", "--json")
     (step,) = [one for one in json.loads(ran.out)["steps"] if one["name"] == "order"]
-    assert step["outcome"] == "warning"
+    assert step["outcome"] == "missing"
     assert "entry 2: the server does not know this order (404)" in str(step)

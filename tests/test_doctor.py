@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import signal
 import ssl
 import time
@@ -348,6 +349,30 @@ def test_values_that_lack_a_key(doctor, server):
     assert step(told, "order")["outcome"] == "ok"
 
 
+def test_lists_that_are_short_make_a_run_partial(doctor, server):
+    lists = {
+        "order-cancelable": [server.state("order-cancelable") for _ in range(3)],
+        "customer-with-orders": [server.state("customer-with-orders", orders=4) for _ in range(2)],
+    }
+    code, told = doctor(*file_of(server, states=json.dumps(lists)))
+
+    few, small = step(told, "order-cancelable"), step(told, "customer-with-orders")
+    assert (code, few["outcome"], small["outcome"]) == (4, "missing", "missing")
+    assert re.fullmatch(r"3 listed, as promised; a whole run wants \d+", few["sentence"])
+    assert small["sentence"] == "2 listed, as promised; a whole run wants 2, one with 51 orders or more"
+    assert step(told, "order")["sentence"] == "an entry of order-cancelable serves as one"
+
+
+def test_what_is_wrong_with_several_entries_is_said_once(doctor, server):
+    closed = [server.state("order-closed") for _ in range(4)]
+    code, told = doctor(*file_of(server, states=json.dumps({"order-cancelable": closed})))
+
+    found = step(told, "order-cancelable")
+    assert (code, found["sentence"].count("the server says cancelable false")) == (4, 1)
+    assert "entries 1 to 4: " in found["sentence"]
+    assert found["remedy"] == "states.order-cancelable: correct entries 1 to 4, or list another in place"
+
+
 def test_lists_that_aged_are_read_entry_by_entry(doctor, server):
     good, open_, one, two = (server.state(name) for name in ("order", *["order-cancelable"] * 3))
     customer, other = server.state("customer-with-orders", orders=2), server.state("customer-with-orders", orders=1)
@@ -362,7 +387,7 @@ def test_lists_that_aged_are_read_entry_by_entry(doctor, server):
     unknown = step(told, "order")
     assert (code, unknown["outcome"]) == (4, "warning")
     assert "entry 2: the server does not find its order_uuid 0b6c4d0a" in unknown["sentence"]
-    assert unknown["remedy"].startswith("states.order[1]: correct the entry")
+    assert unknown["remedy"].startswith("states.order: correct entry 2")
     assert "status open and cancelable true" in step(told, "order-closed")["sentence"]
     assert step(told, "order-closed")["outcome"] == "missing"
     assert "of two orders" in step(told, "order-cancelable")["sentence"]

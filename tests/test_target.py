@@ -188,6 +188,14 @@ def test_placeholders(target_of, monkeypatch, written, given, read):
         ("states: {order: [u]}", ("states.order[0] must be a mapping of keys to values, not text",)),
         ("states: {order: [{order_id: u}]}", ("states.order[0]", "order_uuid is missing")),
         (
+            "states: {order: [{order_uid: u}]}",
+            ("states.order[0]", "order_uuid is missing", 'did you mean it by "order_uid"?'),
+        ),
+        (
+            "states: {order: [{order_uuid: u, order_idd: x}]}",
+            ("states.order[0]", "order_idd", 'did you mean "order_id"?'),
+        ),
+        (
             "states: {customer-without-orders: [{customer_id: c}, {customer_id: 12}]}",
             ("states.customer-without-orders[1].customer_id must be text", "quotes"),
         ),

@@ -25,8 +25,8 @@ from orderproof.conformance.config.fields import (
     workers_of,
 )
 from orderproof.conformance.config.injection import Injection, injection_of
+from orderproof.conformance.config.lists import check_keys, check_repeated
 from orderproof.conformance.config.placeholders import as_written, brought_in, expanded
-from orderproof.conformance.config.repeated import check_repeated
 from orderproof.conformance.config.state_kinds import FEATURES, STATES, why_absent
 from orderproof.conformance.config.tls import Tls, checked_tls
 from orderproof.conformance.errors import UsageError
@@ -197,6 +197,7 @@ def _callback(data: Any, where: str) -> Callback:
 
 def _states(data: Any, where: str) -> StateSources:
     fixed = {name: entries for name, entries in data.items() if name in STATES}
+    check_keys(fixed, where)
     check_repeated(fixed, where)
     return StateSources(
         fixed=fixed,

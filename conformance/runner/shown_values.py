@@ -14,6 +14,7 @@ from orderproof.conformance.transport.mediatype import ORDERS_V2
 _PAGE = 50
 _MOST_ORDERS = 500
 _DENIED = (401, 403)
+_UUID_LENGTH = 36
 
 
 class Unread(Exception):  # noqa: N818 - what it says begins no sentence
@@ -28,7 +29,10 @@ def read_order(orders: Orders, asked: State) -> Mapping[str, Any]:
     """An order as the server shows it, by its UUID. Raises `Unread`."""
     answer = orders.show(asked)
     if answer.status in (400, 404):
-        raise Unread(f"the server does not know this order ({answer.status}); is it the UUID, and of this tenant?")
+        uuid = asked.order_uuid
+        has = f"; {uuid} has {len(uuid)} characters, and a UUID has 36" if len(uuid) != _UUID_LENGTH else ""
+        told = f"the server does not know this order ({answer.status})"
+        raise Unread(f"{told}{has or '; is it the UUID, and of this tenant?'}")
     found = json_object(answer)
     if not found:
         is_general = answer.status is None or answer.status in _DENIED

@@ -2,11 +2,12 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orderproof.conformance.config.state_kinds import STATES, UNREAD, StateKind
+from orderproof.conformance.config.target import FixedStates
 from orderproof.conformance.errors import StateUnavailable, VoidError
 from orderproof.conformance.kit.proof import prove, shows
 from orderproof.conformance.kit.session import Session
@@ -18,7 +19,7 @@ from orderproof.conformance.runner.doctor.step import DATA, MISSING, OK, UNUSABL
 from orderproof.conformance.runner.internal_probe import PREORDERED, internal_problem
 from orderproof.conformance.runner.preflight import given_though_absent
 from orderproof.conformance.states.callback import CallbackUnreachable
-from orderproof.conformance.states.sources import FIXED, NOT_OFFERED, State
+from orderproof.conformance.states.sources import FIXED, NOT_OFFERED, State, fits
 from orderproof.reports.needs import recorded_needs, supplies
 
 _BOTH = ("internal", "external")
@@ -150,18 +151,30 @@ def _listed(session: Session, kind: StateKind, data: Data) -> Step:
         for index, values in enumerate(entries)
         if (why := values.get(UNREAD) or _why_not(session, State(kind.name, {}, values, FIXED), data))
     }
-    supply = supplies(recorded_needs().values()).get(kind.name)
-    many = f"{len(entries)} listed"
-    wants = f"; a whole run wants {supply.comfortable}" if supply and supply.comfortable > len(entries) else ""
+    many, wants = f"{len(entries)} listed", _wants(kind, entries, session.settings.target.states.fixed)
     if len(wrong) < len(entries):
         data.measured.offered.add(kind.name)
+    lacks = f"; a whole run wants {wants}" if wants else ""
     if not wrong:
-        return Step(DATA, kind.name, OK, f"{many}, as promised{wants}")
+        advice = f"states.{kind.name}: list more, or some rules are not judged" if wants else ""
+        return Step(DATA, kind.name, MISSING if wants else OK, f"{many}, as promised{lacks}", advice)
     told = "; ".join(f"{_numbered(indexes)}: {why}" for why, indexes in _alike(wrong).items())
-    first = next(iter(wrong))
-    advice = f"states.{kind.name}[{first}]: correct the entry, or leave it out"
-    outcome = WARNING if len(wrong) < len(entries) else MISSING
-    return Step(DATA, kind.name, outcome, f"{many}; {told}{wants}", advice)
+    advice = f"states.{kind.name}: correct {_numbered(list(wrong))}, or list another in place"
+    outcome = WARNING if len(wrong) < len(entries) and not wants else MISSING
+    return Step(DATA, kind.name, outcome, f"{many}; {told}{lacks}", advice)
+
+
+def _wants(kind: StateKind, entries: Sequence[Mapping[str, Any]], lists: FixedStates) -> str:
+    """What a whole run wants of a state and the lists do not have: `53`, `2, one with 51 orders or more`."""
+    supply = supplies(recorded_needs().values()).get(kind.name)
+    if supply is None:
+        return ""
+    serving = [name for name in lists if name != kind.name and kind.name in STATES[name].listed_as]
+    # Where no order has hundreds of items, those of a small one are named again and again.
+    has_larger = not supply.orders or any(fits(one, {"orders": supply.orders}) for one in entries)
+    if has_larger and len(entries) + sum(len(lists[name]) for name in serving) >= supply.comfortable:
+        return ""
+    return f"{supply.comfortable}{'' if has_larger else f', {supply.larger}'}"
 
 
 def _numbered(indexes: list[int]) -> str:

@@ -1,4 +1,4 @@
-"""Orders that the fixed lists of a target file name twice.
+"""What can be wrong with the fixed lists of a target file: a key that is mistyped, an order that stands there twice.
 
 An order is used once. A second entry of it would never be used, and in another state's list it would be judged there
 after a check has changed it.
@@ -9,8 +9,22 @@ from typing import Any
 
 from orderproof.conformance.config.state_kinds import STATES
 from orderproof.conformance.errors import UsageError
+from orderproof.spec.structure import did_you_mean
 
 _KEYS = ("order_uuid", "order_id")
+# What an entry of any state may have, where its order is on a tenant of its own.
+_OF_TENANT = ("base_url", "token")
+
+
+def check_keys(lists: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> None:
+    """Raise `UsageError` for a key that is nearly one of an entry's: what it gives would be read from the server."""
+    for name, entries in lists.items():
+        known = [*STATES[name].values, *STATES[name].params, *_OF_TENANT]
+        for index, entry in enumerate(entries):
+            for key in entry:
+                hint = did_you_mean(key, known) if key not in known else ""
+                if hint:
+                    raise UsageError(f"{where}.{name}[{index}]: unknown key {key!r}{hint}")
 
 
 def check_repeated(lists: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> None:
