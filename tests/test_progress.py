@@ -104,6 +104,18 @@ def test_what_takes_its_time_is_told_the_longest_of_all_processes(clock):
     assert progress.parts() == ["0/1 rules", "24 requests"]
 
 
+def test_what_workers_said_last_is_over_with_the_last_check(clock):
+    progress = Progress()
+    progress.collected(checks(1))
+    progress.seen(1, Activity(20, Wait("waiting for an answer", 993.0)))
+
+    progress.finished(Outcome("check 0", ("GRA-0",)), 1)
+    assert progress.parts() == ["1/1 rules", "20 requests", "finishing"]
+
+    progress.say("writing the record")
+    assert progress.parts() == ["1/1 rules", "20 requests", "writing the record"]
+
+
 def test_of_waits_within_waits_the_outer_one_counts():
     assert current().wait is None
     with doing("set-up of order"), waiting_for("an answer"):

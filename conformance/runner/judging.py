@@ -152,6 +152,7 @@ def _judge_target(options: RunOptions, progress: Progress, line: StatusLine) -> 
         with contextlib.suppress(KeyboardInterrupt):
             give_back(session, journal)
         session.close()
+    progress.say("writing the record")
     outcomes = found.checks.outcomes if found.checks else []
     run = Run(
         version=__version__,

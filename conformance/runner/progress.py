@@ -138,9 +138,9 @@ class Progress(Listener):
 
     def finished(self, outcome: Outcome, total: int) -> None:
         """Count one finished check."""
-        self._total, self._phase = total, ""
         self._first_at = self._first_at or time.monotonic()
         self._done.add(outcome.check)
+        self._total, self._phase = total, "" if len(self._done) < total else "finishing"
         for rule_id in outcome.rules:
             self._open.get(rule_id, set()).discard(outcome.check)
 
@@ -152,7 +152,8 @@ class Progress(Listener):
         """What is to be said now: rules, requests, the time left, and what takes its time."""
         here, workers = current(), list(self._workers.values())
         sent = here.sent - self._sent_before + sum(one.sent for one in workers)
-        waits = [one.wait for one in (here, *workers) if one.wait]
+        # Before the checks and after them only this process does anything: what another one said last is over.
+        waits = [one.wait for one in (here, *(() if self._phase else workers)) if one.wait]
         judged = sum(not left for left in self._open.values())
         how_far = [f"{judged}/{len(self._open)} rules", f"{sent} requests"] if self._open else []
         if self._phase:
