@@ -15,7 +15,7 @@ ANY_IDS = ("%", "*", "null")
 """Ids that find everything where they are taken for a pattern, or for no id at all. They are only sent to read: a
 server that finds an order by them should not lose it, too."""
 
-ODD_CUSTOMER_IDS = ("a\x00b", "' OR 1=1 --", "a" * 300)
+ODD_CUSTOMER_IDS = ("a\x00b", "' OR 1=1 --", "Größe-サイズ" * 40)
 """Values of `customer_id` that have broken servers, for the same reasons."""
 
 RAW_SEGMENTS = ("%", "%zz", "%00", "%2F", "%c0%af", "%ed%a0%80", "..;/no-such-thing")

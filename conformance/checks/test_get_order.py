@@ -6,7 +6,7 @@ import pytest
 
 from orderproof.conformance.checks.stateful.together import Reading, Wrong, expect_own_answers
 from orderproof.conformance.checks.support.item_lists import LIMIT, order_with_items
-from orderproof.conformance.checks.support.reading import expect_every_item, expect_no_payment_history, item_ids
+from orderproof.conformance.checks.support.reading import expect_every_item, expect_no_payment_history, item_ids, page
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.checks.support.suitable import take_if_offered
 from orderproof.conformance.checks.support.timers import assert_moved, running_timer
@@ -182,6 +182,7 @@ def test_reading_does_not_move_the_timer(orders, order_in_grace_period):
 
     for id_type, accept in (("internal", JSON), ("external", ORDERS_V2)):
         require(orders.show(order_in_grace_period, id_type=id_type, accept=accept))
+    require(page(orders, order_in_grace_period))
 
     assert_moved(timer, orders.extend_grace_period(order_in_grace_period), "the order was only read in between")
 

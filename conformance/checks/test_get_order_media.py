@@ -10,7 +10,7 @@ from orderproof.conformance.checks.support.line_cancellations import (
     shown_after,
     status_shown,
 )
-from orderproof.conformance.checks.support.reading import expect_same_media_type, item_ids
+from orderproof.conformance.checks.support.reading import expect_no_payment_history, expect_same_media_type, item_ids
 from orderproof.conformance.checks.support.same_facts import Place, expect_same_facts, number_items
 from orderproof.conformance.kit import (
     JSON,
@@ -21,6 +21,7 @@ from orderproof.conformance.kit import (
     parse_time,
     require,
     rule,
+    steps,
     uses_up,
 )
 
@@ -138,12 +139,17 @@ def expect_change_in_version_2(orders, order):
         )
 
 
-@rule("ORD-14")
+@rule("ORD-14", "ORD-12")
 @pytest.mark.parametrize("id_type", ["internal", "external"])
-def test_without_accept_an_order_is_json(orders, order, id_type):
+def test_without_accept_an_order_is_json(session, orders, order, id_type):
     answer = require(orders.show(order, id_type=id_type, accept=None))
 
-    expect(answer, "no Accept header was sent").has_media_type(JSON)
+    with steps(session) as step:
+        with step("ORD-14", goes_on=True):
+            expect(answer, "no Accept header was sent").has_media_type(JSON)
+        with step("ORD-12", goes_on=True):
+            if id_type == "internal":
+                expect_no_payment_history(answer)
 
 
 @rule("ORD-15", "ORD-16", "ORD-17")

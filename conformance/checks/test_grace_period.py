@@ -15,7 +15,8 @@ from orderproof.conformance.checks.support.facts import (
     poll_until,
     unknown_id,
 )
-from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
+from orderproof.conformance.checks.support.kept import expect_items_kept, numbered
+from orderproof.conformance.checks.support.neighbors import later_order, left_alone, pairs_of_orders
 from orderproof.conformance.checks.support.nobody import expect_unknown, require_found
 from orderproof.conformance.checks.support.refusals import refused_in_turn
 from orderproof.conformance.checks.support.timers import (
@@ -64,7 +65,8 @@ def test_an_extension_leaves_earlier_orders_alone(session, orders, order_in_grac
     earlier, extended = order_in_grace_period, later_order(session, order_in_grace_period)
     timer = running_timer(orders, earlier)
 
-    require(orders.extend_grace_period(extended))
+    with left_alone(orders, earlier, "extending an order that was created later"):
+        require(orders.extend_grace_period(extended))
 
     assert_moved(timer, orders.extend_grace_period(earlier), "an order created later was extended in between")
 
@@ -129,15 +131,19 @@ def test_a_canceled_order_is_not_extended(orders, order_canceled):
 @rule("GRA-14")
 @unchanged
 def test_an_extension_moves_nothing_but_the_timer(orders, order_in_grace_period):
+    # First, since an order with serial numbers may not be cancelable any more.
+    shown = numbered(orders, order_in_grace_period)
     status = steady_status(orders, order_in_grace_period)
-    before = require(orders.show(order_in_grace_period)).json
+    before = shown.json
 
     for id_type in ("internal", "external"):
         require(orders.extend_grace_period(order_in_grace_period, id_type=id_type))
 
     now = status_of(orders, order_in_grace_period)
     assert now == status, f"the extension changed the order's cancellation status from {status} to {now}"
-    after = require(orders.show(order_in_grace_period)).json
+    seen = require(orders.show(order_in_grace_period))
+    expect_items_kept(orders, shown, seen, lambda: orders.show(order_in_grace_period), "the extension")
+    after = seen.json
     for key in UNTOUCHED:
         assert after.get(key) == before.get(key), (
             f"the extension changed the order's {key} from {before.get(key)!r} to {after.get(key)!r}"

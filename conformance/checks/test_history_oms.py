@@ -262,11 +262,3 @@ def test_open_and_canceled_orders_are_listed(session, orders, order_cancelable):
             expect_every_item(order, listing, "orders", places_of(order, listing)[0])
             # The history was read before the order changed: it must not be what was shown then.
             expect_same_in_history(orders, order, order.order_id, history, require(orders.show(order)))
-
-
-@rule("HIS-46")
-@pytest.mark.parametrize("name", ["order-closed", "order-with-preordered-item"])
-def test_other_orders_are_listed_too(session, orders, states, name):
-    order = kept_by_the_platform(session, orders, states(name))
-
-    expect_listed(orders, order, f"the order is the customer's ({name})")

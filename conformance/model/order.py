@@ -88,12 +88,7 @@ Request = Extend | Cancel | CancelLine | Number | ReadStatus | ReadOrder | Inval
 READS = (ReadStatus, ReadOrder)
 
 
-class _Any:
-    def __repr__(self) -> str:
-        return "anything"
-
-
-ANY: Any = _Any()
+ANY: Any = type("Any", (), {"__repr__": lambda _: "anything"})()
 """A value that the documents leave open, or that an answer does not show."""
 
 DONE = frozenset(range(200, 300))
@@ -215,7 +210,9 @@ def _number(order: Order, request: Number) -> Iterator[Outcome]:
     lines = list(order.lines)
     for index, text in request.numbers:
         lines[index] = lines[index]._replace(number=text or None)
-    yield Outcome(DONE, order._replace(lines=tuple(lines)))
+    # Whether an order with serial numbers can still be canceled is not said.
+    for is_cancelable in {order.is_cancelable, False}:
+        yield Outcome(DONE, order._replace(lines=tuple(lines), is_cancelable=is_cancelable))
     if order.life is not Life.OPEN or any(order.lines[index].life is not Life.OPEN for index, _ in request.numbers):
         # Whether what is canceled still takes serial numbers is not said.
         yield Outcome(REFUSED, order)

@@ -77,6 +77,26 @@ def expect_accepted(answer: Answer, because: str) -> None:
         expect(answer, because).has_status(200)
 
 
+def expect_same_status(orders: Orders, order: State, because: str) -> None:
+    """Both ids of an order find its cancellation status, and it is the same, at once or after a moment."""
+
+    def of(id_type: str) -> Answer:
+        answer = orders.cancellation_status(order, id_type=id_type)
+        expect_accepted(answer, f"{because}, and its status is still found")
+        return answer
+
+    def flags(answer: Answer) -> tuple[Any, Any]:
+        return answer.at("cancelable"), answer.at("canceled")
+
+    for is_last in orders.patience.attempts("both ids to find the same cancellation status"):
+        by_uuid, by_readable_id = of("internal"), of("external")
+        if flags(by_uuid) == flags(by_readable_id):
+            return
+        if is_last:
+            for key, value in zip(("cancelable", "canceled"), flags(by_uuid), strict=True):
+                expect(by_readable_id, f"{because}, and the status by the UUID shows this value").shows([key], value)
+
+
 def assert_status_unchanged(
     orders: Orders, order: State, before: Status, refused: Answer, *, may_lapse: bool = False
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted
 from orderproof.conformance.checks.support.facts import poll_until
-from orderproof.conformance.checks.support.neighbors import later_order, pairs_of_orders
+from orderproof.conformance.checks.support.neighbors import later_order, left_alone, pairs_of_orders
 from orderproof.conformance.kit import (
     ITEM_CANCELED,
     JSON,
@@ -192,8 +192,15 @@ def item_is_not_canceled_twice(order: State, cancel: Cancel) -> None:
 
 
 def earlier_orders_stay(session: Session, orders: Orders, earlier: State, cancel: Cancel) -> None:
-    """The pre-ordered item of an earlier order can still be canceled after an item was canceled."""
-    _expect_item_stays(orders, later_order(session, earlier), earlier, cancel)
+    """The pre-ordered item of an earlier order can still be canceled after an item was canceled.
+
+    Nor has anything else changed that the earlier order shows.
+    """
+    later = later_order(session, earlier)
+    with left_alone(orders, earlier, "canceling an item of an order that was created later", has_timer=True):
+        require_canceled(orders, later, cancel)
+    because = f"only the item {later.item_uuid} of an order that was created later was canceled before"
+    expect_accepted(cancel(earlier, earlier.item_uuid), because)
 
 
 def later_orders_of_the_customer_stay(session: Session, orders: Orders, order: State, cancel: Cancel) -> None:

@@ -6,9 +6,13 @@ promised either: only those are taken on which the operation is accepted.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from orderproof.conformance.checks.support.cancellations import expect_accepted
+from orderproof.conformance.checks.support.kept import expect_items_kept, expect_kept, numbered
 from orderproof.conformance.checks.support.suitable import take_if_offered
-from orderproof.conformance.kit import NotApplicable, Orders, Session, State
+from orderproof.conformance.checks.support.timers import assert_moved, timer_if_it_runs
+from orderproof.conformance.kit import NotApplicable, Orders, Session, State, require
 
 
 def later_order(session: Session, first: State) -> State:
@@ -17,6 +21,24 @@ def later_order(session: Session, first: State) -> State:
     # A source that keeps a customer's order instead of making one may give the same order again.
     is_another = same is not None and same.order_uuid != first.order_uuid
     return same if same is not None and is_another else session.state(first.name)
+
+
+@contextmanager
+def left_alone(orders: Orders, order: State, what: str, *, has_timer: bool = False) -> Iterator[None]:
+    """Expect that an order shows the same as before once something was done to another one; `what`, as a subject.
+
+    Its items get serial numbers and epcs before. `has_timer`: if its grace period runs, it is held against its timer.
+    """
+    before = numbered(orders, order)
+    timer = timer_if_it_runs(orders, order) if has_timer else None
+    yield
+    after = require(orders.show(order))
+    expect_kept(before, after, what, amounts=True)
+    expect_items_kept(orders, before, after, lambda: orders.show(order), what)
+    if timer is not None:
+        extended = orders.extend_grace_period(order)
+        expect_accepted(extended, f"its grace period ran before {what}")
+        assert_moved(timer, extended, f"all that came in between is {what}")
 
 
 def pairs_of_orders(

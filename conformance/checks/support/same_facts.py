@@ -13,14 +13,18 @@ from orderproof.conformance.checks.support.serials import entries, epc_of, owned
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State
 
 
-def number_items(orders: Orders, order: State) -> None:
+def number_items(orders: Orders, order: State) -> Mapping[str, str]:
     """Give every item a serial number and an epc of its own, so that they show; other rules judge their acceptance.
 
-    Whether an epc is accepted is open: where it is not, the serial numbers alone are added.
+    Whether an epc is accepted is open: where it is not, the serial numbers alone are added. Returns those that were, by
+    item; empty if they were refused.
     """
-    numbers = entries(owned(dict.fromkeys(order.item_uuids, "Sn-")))
-    if orders.add_serial_numbers(order, [one | {"epc": epc_of(one["id"])} for one in numbers]).is_refusal:
-        orders.add_serial_numbers(order, numbers)
+    texts = owned(dict.fromkeys(order.item_uuids, "Sn-"))
+    numbers = entries(texts)
+    answer = orders.add_serial_numbers(order, [one | {"epc": epc_of(one["id"])} for one in numbers])
+    if answer.is_refusal:
+        answer = orders.add_serial_numbers(order, numbers)
+    return texts if answer.is_success else {}
 
 
 class Place(NamedTuple):

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
 
 from orderproof.conformance.checks.support.facts import QUARTER_HOUR
-from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, parse_time, require, require_time
+from orderproof.conformance.kit import (
+    Answer,
+    Finding,
+    Inconclusive,
+    Orders,
+    State,
+    expect,
+    parse_time,
+    require,
+    require_time,
+)
 
 # A state may give due_at in whole seconds, while the server stores fractions.
 ROUNDING = timedelta(seconds=1)
@@ -41,6 +51,14 @@ def running_timer(orders: Orders, order: State) -> Timer:
     return Timer(second, second - first)
 
 
+def timer_if_it_runs(orders: Orders, order: State) -> Timer | None:
+    """The state does not promise a timer that runs: where it does not, an extension is refused."""
+    try:
+        return running_timer(orders, order)
+    except Inconclusive:
+        return None
+
+
 def require_stated(order: State, first_extension: Answer, step: timedelta) -> None:
     """Raise `Inconclusive` where the due_at that came with a new order does not fit the first extension.
 
@@ -62,7 +80,12 @@ def _minutes(duration: timedelta) -> str:
 
 
 def assert_moved(timer: Timer, answer: Answer, because: str, *, steps: int = 1) -> Timer:
-    """Raise a `Finding` unless an extension moved the timer by `steps` extensions."""
+    """Raise a `Finding` unless an extension moved the timer by `steps` extensions.
+
+    A 412 says that the grace period is over, of which a quarter of an hour was left.
+    """
+    if answer.status == 412:
+        expect(answer, f"{because}, and the grace period ran until {timer.due_at.isoformat()}").has_status(200)
     wanted = timer.due_at + steps * timer.step
     found = due_at(require(answer))
     if abs(found - wanted) >= ROUNDING:

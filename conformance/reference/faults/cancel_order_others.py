@@ -142,3 +142,29 @@ class CanceledOrdersNotFoundInVersion2(CancelOthersFault):
         if call.operation == GET_ORDER and self.is_v2(call) and order.cancel_requested:
             raise Refusal("order-not-found")
         return order
+
+
+class CancelTakesSerialsOfOthers(CancelOthersFault):
+    """A cancellation takes the serial numbers off the order that was stored before."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """They are free again."""
+        super().cancel(call, order, cancellation)
+        for other in order_beside(call, order, -1):
+            for item in other.items.values():
+                item.serial_number = None
+
+
+class CancelCancelsItemsOfOthers(CancelOthersFault):
+    """A cancellation shows the items of the order that was stored before as cancelled."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CAN-23",)
+
+    def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
+        """One row too many."""
+        super().cancel(call, order, cancellation)
+        for other in order_beside(call, order, -1):
+            for item in other.items.values():
+                item.status = "cancelled"

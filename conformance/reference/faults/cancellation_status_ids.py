@@ -81,3 +81,29 @@ class ExpiredSaidCancelableByReadableId(StatusFault):
         status = super().cancellation_status(call, order)
         is_open = order.status == "open" and not order.cancel_requested
         return status | {"cancelable": True} if is_open and call.is_by_readable_id else status
+
+
+class StatusByReadableIdAsFirstRead(StatusFault):
+    """The cancellation status by the readable id is what it was when it was first read."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-5",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """From a cache that no change reaches."""
+        status = super().cancellation_status(call, order)
+        if call.operation != CANCELLATION_STATUS or call.parameters("id_type") != ["external"]:
+            return status
+        first: dict[str, Any] = order.marks.setdefault("status by readable id", status)
+        return first
+
+
+class PastOrdersHaveNoStatus(StatusFault):
+    """Once its grace period is over, the cancellation status of an order is not found."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("CST-5",)
+
+    def cancellation_status(self, call: Call, order: Order) -> dict[str, Any]:
+        """There is nothing left to cancel."""
+        if call.operation == CANCELLATION_STATUS and order.status == "open" and self.now() >= order.due_at:
+            raise Refusal("order-not-found")
+        return super().cancellation_status(call, order)

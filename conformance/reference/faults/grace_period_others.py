@@ -86,3 +86,28 @@ class OrderStoredNextExtended(ExtensionOfOthersFault):
         """A range that ends too late."""
         written = super().write_due_at(call, order, version, due_at)
         return _extend(self, call, order_beside(call, order, 1), is_written=written)
+
+
+class ExtensionTakesSerialsOfOthers(ExtensionOfOthersFault):
+    """An extension takes the serial numbers off the order that was stored before."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-3",)
+
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """The statement that unpacks an order has lost its condition."""
+        for other in order_beside(call, order, -1):
+            for item in other.items.values():
+                item.serial_number = None
+        return super().write_due_at(call, order, version, due_at)
+
+
+class ExtensionTakesEpcs(ExtensionOfOthersFault):
+    """An extension takes the epcs off the items of its order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("GRA-14",)
+
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """As if they were unpacked."""
+        for item in order.items.values():
+            item.epc = None
+        return super().write_due_at(call, order, version, due_at)

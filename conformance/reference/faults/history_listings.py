@@ -278,3 +278,41 @@ class CountAsksForTheVendorType(HistoryFault):
         if call.operation == HISTORY and call.parameters("count"):
             return VENDOR_V2
         return super().default_media_type(call)
+
+
+class PastOrdersNotListed(HistoryFault):
+    """A history leaves out open orders whose grace period is over."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> Sequence[Order]:
+        """They are being sent."""
+        return [order for order in customer.orders if order.status != "open" or self.now() < order.due_at]
+
+
+class OrdersWithoutAnItemNotListed(HistoryFault):
+    """A history leaves out orders that have lost an item."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> Sequence[Order]:
+        """They are taken for canceled."""
+        return [
+            order
+            for order in customer.orders
+            if order.cancel_requested or all(item.status != "cancelled" for item in order.items.values())
+        ]
+
+
+class PackedOrdersNotListed(HistoryFault):
+    """A history leaves out open orders all of whose items have serial numbers."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("HIS-46",)
+
+    def platform_orders(self, call: Call, customer: Customer) -> Sequence[Order]:
+        """They are being sent."""
+        return [
+            order
+            for order in customer.orders
+            if order.status != "open" or not all(item.serial_number for item in order.items.values())
+        ]

@@ -170,3 +170,53 @@ class LineCancellationMovesPlacedAt(LineOthersFault):
         """The time of the last event."""
         super().cancel_line(call, order, item)
         order.placed_at = self.now()
+
+
+class LineCancelTakesTimeOfOthers(LineOthersFault):
+    """Canceling a line ends the grace period of the order that was stored before."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """What is left of an order is sent at once: of another one."""
+        super().cancel_line(call, order, item)
+        for other in order_beside(call, order, -1):
+            other.due_at = min(other.due_at, self.now())
+
+
+class LineCancelTakesSerialsOfOthers(LineOthersFault):
+    """Canceling a line takes the serial numbers off the order that was stored before."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-20", "INT-14")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """They are free again."""
+        super().cancel_line(call, order, item)
+        for other in order_beside(call, order, -1):
+            for line in other.items.values():
+                line.serial_number = None
+
+
+class LineCancelTakesEpcs(LineOthersFault):
+    """Canceling a line takes the epcs off all lines of its order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """They are given anew when the rest is packed."""
+        super().cancel_line(call, order, item)
+        for line in order.items.values():
+            line.epc = None
+
+
+class LineCancelReckonsOthersAnew(LineOthersFault):
+    """Canceling a line lowers the prices of the other lines of its order."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("LIN-8", "INT-7")
+
+    def cancel_line(self, call: Call, order: Order, item: Item) -> None:
+        """A discount that is spread over fewer."""
+        super().cancel_line(call, order, item)
+        for line in order.items.values():
+            if line is not item:
+                line.net -= 100

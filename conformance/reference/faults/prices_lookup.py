@@ -10,6 +10,8 @@ from orderproof.conformance.reference.faults.shared.identities import is_always_
 from orderproof.conformance.reference.faults.shared.patterns import is_like
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orderproof.conformance.reference.decisions.prices import Line
     from orderproof.conformance.reference.exchange import Call
     from orderproof.conformance.reference.store import Item, Order
@@ -109,3 +111,48 @@ class ProductsOfClosedOrdersWithoutPrice(PriceLookupFault):
         lines = super().price_lines(call, order, asked)
         is_done = order.status == "closed" and not order.cancel_requested
         return [line for line in lines if not is_done or line["type"] != "product"]
+
+
+class PastOrdersHaveNoPrices(PriceLookupFault):
+    """Once its grace period is over, the prices of an order are not found."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-1",)
+
+    def price_order(self, call: Call, identifier: str) -> Order:
+        """It is somebody else's now."""
+        order = super().price_order(call, identifier)
+        if order.status == "open" and self.now() >= order.due_at:
+            raise self.order_not_found(call, identifier, "internal")
+        return order
+
+
+class ExtendedOrdersHaveNoPrices(PriceLookupFault):
+    """Once its items have serial numbers, the prices of an extended order are not found."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-1",)
+
+    def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
+        """What was extended is remembered."""
+        order.marks["extended"] = True
+        return super().write_due_at(call, order, version, due_at)
+
+    def price_order(self, call: Call, identifier: str) -> Order:
+        """They are being packed."""
+        order = super().price_order(call, identifier)
+        if "extended" in order.marks and all(item.serial_number for item in order.items.values()):
+            raise self.order_not_found(call, identifier, "internal")
+        return order
+
+
+class OrdersWithoutAnItemHaveNoPrices(PriceLookupFault):
+    """Once one of its items was canceled, the prices of an order are not found."""
+
+    breaks: ClassVar[tuple[str, ...]] = ("PRI-1",)
+
+    def price_order(self, call: Call, identifier: str) -> Order:
+        """They are being reckoned anew, for ever."""
+        order = super().price_order(call, identifier)
+        is_open = order.status == "open" and not order.cancel_requested
+        if is_open and any(item.status == "cancelled" for item in order.items.values()):
+            raise self.order_not_found(call, identifier, "internal")
+        return order

@@ -150,3 +150,16 @@ class SerialsChangePrices(Fault):
         super().write_serials(call, order, targets)
         for item, _ in targets:
             item.net += 100
+
+
+class SerialsEndTheTimeOfOthers(Fault):
+    """Adding serial numbers ends the grace period of the order that was stored before."""
+
+    operation: ClassVar[str] = SERIAL_NUMBERS
+    breaks: ClassVar[tuple[str, ...]] = ("SER-8",)
+
+    async def store_serials(self, call: Call, order: Order, targets: list[tuple[Item, Serial]]) -> None:
+        """What is packed is sent at once: of another order."""
+        await super().store_serials(call, order, targets)
+        for other in order_beside(call, order, -1):
+            other.due_at = min(other.due_at, self.now())

@@ -105,3 +105,11 @@ class EpcRefused(Variant):
         if "epc" in item:
             raise self.invalid_body(call, "'epc' is not supported.")
         return None
+
+
+class NumberedOrdersAreNotCancelable(Variant):
+    """An order whose items have serial numbers is being packed, and cannot be canceled any more; its status says so."""
+
+    def is_cancelable(self, call: Call, order: Order) -> bool:
+        """Not once one item has a number."""
+        return super().is_cancelable(call, order) and not any(item.serial_number for item in order.items.values())
