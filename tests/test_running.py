@@ -18,7 +18,7 @@ from orderproof.reports import record as record_module
 from tests.loopback import refusing_port
 from tests.running import orderproof, rules, target_file
 
-ID = re.compile(r"[0-9a-fA-F-]{20,}|[A-Z]{2}\d{6,}")
+ID = re.compile(r"[0-9a-fA-F-]{12,}|[A-Z]{2}\d{6,}")
 REPORT_SCHEMA = json.loads(Path(record_module.__file__).with_name("report.schema.json").read_text(encoding="utf-8"))
 
 

@@ -41,7 +41,9 @@ ENVIRONMENT = {
 
 
 # What the server that a run starts for itself makes up, each time anew: its port, and the ids of orders.
-MADE_UP = re.compile(r"127\.0\.0\.1:\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{11,12}", re.IGNORECASE)
+MADE_UP = re.compile(
+    r"127\.0\.0\.1:\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{11,12}|[0-9a-f]{24}|-[0-9a-f]{12}", re.IGNORECASE
+)
 
 
 def sent(ran):

@@ -10,9 +10,9 @@ from orderproof.conformance.kit import Answer, Inconclusive, NotRun, Orders, Sta
 LIMIT = 500
 
 # Values of every other JSON type, including falsy values, which a server may take for absent.
-NON_STRINGS: tuple[Any, ...] = (None, True, False, 0, 4711, [], {})
+NON_STRINGS: tuple[Any, ...] = (None, True, False, 0, -1.5, [], {})
 NON_OBJECTS: tuple[Any, ...] = (None, True, False, 0, -1.5, "text", [])
-NON_ARRAYS: tuple[Any, ...] = (None, True, False, 1, "", "text", {})
+NON_ARRAYS: tuple[Any, ...] = (None, False, 1, -1.5, "", "text", {})
 
 OTHER_CONTENT_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded")
 
