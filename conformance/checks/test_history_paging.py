@@ -149,7 +149,7 @@ def test_a_negative_offset_is_refused(session, orders, paged_customer, offset):
 
 @rule("HIS-11")
 @property_of("costly", size=paging.counts)
-@example(size=2)
+@example(size=5)
 def test_pages_join_to_the_whole_list(session, orders, customer, newest_first, tied, size):
     joined = []
     if orders.is_brief:
