@@ -66,8 +66,7 @@ def _empty(kind: StateKind) -> str:
 
     What is left empty is a mistake in the target file, which says where it is.
     """
-    names = [*kind.listed, *(name for name in kind.params if name == "status")]
-    return ", ".join(f"{name}: {'[]' if name in VALUE_TYPES else ''}" for name in names)
+    return ", ".join(f"{name}: {'[]' if name in VALUE_TYPES else ''}" for name in kind.written)
 
 
 def dry_run(arguments: Arguments) -> int:

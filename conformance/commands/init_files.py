@@ -136,11 +136,10 @@ def _about(kind: StateKind, supply: Supply) -> str:
 
 
 def _entries(kind: StateKind, supply: Supply, numbers: Iterator[int]) -> Iterator[str]:
-    names = [*kind.listed, *(name for name in kind.params if name == "status")]
     for index in range(max(_ENTRIES, supply.least)):
         number = next(numbers)
         values: dict[str, Any] = {}
-        for name in names:
+        for name in kind.written:
             made_up = f"{name.removesuffix('s').replace('_', '-')}-{number}"
             values[name] = [f"{made_up}a", f"{made_up}b"] if name in VALUE_TYPES else made_up
         if "status" in values:

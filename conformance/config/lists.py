@@ -7,19 +7,17 @@ after a check has changed it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import OF_TENANT, STATES
 from orderproof.conformance.errors import UsageError
 from orderproof.spec.structure import did_you_mean
 
 _KEYS = ("order_uuid", "order_id")
-# What an entry of any state may have, where its order is on a tenant of its own.
-_OF_TENANT = ("base_url", "token")
 
 
 def check_keys(lists: Mapping[str, Sequence[Mapping[str, Any]]], where: str) -> None:
     """Raise `UsageError` for a key that is nearly one of an entry's: what it gives would be read from the server."""
     for name, entries in lists.items():
-        known = [*STATES[name].values, *STATES[name].params, *_OF_TENANT]
+        known = [*STATES[name].values, *STATES[name].params, *OF_TENANT]
         for index, entry in enumerate(entries):
             for key in entry:
                 hint = did_you_mean(key, known) if key not in known else ""

@@ -12,6 +12,9 @@ _CUSTOMER: Mapping[str, Any] = {"customer_id": None}
 # What reading an order by its UUID shows, or the history of a customer: a list need not give it.
 _SHOWN = frozenset({"order_id", "customer_id", "item_uuids", "order_ids"})
 
+OF_TENANT = ("base_url", "token")
+"""The values that a state of any kind may have besides: it then holds on that tenant."""
+
 UNREAD = "unread"
 """Among the values of a list's entry: why what it leaves out could not be read, so that it is not used."""
 
@@ -69,6 +72,11 @@ class StateKind:
         """The values that an entry of a list must give; the others are read. The external OMS' orders are not."""
         subject = self.values[0]
         return tuple(name for name in self.required if self.feature == _OMS or name == subject or name not in _SHOWN)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """What a person writes for an entry: the values that it must give, and the parameter that tells it apart."""
+        return (*self.listed, *(name for name in self.params if name == "status"))
 
 
 FEATURES: Mapping[str, str] = {

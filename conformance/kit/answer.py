@@ -1,5 +1,6 @@
 """An answer as checks see it."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -91,3 +92,20 @@ class Answer:
         if self.status is None:
             return f"no answer ({self.exchange.error})"
         return f"{self.status} {body_text(self.exchange.response_body)}".strip()
+
+
+def json_object(answer: Answer) -> Mapping[str, Any]:
+    """The JSON object of a successful answer, and an empty one for any other."""
+    if not answer.is_success:
+        return {}
+    try:
+        found = answer.json
+    except Inconclusive:
+        return {}
+    return found if isinstance(found, Mapping) else {}
+
+
+def shown_items(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The items of an order that are objects."""
+    items = order.get("items")
+    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []

@@ -7,6 +7,7 @@ used. But a server that cancels what is said not to be pre-ordered, and refuses 
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
+from orderproof.conformance.kit.answer import json_object, shown_items
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.exchange import Exchange
@@ -52,8 +53,6 @@ def _is_refused(orders: Orders, state: State, item: str, came_of: set[bool]) -> 
 
 def _was_canceled(orders: Orders, state: State, item: str) -> bool:
     """Whether the order shows that an item was canceled, and others not: by an earlier check, or an earlier run."""
-    answer = orders.show(state)
-    listed = answer.json.get("items") if answer.is_success and isinstance(answer.json, dict) else None
-    shown = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    shown = shown_items(json_object(orders.show(state)))
     canceled = {one.get("id") for one in shown if str(one.get("status")).lower().startswith("cancel")}
     return item in canceled and state.item_uuid not in canceled

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
 
-from orderproof.conformance.kit.answer import Answer
+from orderproof.conformance.kit.answer import Answer, json_object, shown_items
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.kit.settings import Learned
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
@@ -82,7 +81,7 @@ def prove(orders: Orders, state: State, learned: Learned, *, may_act: bool, read
         told = _unknown_id(orders, state, id_type) if answer.status in (400, 404) else None
         if told:
             return Proof(told)
-        shown[id_type] = _object(answer)
+        shown[id_type] = json_object(answer)
     why = _wrong_items(orders, state, list(shown.values()), learned, reads_only=reads_only)
     if why is None and not may_act and state.name == "order-with-preordered-item":
         why = _ended_item(state, next(iter(shown.values()), {}))
@@ -124,13 +123,13 @@ def _wrong_items(
 
 
 def _has_price(orders: Orders, state: State, item: str) -> bool:
-    lines = _object(orders.prices(state, [{"type": "product", "id": item}])).get("items")
+    lines = json_object(orders.prices(state, [{"type": "product", "id": item}])).get("items")
     return isinstance(lines, list) and any(isinstance(one, Mapping) and one.get("id") == item for one in lines)
 
 
 def _ended_item(state: State, shown: Mapping[str, Any]) -> str | None:
     """The pre-ordered item of an entry of a list, where an earlier run, or somebody else, has canceled or ended it."""
-    status = next((one.get("status") for one in _items(shown) if one.get("id") == state.values["item_uuid"]), None)
+    status = next((one.get("status") for one in shown_items(shown) if one.get("id") == state.values["item_uuid"]), None)
     if isinstance(status, str) and (status.lower().startswith("cancel") or status.lower() in _ENDED_ITEM):
         return f"the server shows its item_uuid with the status {status}"
     return None
@@ -139,7 +138,7 @@ def _ended_item(state: State, shown: Mapping[str, Any]) -> str | None:
 def _open_item(state: State, shown: list[Mapping[str, Any]]) -> str | None:
     """An item that every reading shows as one that is still to be sent: its cancellation is rightly accepted."""
     statuses = {
-        one.get("status") for order in shown for one in _items(order) if one.get("id") == state.values["item_uuid"]
+        one.get("status") for order in shown for one in shown_items(order) if one.get("id") == state.values["item_uuid"]
     }
     status = next(iter(statuses), None)
     if len(statuses) == 1 and isinstance(status, str) and status.lower() in _OPEN_ITEM:
@@ -150,7 +149,7 @@ def _open_item(state: State, shown: list[Mapping[str, Any]]) -> str | None:
 def _wrong_status(orders: Orders, state: State, shown: Mapping[str, Any], *, may_act: bool) -> Proof:
     if state.name not in _NOT_CANCELED and state.name != "order-closed":
         return Proof()
-    status = _object(orders.cancellation_status(state))
+    status = json_object(orders.cancellation_status(state))
     cancelable, canceled = status.get("cancelable"), status.get("canceled")
     if state.name == "order-closed":
         is_open = cancelable is True and shown.get("status") == "open"
@@ -171,7 +170,7 @@ def _wrong_status(orders: Orders, state: State, shown: Mapping[str, Any], *, may
 
 
 def _is_shown_canceled(order: Mapping[str, Any]) -> bool:
-    statuses = [one.get("status") for one in (order, *_items(order))]
+    statuses = [one.get("status") for one in (order, *shown_items(order))]
     return any(isinstance(one, str) and one.lower().startswith("cancel") for one in statuses)
 
 
@@ -186,7 +185,7 @@ def _wrong_customer(orders: Orders, state: State, learned: Learned) -> str | Non
     """Orders that the customer has and the state does not name, or the reverse, borne out by the orders themselves."""
     if not learned.shows_customer or "external" not in learned.found_by:
         return None
-    history = _object(orders.history(state, count=_MOST_ON_A_PAGE, accept=ORDERS_V2)).get("orders")
+    history = json_object(orders.history(state, count=_MOST_ON_A_PAGE, accept=ORDERS_V2)).get("orders")
     if not isinstance(history, list):
         return None
     known = [one for one in history if isinstance(one, Mapping)]
@@ -207,14 +206,14 @@ def _not_theirs(orders: Orders, state: State, order_id: str) -> str | None:
     answer = orders.show(state, id=order_id, id_type="external")
     if answer.status == 404:
         return f"the server does not find the order {order_id} (404)"
-    owner = _customer_id(_object(answer))
+    owner = _customer_id(json_object(answer))
     if isinstance(owner, str) and owner != state.values["customer_id"]:
         return f"the order {order_id} is of the customer {owner}"
     return None
 
 
 def _customer_of(orders: Orders, state: State, order_id: str) -> Any:
-    return _customer_id(_object(orders.show(state, id=order_id, id_type="external")))
+    return _customer_id(json_object(orders.show(state, id=order_id, id_type="external")))
 
 
 def _customer_id(order: Mapping[str, Any]) -> Any:
@@ -224,26 +223,10 @@ def _customer_id(order: Mapping[str, Any]) -> Any:
 
 def shows(answer: Answer, state: State) -> tuple[bool, bool]:
     """Whether the answer that shows an order has the state's ids of items, and its customer's id."""
-    order = _object(answer)
+    order = json_object(answer)
     items = set(state.values["item_uuids"])
     return items <= _item_ids(order), _customer_id(order) == state.values["customer_id"]
 
 
 def _item_ids(order: Mapping[str, Any]) -> set[Any]:
-    return {one["id"] for one in _items(order) if isinstance(one.get("id"), str)}
-
-
-def _items(order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    items = order.get("items")
-    return [one for one in items if isinstance(one, Mapping)] if isinstance(items, list) else []
-
-
-def _object(answer: Answer) -> Mapping[str, Any]:
-    """The JSON object of a successful answer, and an empty one for any other."""
-    if not answer.is_success:
-        return {}
-    try:
-        found = answer.json
-    except Inconclusive:
-        return {}
-    return found if isinstance(found, Mapping) else {}
+    return {one["id"] for one in shown_items(order) if isinstance(one.get("id"), str)}

@@ -10,10 +10,15 @@ from typing import Any
 from orderproof.conformance.config.state_kinds import STATES, UNREAD
 from orderproof.conformance.config.target import FixedStates
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.runner.shown_values import Unread, has_history, orders_of, read_order, values_shown
+from orderproof.conformance.runner.shown_values import (
+    UUID_LENGTH,
+    Unread,
+    has_history,
+    orders_of,
+    read_order,
+    values_shown,
+)
 from orderproof.conformance.states.sources import State
-
-_UUID_LENGTH = 36
 
 
 def is_complete(lists: FixedStates) -> bool:
@@ -71,7 +76,7 @@ class _Reader:
     def _order(self, name: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         shown = read_order(self._orders, State(name, {}, entry))
         values = values_shown(shown, entry, "list them beside order_uuid")
-        if any(len(one) != _UUID_LENGTH for one in values["item_uuids"]):
+        if any(len(one) != UUID_LENGTH for one in values["item_uuids"]):
             raise Unread("the ids that the server shows for its items are no UUIDs; give item_uuids")
         if "customer_id" not in entry and not self._knows(name, {**entry, **values}):
             raise Unread(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from orderproof.conformance.errors import UsageError
+from orderproof.conformance.kit.answer import json_object
 from orderproof.conformance.kit.api import Orders
 from orderproof.conformance.kit.session import Session
 from orderproof.conformance.kit.settings import Settings
@@ -20,7 +21,6 @@ from orderproof.conformance.runner.readiness import wait_for_target
 from orderproof.conformance.runner.shown_values import (
     Unread,
     instant_of,
-    json_object,
     orders_of,
     read_order,
     values_shown,

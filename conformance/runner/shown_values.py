@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from orderproof.conformance.kit.answer import Answer
+from orderproof.conformance.kit.answer import json_object, shown_items
 from orderproof.conformance.kit.api import Orders
-from orderproof.conformance.kit.findings import Inconclusive
 from orderproof.conformance.kit.times import parse_time
 from orderproof.conformance.states.sources import State
 from orderproof.conformance.transport.mediatype import ORDERS_V2
@@ -14,7 +13,7 @@ from orderproof.conformance.transport.mediatype import ORDERS_V2
 _PAGE = 50
 _MOST_ORDERS = 500
 _DENIED = (401, 403)
-_UUID_LENGTH = 36
+UUID_LENGTH = 36
 
 
 class Unread(Exception):  # noqa: N818 - what it says begins no sentence
@@ -30,7 +29,7 @@ def read_order(orders: Orders, asked: State) -> Mapping[str, Any]:
     answer = orders.show(asked)
     if answer.status in (400, 404):
         uuid = asked.order_uuid
-        has = f"; {uuid} has {len(uuid)} characters, and a UUID has 36" if len(uuid) != _UUID_LENGTH else ""
+        has = f"; {uuid} has {len(uuid)} characters, and a UUID has 36" if len(uuid) != UUID_LENGTH else ""
         told = f"the server does not know this order ({answer.status})"
         raise Unread(f"{told}{has or '; is it the UUID, and of this tenant?'}")
     found = json_object(answer)
@@ -51,7 +50,7 @@ def values_shown(shown: Mapping[str, Any], given: Mapping[str, Any], remedy: str
         # A server that shows the UUID there shows no readable id.
         "order_id": None if str(readable).lower() == str(given.get("order_uuid")).lower() else readable,
         "customer_id": customer.get("id") if isinstance(customer, Mapping) else None,
-        "item_uuids": _ids(shown.get("items")),
+        "item_uuids": list(dict.fromkeys(one["id"] for one in shown_items(shown) if isinstance(one.get("id"), str))),
     }
     values = {key: given.get(key) or value for key, value in read.items()}
     what = {"order_id": "readable id", "customer_id": "customer's id", "item_uuids": "items' ids"}
@@ -95,20 +94,3 @@ def instant_of(value: Any) -> datetime | None:
     """A time as an order shows it; None where it is none."""
     instant = parse_time(value, zoneless=True) if isinstance(value, str) else None
     return instant.moment if instant else None
-
-
-def _ids(items: Any) -> list[str]:
-    listed = items if isinstance(items, list) else []
-    ids = [one.get("id") for one in listed if isinstance(one, Mapping)]
-    return list(dict.fromkeys(one for one in ids if isinstance(one, str)))
-
-
-def json_object(answer: Answer) -> Mapping[str, Any]:
-    """The JSON object of a successful answer, and an empty one for any other."""
-    if not answer.is_success:
-        return {}
-    try:
-        found = answer.json
-    except Inconclusive:
-        return {}
-    return found if isinstance(found, Mapping) else {}

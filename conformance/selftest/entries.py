@@ -10,13 +10,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.request import Request, urlopen
 
-from orderproof.conformance.config.state_kinds import STATES
+from orderproof.conformance.config.state_kinds import OF_TENANT, STATES
 from orderproof.conformance.config.target import StateSources
 
 # What a person lists to have a full page and a second one; the others have as many as the states' table says.
 _FIRST_ENTRY = {"customer-with-orders": {"orders": 12}}
-# What any entry has that is not of the target's own tenant.
-_TENANT = ("base_url", "token")
 
 
 def given(states: StateSources, fixed: int | None, *, reuse: bool) -> StateSources:
@@ -29,7 +27,7 @@ def given(states: StateSources, fixed: int | None, *, reuse: bool) -> StateSourc
         defaults = {name: value for name, value in kind.params.items() if value is not None}
         wanted = [{**defaults, **_FIRST_ENTRY.get(kind.name, {})}, *[defaults] * (fixed - 1)]
         made = [_made(states.callback.url, kind.name, params) for params in wanted]
-        short = [{key: entry[key] for key in (*kind.listed, *_TENANT, "status") if key in entry} for entry in made]
+        short = [{key: entry[key] for key in (*kind.written, *OF_TENANT) if key in entry} for entry in made]
         lists[kind.name] = [short[index] if index % 2 else entry for index, entry in enumerate(made)]
     return StateSources(fixed=lists, reuse=reuse)
 

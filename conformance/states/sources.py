@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orderproof.conformance.config.fields import check_token, check_url
-from orderproof.conformance.config.state_kinds import STATES, VALUE_TYPES, is_of_type
+from orderproof.conformance.config.state_kinds import OF_TENANT, STATES, VALUE_TYPES, is_of_type
 from orderproof.conformance.errors import NotOffered, StateUnavailable, UsageError
 from orderproof.conformance.transport.activity import doing
 
 FIXED = "fixed"
 """The source of what a target file lists."""
 
-_OPTIONAL = ("base_url", "token")
 COUNTED = {"items": "item_uuids", "orders": "order_ids"}
 """Parameters that count something, and the value that lists it."""
 
@@ -161,10 +160,15 @@ class States:
                 self.journal(source, state, "teardown")
 
 
+def offers_none(why: str) -> bool:
+    """Whether a state is missing since no source has it, in place of a failure."""
+    return any(words in why for words in _OFFERS_NONE)
+
+
 def with_remedy(name: str, why: str) -> str:
     """Why a state is missing, and what to write where the target cannot have it."""
     feature = STATES[name].feature
-    if feature is None or "features." in why or not any(words in why for words in _OFFERS_NONE):
+    if feature is None or "features." in why or not offers_none(why):
         return why
     return f"{why}; or write features.{feature}: false, where the target has none"
 
@@ -188,7 +192,7 @@ def checked(name: str, params: Values, values: Any) -> Values:
         lacking = [key for key in lacking if key != "order_ids"]
     if lacking:
         raise StateUnavailable(f"the values lack {', '.join(lacking)}")
-    for key in (*STATES[name].values, *_OPTIONAL):
+    for key in (*STATES[name].values, *OF_TENANT):
         value = values.get(key)
         wanted = VALUE_TYPES.get(key, "text")
         if value is not None and not is_of_type(value, wanted):

@@ -29,9 +29,11 @@ def item_alone_is_canceled(session: Session, orders: Orders, order: State, cance
     timer: Timer | None = None
     unknown: Inconclusive | None = None
     try:
-        earlier = numbered(orders, order) if rules.alone else require(orders.show(order))
         if rules.alone:
+            earlier = numbered(orders, order)
             timer = timer_if_it_runs(orders, order)
+        else:
+            earlier = require(orders.show(order))
         before = statuses_in(earlier, (order.item_uuid, *order.item_uuids))
         if steady_status(orders, order).canceled:
             raise Inconclusive("the order was already canceled before the check canceled its item")

@@ -7,7 +7,8 @@ and with the valid request.
 
 from orderproof.conformance.checks.support.cancellations import status_of
 from orderproof.conformance.checks.support.every_operation import Case
-from orderproof.conformance.checks.support.line_cancellations import is_canceled, item_status
+from orderproof.conformance.checks.support.facts import is_canceled
+from orderproof.conformance.checks.support.line_cancellations import item_status
 from orderproof.conformance.kit import Inconclusive, Orders, State, require
 
 

@@ -1,4 +1,4 @@
-"""Shared by several checks: unknown ids, and polling for an effect."""
+"""Shared by several checks: unknown ids, polling for an effect, and what a canceled item shows."""
 
 import re
 from collections.abc import Callable
@@ -50,3 +50,8 @@ def cancel_and_wait(orders: Orders, order: State) -> Answer:
             "the cancellation status never showed canceled true, so the next steps cannot be judged", answer.exchange
         )
     return answer
+
+
+def is_canceled(status: object) -> bool:
+    """Whether an item's status says in so many words that it was canceled; no document names the word."""
+    return isinstance(status, str) and status.lower().startswith("cancel")

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from orderproof.conformance.checks.support.facts import poll_until
+from orderproof.conformance.checks.support.facts import is_canceled, poll_until
 from orderproof.conformance.checks.support.reading import items_by_id
-from orderproof.conformance.checks.support.same_facts import differences, number_items
+from orderproof.conformance.checks.support.same_facts import differences, number_items, object_in
+from orderproof.conformance.checks.support.serials import Serials
 from orderproof.conformance.kit import Answer, Finding, Inconclusive, Orders, State, require
 
 # Totals and prices are left out: an order that loses items may show others.
@@ -39,14 +40,7 @@ def numbered(orders: Orders, order: State) -> Answer:
     Until then a reading may show what was there before, which would look changed afterwards. Where they were refused,
     or never show, it is the order as it is.
     """
-    wanted = number_items(orders, order)
-
-    def shows_them(seen: Answer) -> bool:
-        items = items_by_id(seen.at("items"))
-        shown = {item: (items[item].get("external_identifier") or {}).get("serial_number") for item in items}
-        return all(shown.get(item.casefold(), text) == text for item, text in wanted.items())
-
-    return poll_until(orders, lambda: require(orders.show(order)), shows_them)
+    return Serials(orders, order).glance_until(number_items(orders, order)).answer
 
 
 def expect_items_kept(
@@ -81,7 +75,7 @@ def _changes(before: Answer, after: Answer, besides: Collection[str]) -> Iterato
     first, second = (items_by_id(answer.at("items")) for answer in (before, after))
     for item_id in sorted((first.keys() & second.keys()) - left_out):
         one, other = first[item_id], second[item_id]
-        had, has = (item.get("external_identifier") or {} for item in (one, other))
+        had, has = (object_in(item, "external_identifier") for item in (one, other))
         for name in ("serial_number", "epc"):
             if had.get(name) and had.get(name) != has.get(name):
                 yield f"the {name} of the item {item_id}", had.get(name), has.get(name)
@@ -90,9 +84,5 @@ def _changes(before: Answer, after: Answer, besides: Collection[str]) -> Iterato
                 yield f"the {each.name.rpartition('.')[2]} price of the item {item_id}", each.one, each.other
         was, now = one.get("status"), other.get("status")
         # The platform may change a status on its own, but not to that of a canceled item.
-        if _is_canceled(now) and not _is_canceled(was):
+        if is_canceled(now) and not is_canceled(was):
             yield f"the status of the item {item_id}", was, now
-
-
-def _is_canceled(status: Any) -> bool:
-    return isinstance(status, str) and status.lower().startswith("cancel")

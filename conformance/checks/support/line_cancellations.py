@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from orderproof.conformance.checks.support.cancellations import expect_accepted
-from orderproof.conformance.checks.support.facts import poll_until
+from orderproof.conformance.checks.support.facts import is_canceled, poll_until
 from orderproof.conformance.checks.support.neighbors import later_order, left_alone, pairs_of_orders
 from orderproof.conformance.kit import (
     ITEM_CANCELED,
@@ -177,11 +177,6 @@ def require_told(order: State, answer: Answer, status: object) -> None:
             f"{answer.request} shows the status {status} for the item {order.item_uuid}, which was canceled earlier",
             answer.exchange,
         )
-
-
-def is_canceled(status: object) -> bool:
-    """Whether an item's status says in so many words that it was canceled; no document names the word."""
-    return isinstance(status, str) and status.lower().startswith("cancel")
 
 
 def item_is_not_canceled_twice(order: State, cancel: Cancel) -> None:

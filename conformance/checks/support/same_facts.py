@@ -77,26 +77,27 @@ def differences(one: Any, other: Any) -> Iterator[Difference]:
         return
     yield from _texts("status", one.get("status"), other.get("status"))
     yield from _instants(one, other)
-    yield from _numbers(_object(one, "totals"), _object(other, "totals"), "totals")
-    yield from _texts("customer.id", _object(one, "customer").get("id"), _object(other, "customer").get("id"))
+    yield from _numbers(object_in(one, "totals"), object_in(other, "totals"), "totals")
+    yield from _texts("customer.id", object_in(one, "customer").get("id"), object_in(other, "customer").get("id"))
     items = [items_by_id(each["items"]) if isinstance(each.get("items"), list) else {} for each in (one, other)]
     for item_id in sorted(items[0].keys() & items[1].keys()):
         item, other_item = items[0][item_id], items[1][item_id]
         yield from _texts(f"items.{item_id}.status", item.get("status"), other_item.get("status"))
         for name in ("serial_number", "epc"):
-            pair = (_object(one, "external_identifier").get(name) for one in (item, other_item))
+            pair = (object_in(one, "external_identifier").get(name) for one in (item, other_item))
             yield from _texts(f"items.{item_id}.{name}", *pair, is_exact=True)
         # What a discount is deducted from is not documented.
         yield from _numbers(_amounts(item), _amounts(other_item), f"items.{item_id}.price")
 
 
-def _object(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def object_in(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A member that is an object; an empty one where it is none."""
     found = holder.get(name)
     return found if isinstance(found, dict) else {}
 
 
 def _amounts(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: amount for name, amount in _object(item, "price").items() if name in AMOUNTS}
+    return {name: amount for name, amount in object_in(item, "price").items() if name in AMOUNTS}
 
 
 def _instants(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:

@@ -111,7 +111,7 @@ class Serials:
         """
         sent = require(self.send(entries(numbers)), 204)
         known = {**self.known, **numbers}
-        reading = self._poll_until(known)
+        reading = self.glance_until(known)
         # If the order shows no serial numbers at all, other steps of the check may still be judged.
         if reading.identifiers and not reading.has(known):
             raise Inconclusive(
@@ -142,9 +142,10 @@ class Serials:
 
     def poll_until(self, wanted: Numbers) -> Reading:
         """Poll until the order shows these serial numbers, for a limited time; the last reading."""
-        return _judgeable(self._poll_until(wanted))
+        return _judgeable(self.glance_until(wanted))
 
-    def _poll_until(self, wanted: Numbers) -> Reading:
+    def glance_until(self, wanted: Numbers) -> Reading:
+        """The same of an order that may show no external identifiers."""
         for _ in self.orders.patience.attempts("serial numbers to appear"):
             reading = self.glance()
             if reading.has(wanted):

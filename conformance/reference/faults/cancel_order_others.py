@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import CANCEL, GET_ORDER, SERIAL_NUMBERS
-from orderproof.conformance.reference.faults.shared.others import order_beside, others_of_the_customer
+from orderproof.conformance.reference.faults.shared.others import (
+    order_beside,
+    others_of_the_customer,
+    take_serials_of_order_before,
+)
 from orderproof.conformance.reference.problems import Refusal
 
 if TYPE_CHECKING:
@@ -152,9 +156,7 @@ class CancelTakesSerialsOfOthers(CancelOthersFault):
     def cancel(self, call: Call, order: Order, cancellation: Cancellation) -> None:
         """They are free again."""
         super().cancel(call, order, cancellation)
-        for other in order_beside(call, order, -1):
-            for item in other.items.values():
-                item.serial_number = None
+        take_serials_of_order_before(call, order)
 
 
 class CancelCancelsItemsOfOthers(CancelOthersFault):

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from orderproof.conformance.reference.behaviours import Fault
 from orderproof.conformance.reference.exchange import EXTEND
 from orderproof.conformance.reference.factory import GRACE_PERIOD
-from orderproof.conformance.reference.faults.shared.others import order_beside, others_of_the_customer
+from orderproof.conformance.reference.faults.shared.others import (
+    order_beside,
+    others_of_the_customer,
+    take_serials_of_order_before,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,9 +99,7 @@ class ExtensionTakesSerialsOfOthers(ExtensionOfOthersFault):
 
     def write_due_at(self, call: Call, order: Order, version: int, due_at: datetime) -> bool:
         """The statement that unpacks an order has lost its condition."""
-        for other in order_beside(call, order, -1):
-            for item in other.items.values():
-                item.serial_number = None
+        take_serials_of_order_before(call, order)
         return super().write_due_at(call, order, version, due_at)
 
 

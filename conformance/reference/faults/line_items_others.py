@@ -10,6 +10,7 @@ from orderproof.conformance.reference.faults.shared.others import (
     lines_of_the_product,
     order_beside,
     others_of_the_customer,
+    take_serials_of_order_before,
 )
 from orderproof.conformance.reference.problems import Refusal
 
@@ -192,9 +193,7 @@ class LineCancelTakesSerialsOfOthers(LineOthersFault):
     def cancel_line(self, call: Call, order: Order, item: Item) -> None:
         """They are free again."""
         super().cancel_line(call, order, item)
-        for other in order_beside(call, order, -1):
-            for line in other.items.values():
-                line.serial_number = None
+        take_serials_of_order_before(call, order)
 
 
 class LineCancelTakesEpcs(LineOthersFault):

@@ -19,14 +19,12 @@ from orderproof.conformance.runner.doctor.step import DATA, MISSING, OK, UNUSABL
 from orderproof.conformance.runner.internal_probe import PREORDERED, internal_problem
 from orderproof.conformance.runner.preflight import given_though_absent
 from orderproof.conformance.states.callback import CallbackUnreachable
-from orderproof.conformance.states.sources import FIXED, NOT_OFFERED, State, fits
+from orderproof.conformance.states.sources import FIXED, NOT_OFFERED, State, fits, offers_none
 from orderproof.reports.needs import recorded_needs, supplies
 
 _BOTH = ("internal", "external")
 _OTHERS_ITEMS = "the server shows other items in it than the state gives"
 _OTHERS_CUSTOMER = "the server shows another customer for it than the state gives"
-# How a source says that it has none, in place of a failure.
-_OFFERS_NONE = ("does not offer it", "lists no such")
 # What is wrong with what it gave, in place of giving nothing.
 _WRONG_VALUES = ("but the value", "but not with JSON", "but its JSON", "but asked for")
 _SOURCE = re.compile(r"states\.[a-z]+")
@@ -36,9 +34,14 @@ _VARIES = re.compile(r"[0-9a-f]{8}[0-9a-f-]*|\d+")
 
 @dataclass(slots=True)
 class Data:
-    """What the states showed so far. `internal` is why the internal API cannot be used, None where nobody asked yet."""
+    """What the states showed so far.
+
+    `lists` are those of the target file with what was read of their orders and customers; `internal` is why the
+    internal API cannot be used, None where nobody asked yet.
+    """
 
     measured: Measured
+    lists: FixedStates
     shows_items: bool = False
     shows_customer: bool = False
     internal: Step | None = None
@@ -48,8 +51,9 @@ class Data:
 
 def state_steps(session: Session, measured: Measured) -> Iterator[Step]:
     """A step a state, then the internal API."""
-    data = Data(measured)
-    sources = session.settings.target.states
+    target = session.settings.target
+    sources = target.states
+    data = Data(measured, completed(session.orders(), sources.fixed, target.absent))
     if sources:
         for kind in STATES.values():
             yield _state(session, kind, data)
@@ -127,7 +131,7 @@ def _short(kind: StateKind, error: StateUnavailable) -> str:
 def _missing(kind: StateKind, why: str, data: Data) -> Step:
     alike = _VARIES.sub("#", why)
     first = data.reasons.setdefault(alike, kind.name)
-    if any(words in why for words in _OFFERS_NONE):
+    if offers_none(why):
         advice = "states: offer it, or list one by its name"
         if kind.feature:
             advice = f"features.{kind.feature}: write false if the target has none; else offer it"
@@ -144,14 +148,13 @@ def _missing(kind: StateKind, why: str, data: Data) -> Step:
 
 def _listed(session: Session, kind: StateKind, data: Data) -> Step:
     """Every entry of a list: what is typed by hand ages."""
-    lists = {kind.name: session.settings.target.states.fixed[kind.name]}
-    entries = completed(session.orders(), lists, session.settings.target.absent)[kind.name]
+    entries = data.lists[kind.name]
     wrong = {
         index: why
         for index, values in enumerate(entries)
         if (why := values.get(UNREAD) or _why_not(session, State(kind.name, {}, values, FIXED), data))
     }
-    many, wants = f"{len(entries)} listed", _wants(kind, entries, session.settings.target.states.fixed)
+    many, wants = f"{len(entries)} listed", _wants(kind, entries, data.lists)
     if len(wrong) < len(entries):
         data.measured.offered.add(kind.name)
     lacks = f"; a whole run wants {wants}" if wants else ""

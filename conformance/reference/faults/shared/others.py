@@ -24,3 +24,10 @@ def order_beside(call: Call, order: Order, step: int) -> list[Order]:
 def lines_of_the_product(order: Order, item: Item) -> list[Item]:
     """The lines of an order that are of the same product as a line, without the line itself."""
     return [line for line in order.items.values() if line.product == item.product and line is not item]
+
+
+def take_serials_of_order_before(call: Call, order: Order) -> None:
+    """Take the serial numbers off the order that was stored just before."""
+    for other in order_beside(call, order, -1):
+        for item in other.items.values():
+            item.serial_number = None
